@@ -1,0 +1,96 @@
+/**
+ * Every limit of Tickloom, each with the reason for its size. Relations between them are checked when this file loads,
+ * so a careless change fails at start and not under load.
+ */
+
+/** Largest whole number on the wire, on disk and in memory: a JavaScript number counts exactly up to here. */
+export const MAX_WHOLE = Number.MAX_SAFE_INTEGER;
+
+/** An order id holds its shard in 5 bits: more shards than any machine has cores to run them. */
+export const MAX_SHARDS = 32;
+
+/** The other 48 bits number a shard's commands: nine years at a million a second, without a pause. */
+export const MAX_SEQUENCE = 2 ** 48 - 1;
+
+/** A journal frame has room for this many input-ring cursors; one gateway feeds one ring of each shard. */
+export const MAX_GATEWAYS = 16;
+
+/** One line of an order record: one cache line, so two threads never share one by accident. */
+export const LINE_BYTES = 64;
+
+/** An order record has at most this many lines: the order, its rare fields, a text that names its target. */
+export const MAX_ORDER_LINES = 3;
+
+/** One cell of an event record: half a line, so that an answer takes a line and a half and a fill two lines. */
+export const CELL_BYTES = 32;
+
+/** The cell count of an event is one byte. */
+export const MAX_EVENT_CELLS = 255;
+
+/** Deepest book a read returns, per side: 3 + 2 × 100 cells still fit one event record. */
+export const MAX_BOOK_DEPTH = 100;
+
+/** Longest text client id in UTF-8 bytes: a UUID with its hyphens, and what the large venues allow. */
+export const MAX_CLIENT_ID_TEXT_BYTES = 36;
+
+/** Longest symbol in bytes of ASCII. */
+export const MAX_SYMBOL_BYTES = 31;
+
+/** Client ids from here up are made by gateways for HTTP requests that bring none; clients stay below. */
+export const FIRST_GATEWAY_CLIENT_ID = 2 ** 52;
+
+/** Input ring of one gateway to one shard, in lines: 4 MiB, a twentieth of a second at a million orders a second. */
+export const INPUT_RING_LINES = 65_536;
+
+/** Event ring of one shard to one gateway, in cells: 16 MiB, room for the answers to a full input ring and more. */
+export const EVENT_RING_CELLS = 524_288;
+
+/** Most lines that one journal frame takes: 512 KiB, about half a millisecond of disk. */
+export const MAX_GROUP_LINES = 8_192;
+
+/** Journal segment: large enough that rotation is rare, small enough to be zero-filled ahead in the background. */
+export const SEGMENT_BYTES = 64 * 1024 * 1024;
+
+/** Smallest segment that a test may ask for: the header and a few of the largest frames. */
+export const MIN_SEGMENT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Commands whose client ids a shard remembers after their orders are gone: what a retry may be late by. About 128 MiB
+ * when full; ids of live orders are remembered besides, as long as they live.
+ */
+export const CLIENT_ID_WINDOW = 2 ** 20;
+
+/** Largest WebSocket message or HTTP body that is read: 1,024 order lines. */
+export const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/** Past this the transport cuts the connection without reading the message. */
+export const MAX_TRANSPORT_MESSAGE_BYTES = 1024 * 1024;
+
+/** Bytes that may wait for one slow client before its session is closed, to be resumed by sequence number. */
+export const MAX_CLIENT_BACKLOG_BYTES = 32 * 1024 * 1024;
+
+/** How long an event ring may stay full before the shard detaches its gateway and goes on without it. */
+export const DETACH_AFTER_MS = 5_000;
+
+/** How long a shard waits without input before it logs a frame that carries the event hash alone. */
+export const IDLE_FRAME_MS = 50;
+
+/** How long an HTTP request waits for its answer before the gateway says 504. */
+export const HTTP_ANSWER_MS = 10_000;
+
+/** Throws with both values when two limits contradict each other. */
+function relation(holds: boolean, text: string): void {
+  if (!holds) throw new Error(`src/model/limits.ts contradicts itself: ${text}`);
+}
+
+relation(MAX_SHARDS * (MAX_SEQUENCE + 1) <= MAX_WHOLE + 1, 'shard and sequence must fit one whole number');
+relation(3 + 2 * MAX_BOOK_DEPTH <= MAX_EVENT_CELLS, 'a book of full depth must fit one event record');
+relation(MAX_GROUP_LINES * LINE_BYTES + 4096 < MIN_SEGMENT_BYTES / 2, 'a segment must hold several full frames');
+relation(MAX_GROUP_LINES <= INPUT_RING_LINES, 'a group is taken from the input rings');
+relation(MAX_MESSAGE_BYTES / LINE_BYTES <= MAX_GROUP_LINES, 'one message must fit one group');
+relation(
+  (MAX_MESSAGE_BYTES / LINE_BYTES) * 5 < EVENT_RING_CELLS,
+  'the rejects of one message must fit an event ring',
+);
+relation(MAX_MESSAGE_BYTES < MAX_TRANSPORT_MESSAGE_BYTES, 'a message over the bound is still read, to be rejected');
+relation(CLIENT_ID_WINDOW >= 2 * INPUT_RING_LINES, 'a retry of what waits in a ring must find its first answer');

@@ -1,0 +1,147 @@
+/**
+ * Every reason for which a command is refused. Ranges: 1xx the message itself (a gateway says it; nothing reached the
+ * log), 2xx session and routing (likewise), 3xx checks against the instrument, 4xx against orders and client ids, 5xx
+ * capacity. A reject of 3xx or 4xx is an event of the log with a sequence; one of 1xx, 2xx or 5xx is not.
+ */
+export const RejectCode = {
+  Malformed: 100,
+  WrongVersion: 101,
+  UnknownKind: 102,
+  BadSide: 103,
+  BadOrderType: 104,
+  BadTimeInForce: 105,
+  BadFlags: 106,
+  NumberOutOfRange: 107,
+  MissingClientId: 108,
+  BadClientId: 109,
+  MessageTooLarge: 110,
+  PriceOffTick: 111,
+  SizeOffLot: 112,
+  UnknownInstrument: 200,
+  AccountNotYours: 201,
+  PriceOutOfRange: 300,
+  SizeOutOfRange: 301,
+  InstrumentNotListed: 302,
+  InstrumentAlreadyListed: 303,
+  BadInstrument: 304,
+  UnknownOrder: 400,
+  ClientIdReused: 401,
+  TooLate: 402,
+  NothingToAmend: 403,
+  Busy: 500,
+  ShuttingDown: 501,
+  BookFull: 502,
+} as const;
+export type RejectCode = (typeof RejectCode)[keyof typeof RejectCode];
+
+export interface RejectReason {
+  /** Machine-readable name, stable. */
+  readonly name: string;
+  /** One sentence that says what to do. ASCII, so that it can be cut to cells anywhere. */
+  readonly sentence: string;
+}
+
+export const rejectReasons: Readonly<Record<number, RejectReason>> = {
+  [RejectCode.Malformed]: {
+    name: 'malformed',
+    sentence: 'The message does not have the shape that the protocol gives; check its length and fields.',
+  },
+  [RejectCode.WrongVersion]: {
+    name: 'wrong-version',
+    sentence: 'The record names a version that this exchange does not speak; send version 1.',
+  },
+  [RejectCode.UnknownKind]: {
+    name: 'unknown-kind',
+    sentence: 'The command kind is unknown; see docs/protocol.md for the list.',
+  },
+  [RejectCode.BadSide]: { name: 'bad-side', sentence: 'The side must be buy (1) or sell (2).' },
+  [RejectCode.BadOrderType]: { name: 'bad-order-type', sentence: 'The order type must be limit (1).' },
+  [RejectCode.BadTimeInForce]: {
+    name: 'bad-time-in-force',
+    sentence: 'The time in force must be GTC (1) or IOC (2).',
+  },
+  [RejectCode.BadFlags]: {
+    name: 'bad-flags',
+    sentence: 'A flag is set that has no meaning for this command; leave unnamed bits zero.',
+  },
+  [RejectCode.NumberOutOfRange]: {
+    name: 'number-out-of-range',
+    sentence: 'A number is negative or not under 2^53; send whole numbers from 0 to 9007199254740991.',
+  },
+  [RejectCode.MissingClientId]: {
+    name: 'missing-client-id',
+    sentence: 'The command has no client id; give each command one that is new for its account.',
+  },
+  [RejectCode.BadClientId]: {
+    name: 'bad-client-id',
+    sentence: 'A client id is a whole number from 1 to 2^52 - 1, or a text of 1 to 36 bytes.',
+  },
+  [RejectCode.MessageTooLarge]: {
+    name: 'message-too-large',
+    sentence: 'The message is over 65536 bytes; send fewer records in one.',
+  },
+  [RejectCode.PriceOffTick]: {
+    name: 'price-off-tick',
+    sentence: 'The price is not a whole multiple of the tick size of the instrument.',
+  },
+  [RejectCode.SizeOffLot]: {
+    name: 'size-off-lot',
+    sentence: 'The size is not a whole multiple of the lot size of the instrument.',
+  },
+  [RejectCode.UnknownInstrument]: {
+    name: 'unknown-instrument',
+    sentence: 'No such instrument is listed here; GET /instruments names them.',
+  },
+  [RejectCode.AccountNotYours]: {
+    name: 'account-not-yours',
+    sentence: 'This session does not act for that account; name it when you connect.',
+  },
+  [RejectCode.PriceOutOfRange]: {
+    name: 'price-out-of-range',
+    sentence: 'The price is outside the bounds of the instrument.',
+  },
+  [RejectCode.SizeOutOfRange]: {
+    name: 'size-out-of-range',
+    sentence: 'The size is zero or outside the bounds of the instrument.',
+  },
+  [RejectCode.InstrumentNotListed]: {
+    name: 'instrument-not-listed',
+    sentence: 'This shard does not list that instrument.',
+  },
+  [RejectCode.InstrumentAlreadyListed]: {
+    name: 'instrument-already-listed',
+    sentence: 'An instrument with this number or symbol is listed already.',
+  },
+  [RejectCode.BadInstrument]: {
+    name: 'bad-instrument',
+    sentence: 'The instrument contradicts itself; its bounds must be whole, ordered and under 2^53 as a product.',
+  },
+  [RejectCode.UnknownOrder]: {
+    name: 'unknown-order',
+    sentence: 'The account has no such live order; it may have traded or been cancelled.',
+  },
+  [RejectCode.ClientIdReused]: {
+    name: 'client-id-reused',
+    sentence: 'The account has used this client id for a command with other content; choose a new one.',
+  },
+  [RejectCode.TooLate]: {
+    name: 'too-late',
+    sentence: 'The command was sent before the client-id window began; it cannot be told from a retry.',
+  },
+  [RejectCode.NothingToAmend]: {
+    name: 'nothing-to-amend',
+    sentence: 'An amend names a new price, a new total size, or both.',
+  },
+  [RejectCode.Busy]: {
+    name: 'busy',
+    sentence: 'The exchange is at its bound of waiting orders; send this one again in a moment.',
+  },
+  [RejectCode.ShuttingDown]: {
+    name: 'shutting-down',
+    sentence: 'The exchange is shutting down; reconnect and send this one again.',
+  },
+  [RejectCode.BookFull]: {
+    name: 'book-full',
+    sentence: 'The shard holds as many live orders as it can; cancel some first.',
+  },
+};
