@@ -85,12 +85,21 @@ function relation(holds: boolean, text: string): void {
 
 relation(MAX_SHARDS * (MAX_SEQUENCE + 1) <= MAX_WHOLE + 1, 'shard and sequence must fit one whole number');
 relation(3 + 2 * MAX_BOOK_DEPTH <= MAX_EVENT_CELLS, 'a book of full depth must fit one event record');
-relation(MAX_GROUP_LINES * LINE_BYTES + 4096 < MIN_SEGMENT_BYTES / 2, 'a segment must hold several full frames');
+relation(
+  MAX_GROUP_LINES * LINE_BYTES + 4096 < MIN_SEGMENT_BYTES / 2,
+  'a segment must hold several full frames',
+);
 relation(MAX_GROUP_LINES <= INPUT_RING_LINES, 'a group is taken from the input rings');
 relation(MAX_MESSAGE_BYTES / LINE_BYTES <= MAX_GROUP_LINES, 'one message must fit one group');
 relation(
   (MAX_MESSAGE_BYTES / LINE_BYTES) * 5 < EVENT_RING_CELLS,
   'the rejects of one message must fit an event ring',
 );
-relation(MAX_MESSAGE_BYTES < MAX_TRANSPORT_MESSAGE_BYTES, 'a message over the bound is still read, to be rejected');
-relation(CLIENT_ID_WINDOW >= 2 * INPUT_RING_LINES, 'a retry of what waits in a ring must find its first answer');
+relation(
+  MAX_MESSAGE_BYTES < MAX_TRANSPORT_MESSAGE_BYTES,
+  'a message over the bound is still read, to be rejected',
+);
+relation(
+  CLIENT_ID_WINDOW >= 2 * INPUT_RING_LINES,
+  'a retry of what waits in a ring must find its first answer',
+);

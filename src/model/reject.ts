@@ -114,7 +114,8 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
   },
   [RejectCode.BadInstrument]: {
     name: 'bad-instrument',
-    sentence: 'The instrument contradicts itself; its bounds must be whole, ordered and under 2^53 as a product.',
+    sentence:
+      'The instrument contradicts itself; its bounds must be whole, ordered and under 2^53 as a product.',
   },
   [RejectCode.UnknownOrder]: {
     name: 'unknown-order',

@@ -1,0 +1,39 @@
+/**
+ * 64-bit whole numbers in Int32Array words, little-endian: the low half first. Values stay under 2^53 in size, so a
+ * JavaScript number holds them exactly; a negative one is two's complement over both halves.
+ */
+
+const TWO_32 = 4_294_967_296;
+
+/** Reads the whole number at word `at`. */
+export function readWhole(words: Int32Array, at: number): number {
+  return words[at + 1]! * TWO_32 + (words[at]! >>> 0);
+}
+
+/** Writes a whole number at word `at`. */
+export function writeWhole(words: Int32Array, at: number, value: number): void {
+  words[at] = value | 0;
+  words[at + 1] = Math.floor(value / TWO_32);
+}
+
+/** True where the 64 bits at word `at` are from 0 to 2^53 - 1. */
+export function isWhole(words: Int32Array, at: number): boolean {
+  return words[at + 1]! >>> 21 === 0;
+}
+
+/** True where the 64 bits at word `at` are, as a signed number, over -2^53 and under 2^53. */
+export function isSignedWhole(words: Int32Array, at: number): boolean {
+  const high = words[at + 1]!;
+  return high >>> 21 === 0 || high >> 21 === -1;
+}
+
+/** Writes 64 bits of a bigint at word `at`: for epoch nanoseconds, which no number holds exactly. */
+export function writeBig(words: Int32Array, at: number, value: bigint): void {
+  words[at] = Number(BigInt.asIntN(32, value));
+  words[at + 1] = Number(BigInt.asIntN(32, value >> 32n));
+}
+
+/** Reads 64 unsigned bits at word `at`. */
+export function readBig(words: Int32Array, at: number): bigint {
+  return (BigInt(words[at + 1]! >>> 0) << 32n) | BigInt(words[at]! >>> 0);
+}
