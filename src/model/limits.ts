@@ -54,6 +54,9 @@ export const SEGMENT_BYTES = 64 * 1024 * 1024;
 /** Smallest segment that a test may ask for: the header and a few of the largest frames. */
 export const MIN_SEGMENT_BYTES = 4 * 1024 * 1024;
 
+/** Largest segment: recovery reads one whole into memory. */
+export const MAX_SEGMENT_BYTES = 1024 * 1024 * 1024;
+
 /**
  * Commands whose client ids a shard remembers after their orders are gone: what a retry may be late by. About 128 MiB
  * when full; ids of live orders are remembered besides, as long as they live.
@@ -88,6 +91,10 @@ relation(3 + 2 * MAX_BOOK_DEPTH <= MAX_EVENT_CELLS, 'a book of full depth must f
 relation(
   MAX_GROUP_LINES * LINE_BYTES + 4096 < MIN_SEGMENT_BYTES / 2,
   'a segment must hold several full frames',
+);
+relation(
+  MIN_SEGMENT_BYTES <= SEGMENT_BYTES && SEGMENT_BYTES <= MAX_SEGMENT_BYTES && SEGMENT_BYTES % 4096 === 0,
+  'the usual segment must be one of those allowed',
 );
 relation(MAX_GROUP_LINES <= INPUT_RING_LINES, 'a group is taken from the input rings');
 relation(MAX_MESSAGE_BYTES / LINE_BYTES <= MAX_GROUP_LINES, 'one message must fit one group');

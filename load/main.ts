@@ -1,0 +1,213 @@
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../src/clock/clock.js';
+import { LiveClock } from '../src/clock/live-clock.js';
+import { SeededRandomness } from '../src/clock/randomness.js';
+import { openDataDirectory } from './data-directory.js';
+import { type DiskReport, reportDisk } from './disk-report.js';
+import { writeExchangeConfig } from './exchange-config.js';
+import type { Progress } from './fleet.js';
+import { OrderFlow } from './flow.js';
+import { type ClientFrames, Dealing, encodeFrames } from './frames.js';
+import { fetchInstruments } from './instruments.js';
+import { countJournal, type JournalCount } from './journal-count.js';
+import { type LoadRunResult, runLoad } from './load-run.js';
+import { type LoadOptions, loadHelp, OptionsError, readOptions } from './options.js';
+import { headingText, type LoadReport, reportJson, reportText } from './report.js';
+import { ServerProcess } from './server-process.js';
+
+/*
+ * The load run, top down: disk, exchange, orders, journal, echo, report.
+ */
+
+const HOST = '127.0.0.1';
+const STALL_SECONDS = 30;
+const NO_JOURNAL = 'none';
+/** The masking keys have a sequence of their own, so that they do not change the flow. */
+const MASK_SEED_OFFSET = 1;
+
+/** The run was ended from outside. */
+class Interrupted extends Error {}
+
+interface LoadPlan {
+  readonly dealing: Dealing;
+  readonly warmUpOrders: number;
+  readonly leadInOrders: number;
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) {
+    process.stdout.write(`${loadHelp}\n`);
+    return 0;
+  }
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => interrupt.abort(new Interrupted(`ended by ${signal}`)));
+
+  const data = openDataDirectory(options.dataDirectory);
+  try {
+    const report = await run(options, data.path, interrupt.signal).catch((error: unknown) => {
+      // A terminal's Ctrl-C also ends the servers: what they say of it is not the news.
+      interrupt.signal.throwIfAborted();
+      throw error;
+    });
+    say(options, reportText(report));
+    if (options.json) process.stdout.write(`${reportJson(report)}\n`);
+    return report.failures.length === 0 ? 0 : 1;
+  } finally {
+    data.remove();
+  }
+}
+
+async function run(options: LoadOptions, directory: string, signal: AbortSignal): Promise<LoadReport> {
+  const clock = new LiveClock();
+
+  // 1. The disk: refused where it is memory.
+  const disk = reportDisk(directory, clock);
+  const plan = makePlan(options);
+  say(options, headingText({ ...options, warmUpOrders: plan.warmUpOrders + plan.leadInOrders }, disk));
+
+  // 2. The exchange, and all frames in memory before the first is sent.
+  const server = await startExchange(options, directory);
+  let frames: readonly ClientFrames[];
+  let exchange: LoadRunResult;
+  try {
+    frames = await encode(options, plan, server.port);
+    exchange = await measure('exchange', server, options, plan, frames, clock, signal);
+
+    // 3. A clean stop, and the journal read back.
+    await server.stop();
+  } finally {
+    server.kill();
+  }
+  signal.throwIfAborted();
+  const journal = options.durability === NO_JOURNAL ? undefined : countJournal(directory, options.shards);
+
+  // 4. The same frames to the echo server, which answers with as many bytes.
+  let echoBytesPerOrder: number | undefined;
+  let echo: LoadRunResult | undefined;
+  if (options.echo) {
+    echoBytesPerOrder = Math.max(1, Math.round(exchange.bytesPerOrder));
+    const echoServer = await startEcho(echoBytesPerOrder * options.ordersPerFrame);
+    try {
+      echo = await measure('echo', echoServer, options, plan, frames, clock, signal);
+      await echoServer.stop();
+    } finally {
+      echoServer.kill();
+    }
+  }
+  const failures = findFailures(options, exchange, journal);
+  return { options, disk, exchange, journal, echoBytesPerOrder, echo, failures };
+}
+
+/** Rounds the parts of the run to whole frames, and gives an open loop a second to get going. */
+function makePlan(options: LoadOptions): LoadPlan {
+  const { connections, ordersPerFrame, ratePerSecond } = options;
+  const wholeFrames = (orders: number) => Math.ceil(orders / ordersPerFrame) * ordersPerFrame;
+  return {
+    dealing: new Dealing(connections, ordersPerFrame),
+    warmUpOrders: wholeFrames(options.warmUpOrders),
+    leadInOrders: options.warmUpOrders === 0 ? 0 : wholeFrames(ratePerSecond ?? 0),
+  };
+}
+
+function startExchange(options: LoadOptions, directory: string): Promise<ServerProcess> {
+  const script = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+  const config = options.configFile ?? writeExchangeConfig(directory, options.shards);
+  return ServerProcess.start('the exchange', script, [
+    'start',
+    ...['--port', '0'],
+    ...['--data', directory],
+    ...['--shards', String(options.shards)],
+    ...['--gateways', String(options.gateways)],
+    ...['--durability', options.durability],
+    ...['--config', config],
+    '--json',
+  ]);
+}
+
+function startEcho(answerBytes: number): Promise<ServerProcess> {
+  const script = fileURLToPath(new URL('./echo-server.js', import.meta.url));
+  return ServerProcess.start('the echo server', script, ['--answer-bytes', String(answerBytes)]);
+}
+
+async function encode(options: LoadOptions, plan: LoadPlan, port: number): Promise<readonly ClientFrames[]> {
+  const instruments = await fetchInstruments(HOST, port);
+  const flow = new OrderFlow(new SeededRandomness(options.seed), options.connections, instruments);
+  const masks = new SeededRandomness(options.seed + MASK_SEED_OFFSET);
+  return encodeFrames(plan.dealing, flow, plan.warmUpOrders + plan.leadInOrders + options.orders, masks);
+}
+
+function measure(
+  kind: 'exchange' | 'echo',
+  server: ServerProcess,
+  options: LoadOptions,
+  plan: LoadPlan,
+  frames: readonly ClientFrames[],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<LoadRunResult> {
+  const run = runLoad(
+    {
+      host: HOST,
+      port: server.port,
+      server: kind,
+      frames,
+      ...plan,
+      clock,
+      timedOrders: options.orders,
+      underWay: options.underWay,
+      ratePerSecond: options.ratePerSecond,
+      onProgress: (progress) => showProgress(options, kind, progress),
+      stallSeconds: STALL_SECONDS,
+    },
+    signal,
+  );
+  // A server that has died says why; the connections only say that it is gone.
+  const named = run.catch(async (error: unknown) => {
+    await Promise.race([server.died, new Promise((resolve) => setTimeout(resolve, 500))]);
+    throw error;
+  });
+  return Promise.race([named, server.died]);
+}
+
+/** Why the run does not count, one sentence each. */
+function findFailures(
+  options: LoadOptions,
+  exchange: LoadRunResult,
+  journal: JournalCount | undefined,
+): string[] {
+  const failures: string[] = [];
+  if (journal !== undefined && journal.orders !== exchange.acknowledged)
+    failures.push(
+      `the journal holds ${journal.orders} orders and ${exchange.acknowledged} were acknowledged`,
+    );
+  if (exchange.refused > 0 && options.ratePerSecond === undefined)
+    failures.push(`${exchange.refused} orders were refused by a gateway`);
+  return failures;
+}
+
+function showProgress(options: LoadOptions, kind: string, progress: Progress): void {
+  if (options.json && !process.stderr.isTTY) return;
+  const { sent, answered, orders, seconds } = progress;
+  process.stderr.write(
+    `${kind}: ${seconds.toFixed(0)} s, ${answered} of ${orders} answered, ${sent - answered} under way\n`,
+  );
+}
+
+/** Text for people: on standard output, or beside it where that is for a program. */
+function say(options: LoadOptions, text: string): void {
+  (options.json ? process.stderr : process.stdout).write(text);
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const { message, stack } = error as Error;
+    const bug = error instanceof TypeError || error instanceof ReferenceError;
+    process.stderr.write(`tickloom load: ${bug ? stack : message}\n`);
+    process.exitCode = error instanceof Interrupted ? 130 : error instanceof OptionsError ? 2 : 1;
+  },
+);

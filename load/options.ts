@@ -1,0 +1,189 @@
+import { parseArgs } from 'node:util';
+
+/** What one load run is asked to do. */
+export interface LoadOptions {
+  readonly transport: 'ws';
+  /** Orders in one WebSocket frame: 1 with `--frames single`, 64 with `--frames many`. */
+  readonly ordersPerFrame: number;
+  /** Orders of the timed part. */
+  readonly orders: number;
+  /** Orders before the timed part: answered and recovered, but not timed. */
+  readonly warmUpOrders: number;
+  /** Orders per second of an open-loop run; undefined for a closed-loop run. */
+  readonly ratePerSecond: number | undefined;
+  readonly connections: number;
+  /** Bound of the orders under way over all connections, in a closed-loop run and in every warm-up. */
+  readonly underWay: number;
+  readonly shards: number;
+  readonly gateways: number;
+  /** Handed to the exchange as it is. */
+  readonly durability: string;
+  /** Where the exchange keeps its journal; undefined: a fresh temporary directory, removed afterwards. */
+  readonly dataDirectory: string | undefined;
+  /** Configuration of the exchange; undefined: one that the run writes, with one instrument a shard. */
+  readonly configFile: string | undefined;
+  /** Whether the run against the bare echo server follows. */
+  readonly echo: boolean;
+  /** Seed of flow and masking keys, 0 to 2^32 - 1. */
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+/** The command line asks for something that cannot be; the message says what to write instead. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+}
+
+/** Orders in a frame with `--frames many`. */
+export const MANY_ORDERS = 64;
+
+const DEFAULT_ORDERS = 5_000_000;
+const DEFAULT_SECONDS = 20;
+const DEFAULT_WARM_UP = 200_000;
+const DEFAULT_CONNECTIONS = 32;
+const DEFAULT_UNDER_WAY = 8_192;
+/** A client id holds its order's index in the low 32 bits, and all frames of a run stand in memory at once. */
+const MAX_ORDERS = 100_000_000;
+const MAX_CONNECTIONS = 1_000;
+
+export const loadHelp = `Usage: npm run --silent load -- [options]
+
+Starts an exchange in a process of its own, sends it orders over WebSocket, checks that its journal holds exactly what
+it acknowledged, then sends the same frames to a bare uWebSockets.js echo server.
+
+  --transport ws        how orders travel (only ws)
+  --frames single|many  one order a frame, or ${MANY_ORDERS} (default single)
+  --orders N            timed orders (default ${DEFAULT_ORDERS}; with --rate: rate x seconds)
+  --rate R              open-loop at R orders/s, each measured from the time at which it was due
+  --seconds S           length of a run with --rate (default ${DEFAULT_SECONDS})
+  --warm-up N           orders before the timed ones (default ${DEFAULT_WARM_UP})
+  --connections N       WebSocket connections, each an account of its own (default ${DEFAULT_CONNECTIONS})
+  --under-way N         most orders under way over all connections (default ${DEFAULT_UNDER_WAY}; not with --rate)
+  --shards N            shards of the exchange (default 1)
+  --gateways N          gateways of the exchange (default 1)
+  --durability MODE     as the exchange takes it (default fsync)
+  --data DIR            data directory, absent or empty, kept afterwards (default: a temporary one, removed)
+  --config FILE         configuration of the exchange (default: one instrument a shard)
+  --no-echo             leave out the run against the echo server
+  --seed N              seed of the order flow (default 42)
+  --json                text to stderr, one line of JSON to stdout
+  --help                this text`;
+
+/**
+ * Reads the command line.
+ *
+ * @returns undefined where help was asked for.
+ * @throws OptionsError where an option is unknown, malformed or contradicts another.
+ */
+export function readOptions(argv: readonly string[]): LoadOptions | undefined {
+  const values = parse(argv);
+  if (values.help) return undefined;
+  if (values.transport !== undefined && values.transport !== 'ws')
+    throw new OptionsError(`--transport ${values.transport} is not built; only ws is`);
+  if (values.frames !== undefined && values.frames !== 'single' && values.frames !== 'many')
+    throw new OptionsError(`--frames takes single or many, not ${values.frames}`);
+  if (values.rate === undefined && values.seconds !== undefined)
+    throw new OptionsError('--seconds goes with --rate; without it give --orders');
+  if (values.seconds !== undefined && values.orders !== undefined)
+    throw new OptionsError('give --seconds or --orders, not both');
+  if (values.rate !== undefined && values['under-way'] !== undefined)
+    throw new OptionsError(
+      '--under-way bounds a closed-loop run; with --rate orders go out when they are due',
+    );
+  if (values.durability !== undefined && !/^[a-z-]+$/.test(values.durability))
+    throw new OptionsError(`--durability takes a word, not "${values.durability}"`);
+
+  const ordersPerFrame = values.frames === 'many' ? MANY_ORDERS : 1;
+  const ratePerSecond = values.rate === undefined ? undefined : whole('--rate', values.rate, 1, 10_000_000);
+  const seconds = whole('--seconds', values.seconds, 1, 86_400, DEFAULT_SECONDS);
+  const orders = whole(
+    '--orders',
+    values.orders,
+    1,
+    MAX_ORDERS,
+    ratePerSecond === undefined ? DEFAULT_ORDERS : ratePerSecond * seconds,
+  );
+  if (orders > MAX_ORDERS)
+    throw new OptionsError(`${ratePerSecond} orders/s for ${seconds} s are over ${MAX_ORDERS} orders`);
+  const connections = whole('--connections', values.connections, 1, MAX_CONNECTIONS, DEFAULT_CONNECTIONS);
+  const least = connections * ordersPerFrame;
+  const underWay = whole(
+    '--under-way',
+    values['under-way'],
+    1,
+    1_000_000,
+    Math.max(DEFAULT_UNDER_WAY, least),
+  );
+  if (underWay < least)
+    throw new OptionsError(
+      `--under-way ${underWay} is less than one frame on each of ${connections} connections; at least ${least}`,
+    );
+  return {
+    transport: 'ws',
+    ordersPerFrame,
+    orders,
+    warmUpOrders: whole('--warm-up', values['warm-up'], 0, MAX_ORDERS, DEFAULT_WARM_UP),
+    ratePerSecond,
+    connections,
+    underWay,
+    shards: whole('--shards', values.shards, 1, 32, 1),
+    gateways: whole('--gateways', values.gateways, 1, 16, 1),
+    durability: values.durability ?? 'fsync',
+    dataDirectory: values.data,
+    configFile: values.config,
+    echo: values['no-echo'] !== true,
+    seed: whole('--seed', values.seed, 0, 0xffffffff, 42),
+    json: values.json === true,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        transport: text,
+        frames: text,
+        orders: text,
+        rate: text,
+        seconds: text,
+        'warm-up': text,
+        connections: text,
+        'under-way': text,
+        shards: text,
+        gateways: text,
+        durability: text,
+        data: text,
+        config: text,
+        'no-echo': flag,
+        seed: text,
+        json: flag,
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new OptionsError(`${(error as Error).message.split('\n')[0]}; see --help`);
+  }
+}
+
+/** A whole number from `low` to `high`; underscores and commas between digits are ignored. */
+function whole(
+  name: string,
+  text: string | undefined,
+  low: number,
+  high: number,
+  otherwise?: number,
+): number {
+  if (text === undefined) {
+    if (otherwise === undefined) throw new OptionsError(`${name} needs a number`);
+    return otherwise;
+  }
+  const value = /^\d[\d_,]*$/.test(text) ? Number(text.replace(/[_,]/g, '')) : Number.NaN;
+  if (!(value >= low && value <= high))
+    throw new OptionsError(`${name} takes a whole number from ${low} to ${high}, not "${text}"`);
+  return value;
+}

@@ -1,0 +1,146 @@
+import { cpus } from 'node:os';
+import { rejectReasons } from '../src/model/reject.js';
+import type { DiskReport } from './disk-report.js';
+import type { JournalCount } from './journal-count.js';
+import type { LatencySummary } from './latency.js';
+import type { LoadRunResult } from './load-run.js';
+import type { LoadOptions } from './options.js';
+
+/** All that a load run has found out. */
+export interface LoadReport {
+  readonly options: LoadOptions;
+  readonly disk: DiskReport;
+  readonly exchange: LoadRunResult;
+  /** Undefined where the durability keeps no journal. */
+  readonly journal: JournalCount | undefined;
+  /** Bytes of payload with which the echo server answered each order; undefined where it was left out. */
+  readonly echoBytesPerOrder: number | undefined;
+  readonly echo: LoadRunResult | undefined;
+  /** Why the run does not count, one sentence each; empty where it does. */
+  readonly failures: readonly string[];
+}
+
+/** The report for people, in lines. */
+export function reportText(report: LoadReport): string {
+  const { exchange, echo, journal, failures } = report;
+  const lines = [
+    '',
+    `${''.padEnd(10)}${'orders/s'.padStart(12)}${['p50', 'p99', 'p99.9', 'max'].map((name) => `${name} us`.padStart(12)).join('')}`,
+    figures('exchange', exchange),
+    ...(echo === undefined ? [] : [figures('echo', echo)]),
+    ...(echo === undefined ? [] : [`ratio     ${ratio(exchange, echo).toFixed(3).padStart(12)}`]),
+    `latency: ${latencyKind(report.options)}`,
+    ...latenessLines(exchange),
+    `answers: ${count(exchange.acknowledged)} acknowledged, warm-up included (${count(exchange.rejected)} of them rejected by the book), ` +
+      `${count(exchange.refused)} refused, ${count(exchange.trades)} trades, ${exchange.bytesPerOrder.toFixed(1)} bytes an order`,
+    ...codeLines(exchange.codes),
+    journal === undefined
+      ? 'journal: none is kept'
+      : `journal: ${count(journal.orders)} orders read back, in ${count(journal.frames)} frames (${(journal.commands / Math.max(1, journal.frames)).toFixed(1)} commands a frame) and ${journal.segments} segments`,
+    ...failures.map((failure) => `FAILED: ${failure}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** What is printed before the run, in lines. */
+export function headingText(options: LoadOptions, disk: DiskReport): string {
+  const { p50, p99 } = disk.syncLatencyUs;
+  const way =
+    options.ratePerSecond === undefined
+      ? `closed loop, at most ${count(options.underWay)} under way`
+      : `open loop, ${count(options.ratePerSecond)} orders/s`;
+  return (
+    `disk: ${disk.fileSystem}; write of 4 KiB and fdatasync: p50 ${p50.toFixed(0)} us, p99 ${p99.toFixed(0)} us\n` +
+    `load: ${count(options.orders)} orders after ${count(options.warmUpOrders)} to warm up, ${options.ordersPerFrame} a frame, ` +
+    `${options.connections} connections, ${way}, seed ${options.seed}\n` +
+    `exchange: ${options.shards} shards, ${options.gateways} gateways, durability ${options.durability}\n`
+  );
+}
+
+/** The report for programs: one line of JSON. */
+export function reportJson(report: LoadReport): string {
+  const { options, disk, exchange, journal, echo, echoBytesPerOrder, failures } = report;
+  return JSON.stringify({
+    acknowledgedPerSecond: Math.round(exchange.acknowledgedPerSecond),
+    echoPerSecond: echo === undefined ? null : Math.round(echo.acknowledgedPerSecond),
+    ratio: echo === undefined ? null : round(ratio(exchange, echo), 3),
+    latencyUs: rounded(exchange.latencyUs),
+    echoLatencyUs: echo === undefined ? null : rounded(echo.latencyUs),
+    counts: {
+      acknowledged: exchange.acknowledged,
+      rejected: exchange.rejected,
+      refused: exchange.refused,
+      trades: exchange.trades,
+      journaled: journal?.orders ?? null,
+      journalFrames: journal?.frames ?? null,
+    },
+    settings: {
+      transport: options.transport,
+      ordersPerFrame: options.ordersPerFrame,
+      orders: options.orders,
+      warmUpOrders: options.warmUpOrders,
+      ratePerSecond: options.ratePerSecond ?? null,
+      connections: options.connections,
+      underWay: options.ratePerSecond === undefined ? options.underWay : null,
+      latency: latencyKind(options),
+      sendLatenessUs: exchange.sendLatenessUs === undefined ? null : rounded(exchange.sendLatenessUs),
+      shards: options.shards,
+      gateways: options.gateways,
+      durability: options.durability,
+      seed: options.seed,
+      bytesPerOrder: round(exchange.bytesPerOrder, 1),
+      echoBytesPerOrder: echoBytesPerOrder ?? null,
+      fileSystem: disk.fileSystem,
+      syncLatencyUs: { p50: round(disk.syncLatencyUs.p50, 0), p99: round(disk.syncLatencyUs.p99, 0) },
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+      processor: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+    },
+    failures,
+  });
+}
+
+/** From when to when a latency is measured. */
+function latencyKind(options: LoadOptions): string {
+  return options.ratePerSecond === undefined
+    ? 'from the write of the order to the read of its answer, closed loop'
+    : 'from the time the order was due to the read of its answer, open loop';
+}
+
+function figures(name: string, result: LoadRunResult): string {
+  const { p50, p99, p999, max } = result.latencyUs;
+  const numbers = [p50, p99, p999, max].map((value) => value.toFixed(0).padStart(12)).join('');
+  return `${name.padEnd(10)}${count(Math.round(result.acknowledgedPerSecond)).padStart(12)}${numbers}`;
+}
+
+function latenessLines(result: LoadRunResult): string[] {
+  if (result.sendLatenessUs === undefined) return [];
+  const { p50, p99, max } = result.sendLatenessUs;
+  return [
+    `of it, the client itself was late by: p50 ${p50.toFixed(0)} us, p99 ${p99.toFixed(0)} us, max ${max.toFixed(0)} us`,
+  ];
+}
+
+function codeLines(codes: ReadonlyMap<number, number>): string[] {
+  return [...codes]
+    .sort(([, a], [, b]) => b - a)
+    .map(([code, times]) => `  ${count(times)} × ${code} ${rejectReasons[code]?.name ?? 'without a name'}`);
+}
+
+function ratio(exchange: LoadRunResult, echo: LoadRunResult): number {
+  return exchange.acknowledgedPerSecond / echo.acknowledgedPerSecond;
+}
+
+function rounded(latency: LatencySummary): LatencySummary {
+  const { p50, p99, p999, max } = latency;
+  return { p50: round(p50, 1), p99: round(p99, 1), p999: round(p999, 1), max: round(max, 1) };
+}
+
+function round(value: number, decimals: number): number {
+  return Math.round(value * 10 ** decimals) / 10 ** decimals;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}

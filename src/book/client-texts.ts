@@ -1,0 +1,62 @@
+import { CLIENT_ID_TEXT_WORDS } from '../wire/order-record.js';
+
+/**
+ * Client ids that are texts, beside the pool of entries, so that ids that are numbers do not pay for them.
+ *
+ * ```
+ * word 0  length in bytes (free: next free slot)
+ *      1  36 bytes, zero padded
+ * ```
+ */
+export const TEXT_WORDS = 1 + CLIENT_ID_TEXT_WORDS;
+
+export class ClientTexts {
+  words = new Int32Array(16 * TEXT_WORDS);
+  #free = -1;
+  #used = 0;
+
+  /** Copies the text whose words begin at `text`, after the word that holds its length, and returns its slot. */
+  add(words: Int32Array, text: number): number {
+    let slot = this.#free;
+    if (slot >= 0) {
+      this.#free = this.words[slot * TEXT_WORDS]!;
+    } else {
+      slot = this.#used++;
+      if ((slot + 1) * TEXT_WORDS > this.words.length) this.#grow();
+    }
+    const at = slot * TEXT_WORDS;
+    this.words[at] = words[text - 1]! >>> 24;
+    for (let i = 0; i < CLIENT_ID_TEXT_WORDS; i++) this.words[at + 1 + i] = words[text + i]!;
+    return slot;
+  }
+
+  /** True where the slot holds the text whose words begin at `text`. */
+  holds(slot: number, words: Int32Array, text: number): boolean {
+    // The padding is zero and no text has a zero byte, so equal words are equal texts.
+    for (let i = 0; i < CLIENT_ID_TEXT_WORDS; i++)
+      if (this.words[slot * TEXT_WORDS + 1 + i] !== words[text + i]) return false;
+    return true;
+  }
+
+  release(slot: number): void {
+    this.words[slot * TEXT_WORDS] = this.#free;
+    this.#free = slot;
+  }
+
+  #grow(): void {
+    const words = new Int32Array(this.words.length * 2);
+    words.set(this.words);
+    this.words = words;
+  }
+}
+
+/** The hash of the text whose words begin at `text`, salted with an account. */
+export function textTag(words: Int32Array, text: number, account: number): number {
+  let hash = account ^ 0x27d4eb2f;
+  for (let i = 0; i < CLIENT_ID_TEXT_WORDS; i++) {
+    hash = Math.imul(hash ^ words[text + i]!, 0x85ebca6b);
+    hash = (hash << 13) | (hash >>> 19);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
+  return hash ^ (hash >>> 15);
+}

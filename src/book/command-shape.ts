@@ -1,0 +1,137 @@
+import { CommandFlag, OrderType, Side, TimeInForce } from '../model/command.js';
+import { MAX_CLIENT_ID_TEXT_BYTES } from '../model/limits.js';
+import { RejectCode } from '../model/reject.js';
+import {
+  CLIENT_ID_TEXT_WORDS,
+  LINE_WORDS,
+  ORDER_ACCOUNT,
+  ORDER_CLIENT_ID,
+  ORDER_DISPLAY_SIZE,
+  ORDER_PRICE,
+  ORDER_SIZE,
+  ORDER_STOP_PRICE,
+  ORDER_TARGET,
+  ORDER_TARGET_TEXT_WORD,
+  ORDER_TEXT_WORD,
+  orderFlags,
+  orderLines,
+  orderSide,
+  orderTimeInForce,
+  orderType,
+} from '../wire/order-record.js';
+import { isPrintable, readByte } from '../wire/text.js';
+import { isSignedWhole, isWhole } from '../wire/words.js';
+
+/*
+ * The shape of a command, checked once more: gateways have checked it, but what stands in the log is applied whatever
+ * it holds. A fault of shape is answered as a gateway would: it uses up no client id.
+ *
+ * A text must be zero padded, and what has no meaning yet must be zero: two records say the same only where their words
+ * are the same, and no wish (a display size, a stop price) is ever passed over in silence.
+ */
+
+const NEW_FLAGS = CommandFlag.TextClientId;
+const CANCEL_FLAGS = CommandFlag.TextClientId | CommandFlag.TargetByClientId | CommandFlag.TargetText;
+const AMEND_FLAGS = CANCEL_FLAGS | CommandFlag.AmendPrice | CommandFlag.AmendSize;
+
+/** Why the record at word `at` is no New command; 0 where it is one. */
+export function newFault(words: Int32Array, at: number): RejectCode | 0 {
+  const terms = words[at + 1]!;
+  const fault = identityFault(words, at, NEW_FLAGS);
+  if (fault !== 0) return fault;
+  const side = orderSide(words[at]!);
+  if (side !== Side.Buy && side !== Side.Sell) return RejectCode.BadSide;
+  if (orderType(terms) !== OrderType.Limit) return RejectCode.BadOrderType;
+  const timeInForce = orderTimeInForce(terms);
+  if (timeInForce !== TimeInForce.GoodTillCancel && timeInForce !== TimeInForce.ImmediateOrCancel)
+    return RejectCode.BadTimeInForce;
+  if ((words[at + ORDER_DISPLAY_SIZE]! | words[at + ORDER_DISPLAY_SIZE + 1]!) !== 0) return RejectCode.Malformed;
+  if (!isSignedWhole(words, at + ORDER_PRICE) || !isWhole(words, at + ORDER_SIZE))
+    return RejectCode.NumberOutOfRange;
+  return 0;
+}
+
+/** Why the record at word `at` is no Cancel command; 0 where it is one. */
+export function cancelFault(words: Int32Array, at: number): RejectCode | 0 {
+  const fault = identityFault(words, at, CANCEL_FLAGS);
+  return fault !== 0 ? fault : targetFault(words, at);
+}
+
+/** Why the record at word `at` is no Amend command; 0 where it is one. */
+export function amendFault(words: Int32Array, at: number): RejectCode | 0 {
+  const fault = identityFault(words, at, AMEND_FLAGS);
+  if (fault !== 0) return fault;
+  const flags = orderFlags(words[at + 1]!);
+  if ((flags & CommandFlag.AmendPrice) !== 0 && !isSignedWhole(words, at + ORDER_PRICE))
+    return RejectCode.NumberOutOfRange;
+  if ((flags & CommandFlag.AmendSize) !== 0 && !isWhole(words, at + ORDER_SIZE))
+    return RejectCode.NumberOutOfRange;
+  return targetFault(words, at);
+}
+
+/** True where the record has a text client id that can be repeated in an answer. */
+export function hasTextClientId(words: Int32Array, at: number): boolean {
+  return (
+    (orderFlags(words[at + 1]!) & CommandFlag.TextClientId) !== 0 &&
+    orderLines(words[at]!) >= 2 &&
+    at + 2 * LINE_WORDS <= words.length &&
+    isText(words, at + ORDER_TEXT_WORD)
+  );
+}
+
+/** Checks what all commands of clients share: flags, lines, account, client id, and that unused lines are zero. */
+function identityFault(words: Int32Array, at: number, allowed: number): RejectCode | 0 {
+  const flags = orderFlags(words[at + 1]!);
+  if ((flags & ~allowed) !== 0) return RejectCode.BadFlags;
+  const lines = orderLines(words[at]!);
+  if (words[at + ORDER_ACCOUNT] === 0) return RejectCode.Malformed;
+  if ((flags & (CommandFlag.TextClientId | CommandFlag.TargetText)) !== 0)
+    return textIdentityFault(words, at, flags, lines);
+  if (lines !== 1) return RejectCode.Malformed;
+  return numberIdentityFault(words, at);
+}
+
+function numberIdentityFault(words: Int32Array, at: number): RejectCode | 0 {
+  if ((words[at + ORDER_CLIENT_ID]! | words[at + ORDER_CLIENT_ID + 1]!) === 0) return RejectCode.MissingClientId;
+  return isWhole(words, at + ORDER_CLIENT_ID) ? 0 : RejectCode.BadClientId;
+}
+
+function textIdentityFault(words: Int32Array, at: number, flags: number, lines: number): RejectCode | 0 {
+  const targetText = (flags & CommandFlag.TargetText) !== 0;
+  if (lines !== (targetText ? 3 : 2) || at + lines * LINE_WORDS > words.length) return RejectCode.Malformed;
+  if (!isZero(words, at + ORDER_STOP_PRICE, at + ORDER_TEXT_WORD - 1)) return RejectCode.Malformed;
+  if ((flags & CommandFlag.TextClientId) === 0) {
+    if (!isZero(words, at + ORDER_TEXT_WORD - 1, at + ORDER_TEXT_WORD + CLIENT_ID_TEXT_WORDS))
+      return RejectCode.Malformed;
+    return numberIdentityFault(words, at);
+  }
+  if ((words[at + ORDER_CLIENT_ID]! | words[at + ORDER_CLIENT_ID + 1]!) !== 0) return RejectCode.BadClientId;
+  if (words[at + ORDER_TEXT_WORD - 1] === 0) return RejectCode.MissingClientId;
+  return isText(words, at + ORDER_TEXT_WORD) ? 0 : RejectCode.BadClientId;
+}
+
+function targetFault(words: Int32Array, at: number): RejectCode | 0 {
+  const flags = orderFlags(words[at + 1]!);
+  if ((flags & CommandFlag.TargetText) === 0)
+    return isWhole(words, at + ORDER_TARGET) ? 0 : RejectCode.NumberOutOfRange;
+  if ((flags & CommandFlag.TargetByClientId) === 0) return RejectCode.BadFlags;
+  const text = at + ORDER_TARGET_TEXT_WORD;
+  if (!isZero(words, text + CLIENT_ID_TEXT_WORDS, at + 3 * LINE_WORDS)) return RejectCode.Malformed;
+  return isText(words, text) ? 0 : RejectCode.BadClientId;
+}
+
+/** True where the word before `text` has a length in its last byte alone, and as many printable bytes follow, zero padded. */
+function isText(words: Int32Array, text: number): boolean {
+  const head = words[text - 1]!;
+  const length = head >>> 24;
+  if ((head & 0xffffff) !== 0 || length < 1 || length > MAX_CLIENT_ID_TEXT_BYTES) return false;
+  if (!isPrintable(words, text * 4, length)) return false;
+  for (let byte = length; byte < MAX_CLIENT_ID_TEXT_BYTES; byte++)
+    if (readByte(words, text * 4 + byte) !== 0) return false;
+  return true;
+}
+
+function isZero(words: Int32Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (words[i] !== 0) return false;
+  return true;
+}

@@ -1,0 +1,33 @@
+import type { Instrument } from '../model/instrument.js';
+import { RejectCode } from '../model/reject.js';
+import { Book, type BookRoom } from './book.js';
+import { NumberIndex } from './number-index.js';
+
+/** The instruments of a shard, each with its book, in the order in which they were listed. */
+export class Listings {
+  readonly instruments: Instrument[] = [];
+  readonly books: Book[] = [];
+  readonly #room: BookRoom;
+  readonly #index = new NumberIndex();
+  readonly #symbols = new Set<string>();
+
+  constructor(room: BookRoom) {
+    this.#room = room;
+  }
+
+  /** The number of an instrument's book among `books`, or -1. */
+  find(instrumentId: number): number {
+    return this.#index.find(instrumentId);
+  }
+
+  /** Opens a book for a sound instrument. Returns 0, or why it cannot be listed. */
+  add(instrument: Instrument): RejectCode | 0 {
+    if (this.find(instrument.id) >= 0 || this.#symbols.has(instrument.symbol))
+      return RejectCode.InstrumentAlreadyListed;
+    this.#index.add(instrument.id);
+    this.#symbols.add(instrument.symbol);
+    this.instruments.push(instrument);
+    this.books.push(new Book(instrument, this.#room));
+    return 0;
+  }
+}

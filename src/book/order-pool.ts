@@ -1,0 +1,121 @@
+/**
+ * Live orders, 64 bytes each, in one piece of memory that two views share. Numbers that only travel (ids, price) stand
+ * as the wire has them; numbers that are counted with stand as 64-bit floats, exact under 2^53.
+ *
+ * ```
+ * word   byte
+ *  0     0  │ order id, u64: 0 while the slot is free
+ *  2     8  │ client id, u64 (a text: slot of the text, 0)
+ *  4    16  │ slot of the account
+ *  5    20  │ terms: side (bits 0, 1), Text, OutOfWindow, number of the book (from bit 8)
+ *  6    24  │ slot of the client-id entry of the command that made the order
+ *  7    28  │ level it rests on, -1: none
+ *  8    32  │ next order of the level, -1: none (free: next free slot)
+ *  9    36  │ previous order of the level, -1: none
+ * 10    40  │ price in ticks, i64
+ * 12    48  │ remaining size in lots, float
+ * 14    56  │ cumulative (traded) size in lots, float
+ * ```
+ */
+export const ORDER_WORDS = 16;
+export const LIVE_ID = 0;
+export const LIVE_CLIENT_ID = 2;
+export const LIVE_ACCOUNT = 4;
+export const LIVE_TERMS = 5;
+export const LIVE_ENTRY = 6;
+export const LIVE_LEVEL = 7;
+export const LIVE_NEXT = 8;
+export const LIVE_PREVIOUS = 9;
+export const LIVE_PRICE = 10;
+
+/** Floats of one order, and where its two stand among them. */
+export const ORDER_FLOATS = 8;
+export const LIVE_REMAINING = 6;
+export const LIVE_CUMULATIVE = 7;
+
+/** Parts of the terms. */
+export const TERMS_SIDE = 0b11;
+/** The client id is a text. */
+export const TERMS_TEXT = 1 << 2;
+/** The client-id entry has left the window, and goes when the order goes. */
+export const TERMS_OUT_OF_WINDOW = 1 << 3;
+export const TERMS_BOOK_SHIFT = 8;
+
+const INITIAL_ORDERS = 256;
+
+/** Most live orders of a shard: half a gigabyte of them, and a gigabyte of client ids that live as long as they do. */
+export const MAX_LIVE_ORDERS = 2 ** 23;
+
+/** Slots for live orders. The slot freed last is given out first: it is still in the cache. */
+export class OrderPool {
+  /** Both views of the memory; replaced when it grows. */
+  words: Int32Array;
+  floats: Float64Array;
+
+  readonly #bound: number;
+  #free = -1;
+  /** Slots given out at least once. */
+  #used = 0;
+  #live = 0;
+
+  /** @param bound most orders at a time */
+  constructor(bound: number) {
+    if (!Number.isInteger(bound) || bound < 1 || bound > MAX_LIVE_ORDERS)
+      throw new RangeError(`most live orders ${bound} is not a whole number from 1 to ${MAX_LIVE_ORDERS}`);
+    this.#bound = bound;
+    const buffer = new ArrayBuffer(Math.min(bound, INITIAL_ORDERS) * ORDER_WORDS * 4);
+    this.words = new Int32Array(buffer);
+    this.floats = new Float64Array(buffer);
+  }
+
+  get live(): number {
+    return this.#live;
+  }
+
+  get isFull(): boolean {
+    return this.#live >= this.#bound;
+  }
+
+  /** A slot for a new order; its words are whatever they were. The caller has seen that the pool is not full. */
+  allocate(): number {
+    let slot = this.#free;
+    if (slot >= 0) {
+      this.#free = this.words[slot * ORDER_WORDS + LIVE_NEXT]!;
+    } else {
+      slot = this.#used;
+      if (slot >= this.#bound) throw new Error(`all ${this.#bound} order slots are taken`);
+      if (slot * ORDER_WORDS === this.words.length) this.#grow();
+      this.#used = slot + 1;
+    }
+    this.#live++;
+    return slot;
+  }
+
+  /** @throws Error where the slot is free already */
+  release(slot: number): void {
+    const words = this.words;
+    const at = slot * ORDER_WORDS;
+    if (words[at + LIVE_ID] === 0 && words[at + LIVE_ID + 1] === 0)
+      throw new Error(`order slot ${slot} is freed twice`);
+    words[at + LIVE_ID] = 0;
+    words[at + LIVE_ID + 1] = 0;
+    words[at + LIVE_NEXT] = this.#free;
+    this.#free = slot;
+    this.#live--;
+  }
+
+  /** True where the slot holds the order of this id. */
+  holds(slot: number, idLow: number, idHigh: number): boolean {
+    const at = slot * ORDER_WORDS;
+    return this.words[at + LIVE_ID] === idLow && this.words[at + LIVE_ID + 1] === idHigh;
+  }
+
+  #grow(): void {
+    const slots = Math.min((this.words.length / ORDER_WORDS) * 2, this.#bound);
+    const buffer = new ArrayBuffer(slots * ORDER_WORDS * 4);
+    const words = new Int32Array(buffer);
+    words.set(this.words);
+    this.words = words;
+    this.floats = new Float64Array(buffer);
+  }
+}

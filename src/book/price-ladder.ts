@@ -1,0 +1,253 @@
+import { readWhole } from '../wire/words.js';
+import {
+  LIVE_LEVEL,
+  LIVE_NEXT,
+  LIVE_PREVIOUS,
+  LIVE_PRICE,
+  LIVE_REMAINING,
+  ORDER_FLOATS,
+  ORDER_WORDS,
+  type OrderPool,
+} from './order-pool.js';
+import {
+  BITMAP_WORDS,
+  LEVEL_FIRST,
+  LEVEL_FLOATS,
+  LEVEL_LAST,
+  LEVEL_ORDERS,
+  LEVEL_SIZE,
+  LEVEL_WORDS,
+  PAGE_BITS,
+  PAGE_LEVELS,
+  type PricePages,
+} from './price-pages.js';
+
+/** Numbers of a ladder that are counted with, kept in floats so that nothing is allocated when they change. */
+const BEST_RANK = 0;
+const TOTAL_SIZE = 1;
+const CACHED_NUMBER = 2;
+
+/** No page has this number: ranks are under 2^53. */
+const NO_NUMBER = 2 ** 52;
+
+/**
+ * One side of a book: its levels from the best down, each a queue by time.
+ *
+ * Prices are turned into ranks, so that both sides run through the same code: the price itself for bids, the negative
+ * price for asks. The higher rank is the better price. The ladder's pages stand in an array by ascending number, so the
+ * best page is the last one, and most comings and goings move few of them.
+ */
+export class PriceLadder {
+  /** The best level, -1 where the side is empty. */
+  bestLevel = -1;
+
+  readonly #orders: OrderPool;
+  readonly #pages: PricePages;
+  readonly #sign: number;
+  readonly #numbers = new Float64Array([Number.NEGATIVE_INFINITY, 0, NO_NUMBER]);
+  /** Pages by ascending number, and those numbers. */
+  #sorted = new Int32Array(4);
+  #sortedNumbers = new Float64Array(4);
+  #count = 0;
+  /** The page used last, whose number is CACHED_NUMBER. */
+  #cachedPage = -1;
+
+  /** @param sign 1 for bids, -1 for asks */
+  constructor(orders: OrderPool, pages: PricePages, sign: 1 | -1) {
+    this.#orders = orders;
+    this.#pages = pages;
+    this.#sign = sign;
+  }
+
+  /** Rank of the best level; minus infinity where the side is empty. */
+  get bestRank(): number {
+    return this.#numbers[BEST_RANK]!;
+  }
+
+  /** Size of all orders of the side, in lots. */
+  get totalSizeLots(): number {
+    return this.#numbers[TOTAL_SIZE]!;
+  }
+
+  /** The rank that a price has on this side. */
+  rankOf(priceTicks: number): number {
+    return this.#sign * priceTicks;
+  }
+
+  /** Puts the order in the slot, whose price and remaining size are set, at the end of the queue at its price. */
+  append(slot: number): void {
+    const orders = this.#orders.words;
+    const order = slot * ORDER_WORDS;
+    const rank = this.#sign * readWhole(orders, order + LIVE_PRICE);
+    const lots = this.#orders.floats[slot * ORDER_FLOATS + LIVE_REMAINING]!;
+    const number = Math.floor(rank / PAGE_LEVELS);
+    const offset = (rank - number * PAGE_LEVELS) | 0;
+    const page = number === this.#numbers[CACHED_NUMBER]! ? this.#cachedPage : this.#pageOf(number);
+    const pages = this.#pages;
+    const levels = pages.words;
+    const level = page * PAGE_LEVELS + offset;
+    const at = level * LEVEL_WORDS;
+    const bitmap = page * BITMAP_WORDS + (offset >> 5);
+    const bits = pages.bitmaps[bitmap]!;
+    const bit = 1 << (offset & 31);
+    orders[order + LIVE_LEVEL] = level;
+    orders[order + LIVE_NEXT] = -1;
+    this.#numbers[TOTAL_SIZE]! += lots;
+    if ((bits & bit) !== 0) {
+      const last = levels[at + LEVEL_LAST]!;
+      orders[order + LIVE_PREVIOUS] = last;
+      orders[last * ORDER_WORDS + LIVE_NEXT] = slot;
+      levels[at + LEVEL_LAST] = slot;
+      levels[at + LEVEL_ORDERS]!++;
+      pages.floats[level * LEVEL_FLOATS + LEVEL_SIZE]! += lots;
+      return;
+    }
+    orders[order + LIVE_PREVIOUS] = -1;
+    pages.bitmaps[bitmap] = bits | bit;
+    levels[at + LEVEL_FIRST] = slot;
+    levels[at + LEVEL_LAST] = slot;
+    levels[at + LEVEL_ORDERS] = 1;
+    pages.floats[level * LEVEL_FLOATS + LEVEL_SIZE] = lots;
+    if (rank > this.#numbers[BEST_RANK]!) {
+      this.#numbers[BEST_RANK] = rank;
+      this.bestLevel = level;
+    }
+  }
+
+  /** Takes the order in the slot, with all that remains of it, out of its queue. */
+  remove(slot: number): void {
+    const orders = this.#orders.words;
+    const order = slot * ORDER_WORDS;
+    const pages = this.#pages;
+    const levels = pages.words;
+    const level = orders[order + LIVE_LEVEL]!;
+    const at = level * LEVEL_WORDS;
+    orders[order + LIVE_LEVEL] = -1;
+    const rest = levels[at + LEVEL_ORDERS]! - 1;
+    if (rest === 0) {
+      this.#numbers[TOTAL_SIZE]! -= this.#orders.floats[slot * ORDER_FLOATS + LIVE_REMAINING]!;
+      this.#close(level);
+      return;
+    }
+    levels[at + LEVEL_ORDERS] = rest;
+    this.reduce(level, this.#orders.floats[slot * ORDER_FLOATS + LIVE_REMAINING]!);
+    const next = orders[order + LIVE_NEXT]!;
+    const previous = orders[order + LIVE_PREVIOUS]!;
+    if (previous < 0) levels[at + LEVEL_FIRST] = next;
+    else orders[previous * ORDER_WORDS + LIVE_NEXT] = next;
+    if (next < 0) levels[at + LEVEL_LAST] = previous;
+    else orders[next * ORDER_WORDS + LIVE_PREVIOUS] = previous;
+  }
+
+  /** Takes lots off a level whose order has become smaller. */
+  reduce(level: number, lots: number): void {
+    this.#pages.floats[level * LEVEL_FLOATS + LEVEL_SIZE]! -= lots;
+    this.#numbers[TOTAL_SIZE]! -= lots;
+  }
+
+  /** The first order of a level: the oldest. */
+  firstOrder(level: number): number {
+    return this.#pages.words[level * LEVEL_WORDS + LEVEL_FIRST]!;
+  }
+
+  /** The next worse level in use, or -1. */
+  worseLevel(level: number): number {
+    const below = this.#pages.below(level);
+    if (below >= 0) return below;
+    const at = this.#find(this.#pages.numbers[level >> PAGE_BITS]!);
+    return at > 0 ? this.#pages.highest(this.#sorted[at - 1]!) : -1;
+  }
+
+  priceTicks(level: number): number {
+    const number = this.#pages.numbers[level >> PAGE_BITS]!;
+    return this.#sign * (number * PAGE_LEVELS + (level & (PAGE_LEVELS - 1)));
+  }
+
+  sizeLots(level: number): number {
+    return this.#pages.floats[level * LEVEL_FLOATS + LEVEL_SIZE]!;
+  }
+
+  orders(level: number): number {
+    return this.#pages.words[level * LEVEL_WORDS + LEVEL_ORDERS]!;
+  }
+
+  /** Marks a level as empty, frees its page where it was the last one, and finds the new best. */
+  #close(level: number): void {
+    const pages = this.#pages;
+    const page = level >> PAGE_BITS;
+    const offset = level & (PAGE_LEVELS - 1);
+    const bitmap = page * BITMAP_WORDS;
+    pages.bitmaps[bitmap + (offset >> 5)]! &= ~(1 << (offset & 31));
+    if ((pages.bitmaps[bitmap]! | pages.bitmaps[bitmap + 1]!) === 0) this.#removePage(page);
+    if (level !== this.bestLevel) return;
+    if (this.#count === 0) {
+      this.bestLevel = -1;
+      this.#numbers[BEST_RANK] = Number.NEGATIVE_INFINITY;
+      return;
+    }
+    const best = pages.highest(this.#sorted[this.#count - 1]!);
+    this.bestLevel = best;
+    this.#numbers[BEST_RANK] = pages.numbers[best >> PAGE_BITS]! * PAGE_LEVELS + (best & (PAGE_LEVELS - 1));
+  }
+
+  /** The page with this number, made where it is not there; from now on the one used last. */
+  #pageOf(number: number): number {
+    const at = this.#find(number);
+    const page =
+      at < this.#count && this.#sortedNumbers[at] === number ? this.#sorted[at]! : this.#insertPage(at, number);
+    this.#numbers[CACHED_NUMBER] = number;
+    this.#cachedPage = page;
+    return page;
+  }
+
+  /** Where the page with this number stands, or would stand, in the sorted array. */
+  #find(number: number): number {
+    const sorted = this.#sortedNumbers;
+    let low = 0;
+    let high = this.#count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (sorted[middle]! < number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #insertPage(at: number, number: number): number {
+    const page = this.#pages.allocate();
+    this.#pages.numbers[page] = number;
+    if (this.#count === this.#sorted.length) this.#grow();
+    if (at < this.#count) {
+      this.#sorted.copyWithin(at + 1, at, this.#count);
+      this.#sortedNumbers.copyWithin(at + 1, at, this.#count);
+    }
+    this.#sorted[at] = page;
+    this.#sortedNumbers[at] = number;
+    this.#count++;
+    return page;
+  }
+
+  #removePage(page: number): void {
+    const at = this.#find(this.#pages.numbers[page]!);
+    if (this.#sorted[at] !== page) throw new Error(`price page ${page} is not in its ladder`);
+    this.#count--;
+    if (at < this.#count) {
+      this.#sorted.copyWithin(at, at + 1, this.#count + 1);
+      this.#sortedNumbers.copyWithin(at, at + 1, this.#count + 1);
+    }
+    if (page === this.#cachedPage) {
+      this.#cachedPage = -1;
+      this.#numbers[CACHED_NUMBER] = NO_NUMBER;
+    }
+    this.#pages.release(page);
+  }
+
+  #grow(): void {
+    const sorted = new Int32Array(this.#sorted.length * 2);
+    sorted.set(this.#sorted);
+    this.#sorted = sorted;
+    const numbers = new Float64Array(sorted.length);
+    numbers.set(this.#sortedNumbers);
+    this.#sortedNumbers = numbers;
+  }
+}

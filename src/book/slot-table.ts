@@ -1,0 +1,103 @@
+const INITIAL_PLACES = 64;
+
+/** Neighbours in number stay neighbours in the table, eight to a cache line: ids mostly come and go in sequence. */
+const GROUP_BITS = 3;
+const GROUP_MASK = (1 << GROUP_BITS) - 1;
+
+/**
+ * From a 32-bit tag (a hash) to slots of some pool, which holds the keys themselves. Open addressing, linear probing,
+ * at most half full; taking out shifts back what follows, so there are no tombstones and a table that slides along
+ * for years stays as fast as a new one.
+ *
+ * ```
+ * word 0  tag
+ *      1  slot + 1 (0: empty)
+ * ```
+ */
+export class SlotTable {
+  #table = new Int32Array(INITIAL_PLACES * 2);
+  #mask = INITIAL_PLACES - 1;
+  #count = 0;
+
+  /** Entries in the table. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The first place that holds the tag, or -1. */
+  seek(tag: number): number {
+    return this.#seekFrom(tag & this.#mask, tag);
+  }
+
+  /** The next place after `place` that holds the tag, or -1. */
+  seekAfter(place: number, tag: number): number {
+    return this.#seekFrom((place + 1) & this.#mask, tag);
+  }
+
+  slotAt(place: number): number {
+    return this.#table[place * 2 + 1]! - 1;
+  }
+
+  #seekFrom(start: number, tag: number): number {
+    const table = this.#table;
+    const mask = this.#mask;
+    for (let place = start; ; place = (place + 1) & mask) {
+      if (table[place * 2 + 1] === 0) return -1;
+      if (table[place * 2] === tag) return place;
+    }
+  }
+
+  /** Adds an entry. The caller has made sure that its key is not there yet. */
+  add(tag: number, slot: number): void {
+    if (this.#count * 2 > this.#mask) this.#grow();
+    const table = this.#table;
+    const mask = this.#mask;
+    let place = tag & mask;
+    while (table[place * 2 + 1] !== 0) place = (place + 1) & mask;
+    table[place * 2] = tag;
+    table[place * 2 + 1] = slot + 1;
+    this.#count++;
+  }
+
+  /**
+   * Takes an entry out.
+   *
+   * @throws Error where it is not there: the pool and the table disagree
+   */
+  remove(tag: number, slot: number): void {
+    const table = this.#table;
+    const mask = this.#mask;
+    let hole = tag & mask;
+    while (table[hole * 2 + 1] !== slot + 1) {
+      if (table[hole * 2 + 1] === 0) throw new Error(`slot ${slot} with tag ${tag} is not in its table`);
+      hole = (hole + 1) & mask;
+    }
+    for (let place = (hole + 1) & mask; table[place * 2 + 1] !== 0; place = (place + 1) & mask) {
+      // An entry may move back into the hole unless its home lies behind the hole.
+      const home = table[place * 2]! & mask;
+      if (((place - home) & mask) < ((place - hole) & mask)) continue;
+      table[hole * 2] = table[place * 2]!;
+      table[hole * 2 + 1] = table[place * 2 + 1]!;
+      hole = place;
+    }
+    table[hole * 2 + 1] = 0;
+    this.#count--;
+  }
+
+  #grow(): void {
+    const old = this.#table;
+    const places = old.length;
+    this.#table = new Int32Array(places * 2);
+    this.#mask = places - 1;
+    this.#count = 0;
+    for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.add(old[at]!, old[at + 1]! - 1);
+  }
+}
+
+/** The tag of a 64-bit number in two halves, salted with a third word. */
+export function numberTag(low: number, high: number, salt: number): number {
+  let hash = Math.imul((low >>> GROUP_BITS) ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) ^ Math.imul(salt, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  hash ^= hash >>> 13;
+  return (hash << GROUP_BITS) | (low & GROUP_MASK);
+}

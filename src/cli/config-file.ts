@@ -1,0 +1,206 @@
+/** The configuration file: the instruments of an exchange, and defaults of the options of `tickloom start`. */
+
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type Instrument, instrumentFault, SYMBOL_PATTERN } from '../model/instrument.js';
+import { MAX_SYMBOL_BYTES } from '../model/limits.js';
+import { DECIMAL_PATTERN, decimalsOf, formatSteps, readDecimal } from '../wire/decimal.js';
+import { type FieldRules, issueLines, nearestText, pathText, shownValue } from '../wire/field-fault.js';
+import { findJsonFault } from './json-fault.js';
+import { mayComeFrom, type OptionTable, UsageError } from './option-table.js';
+
+/** An instrument as configured: it gets its number when it is listed. */
+export type ConfiguredInstrument = Omit<Instrument, 'id'>;
+
+export interface Config {
+  /** The file, as it was named. */
+  readonly name: string;
+  readonly instruments: readonly ConfiguredInstrument[];
+  /** The other keys, as JSON has them; the option table reads them. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+const decimal = z.union([z.string().regex(DECIMAL_PATTERN), z.number()]);
+const decimals = z.int().min(0).max(15).optional();
+
+/** An instrument of the file. Decimals default to those that tick and lot size are written with. */
+export const instrumentConfigSchema = z.strictObject({
+  symbol: z.string().regex(SYMBOL_PATTERN).max(MAX_SYMBOL_BYTES),
+  tickSize: decimal,
+  lotSize: decimal,
+  priceDecimals: decimals,
+  sizeDecimals: decimals,
+  minPrice: decimal,
+  maxPrice: decimal,
+  minSize: decimal,
+  maxSize: decimal,
+});
+type InstrumentConfig = z.output<typeof instrumentConfigSchema>;
+
+const instrumentRules: FieldRules = {
+  symbol: `1 to ${MAX_SYMBOL_BYTES} letters, digits, dots, hyphens, underscores or slashes`,
+  tickSize: 'a decimal over zero',
+  lotSize: 'a decimal over zero',
+  priceDecimals: 'a whole number from 0 to 15',
+  sizeDecimals: 'a whole number from 0 to 15',
+  minPrice: 'a decimal over zero',
+  maxPrice: 'a decimal over zero',
+  minSize: 'a decimal over zero',
+  maxSize: 'a decimal over zero',
+};
+
+interface Root extends Readonly<Record<string, unknown>> {
+  readonly instruments?: unknown;
+}
+
+/**
+ * Reads a configuration file.
+ *
+ * @throws UsageError where it cannot be read, is not JSON, or holds what cannot be: one line for each fault
+ */
+export function readConfigFile(path: string, options: OptionTable): Config {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new UsageError([
+      `${path}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`}; name another with --config`,
+    ]);
+  }
+  return parseConfig(text, path, options);
+}
+
+/** The same for the text of a file; `name` stands at the front of each fault. */
+export function parseConfig(text: string, name: string, options: OptionTable): Config {
+  // Editors on Windows put a byte order mark at the front.
+  const json = text.startsWith('\ufeff') ? text.slice(1) : text;
+  const fault = findJsonFault(json);
+  if (fault !== undefined)
+    throw new UsageError([
+      `${name}: line ${fault.line}, column ${fault.column}: is not JSON: ${fault.problem}`,
+    ]);
+  const root: unknown = JSON.parse(json);
+  if (typeof root !== 'object' || root === null || Array.isArray(root))
+    throw new UsageError([`${name}: ${shownValue(root)} must be an object with instruments and options`]);
+  const reading = new ConfigReading(root as Root);
+  reading.checkKeys(options);
+  const instruments = reading.instruments();
+  if (reading.faults.length > 0) throw new UsageError(reading.faults.map((line) => `${name}: ${line}`));
+  const { instruments: _, ...values } = root as Root;
+  return { name, instruments, values };
+}
+
+class ConfigReading {
+  readonly faults: string[] = [];
+  readonly #root: Root;
+
+  constructor(root: Root) {
+    this.#root = root;
+  }
+
+  checkKeys(options: OptionTable): void {
+    const names = Object.keys(options).filter((name) => mayComeFrom(options[name]!, 'file'));
+    const known = ['instruments', ...names];
+    for (const key of Object.keys(this.#root))
+      if (!known.includes(key))
+        this.faults.push(`${pathText([key])}: no such field; ${nearestText(key, known)}`);
+  }
+
+  instruments(): ConfiguredInstrument[] {
+    const list = this.#root.instruments ?? [];
+    if (!Array.isArray(list)) {
+      this.faults.push(`instruments: ${shownValue(list)} must be a list of instruments`);
+      return [];
+    }
+    const instruments: ConfiguredInstrument[] = [];
+    const places = new Map<string, number>();
+    for (const [index, value] of list.entries()) {
+      const parsed = instrumentConfigSchema.safeParse(value);
+      if (!parsed.success) {
+        for (const issue of parsed.error.issues) this.#addIssue(issue, index);
+        continue;
+      }
+      const { symbol } = parsed.data;
+      const first = places.get(symbol);
+      if (first === undefined) places.set(symbol, index);
+      else
+        this.faults.push(
+          `instruments[${index}].symbol: ${shownValue(symbol)} is there already, in instruments[${first}]`,
+        );
+      const instrument = this.#instrument(parsed.data, index);
+      if (instrument !== undefined) instruments.push(instrument);
+    }
+    return instruments;
+  }
+
+  #addIssue(issue: z.core.$ZodIssue, index: number): void {
+    const known = Object.keys(instrumentConfigSchema.shape);
+    const placed = { ...issue, path: ['instruments', index, ...issue.path] };
+    this.faults.push(
+      ...issueLines(placed, this.#root, issue.path.length === 0 ? {} : instrumentRules, known),
+    );
+  }
+
+  /** Undefined where something is wrong with it; `faults` says what. */
+  #instrument(config: InstrumentConfig, index: number): ConfiguredInstrument | undefined {
+    const before = this.faults.length;
+    const priceDecimals = config.priceDecimals ?? decimalsOf(config.tickSize);
+    const sizeDecimals = config.sizeDecimals ?? decimalsOf(config.lotSize);
+    const units = (field: keyof InstrumentConfig, decimals: number) =>
+      this.#units(config[field]!, `instruments[${index}].${field}`, decimals);
+    const steps = (field: keyof InstrumentConfig, stepField: 'tickSize' | 'lotSize', step: number) =>
+      this.#steps(
+        config[field]!,
+        `instruments[${index}].${field}`,
+        stepField,
+        step,
+        stepField === 'tickSize' ? priceDecimals : sizeDecimals,
+      );
+    const tickSize = units('tickSize', priceDecimals);
+    const lotSize = units('lotSize', sizeDecimals);
+    if (this.faults.length > before) return undefined;
+    const instrument = {
+      symbol: config.symbol,
+      priceDecimals,
+      sizeDecimals,
+      tickSize,
+      lotSize,
+      minPriceTicks: steps('minPrice', 'tickSize', tickSize),
+      maxPriceTicks: steps('maxPrice', 'tickSize', tickSize),
+      minSizeLots: steps('minSize', 'lotSize', lotSize),
+      maxSizeLots: steps('maxSize', 'lotSize', lotSize),
+    };
+    if (this.faults.length > before) return undefined;
+    // Any number will do here: the real one is given when the instrument is listed.
+    const fault = instrumentFault({ id: 1, ...instrument });
+    if (fault !== undefined) this.faults.push(`instruments[${index}] (${config.symbol}): ${fault}`);
+    return instrument;
+  }
+
+  /** A decimal over zero in units of its last decimal; 0 after a fault. */
+  #units(value: string | number, path: string, decimals: number): number {
+    const units = readDecimal(value, decimals);
+    if (typeof units === 'number' && units > 0) return units;
+    const shown = `${path}: ${shownValue(value)}`;
+    if (units === 'too-many-decimals') this.faults.push(`${shown} has more than ${decimals} decimals`);
+    else if (units === 'out-of-range')
+      this.faults.push(`${shown} must be under 2^53 in units of its last decimal`);
+    else this.faults.push(`${shown} must be a decimal over zero`);
+    return 0;
+  }
+
+  #steps(
+    value: string | number,
+    path: string,
+    stepField: 'tickSize' | 'lotSize',
+    step: number,
+    decimals: number,
+  ): number {
+    const units = this.#units(value, path, decimals);
+    if (units % step === 0) return units / step;
+    const shownStep = formatSteps(1, step, decimals);
+    this.faults.push(`${path}: ${shownValue(value)} must be a multiple of ${stepField}, ${shownStep}`);
+    return 0;
+  }
+}

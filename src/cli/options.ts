@@ -1,0 +1,99 @@
+/** The options of `tickloom start`, and where they come from. */
+
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MAX_GATEWAYS, MAX_SHARDS, MIN_SEGMENT_BYTES, SEGMENT_BYTES } from '../model/limits.js';
+import { type ConfiguredInstrument, readConfigFile } from './config-file.js';
+import { switchOption, textOption, wholeOption, wordOption } from './option-kinds.js';
+import { type Command, type Environment, helpText, type OptionValues, readOptions } from './option-table.js';
+
+const DEFAULT_CONFIG = 'tickloom.config.json';
+
+/** Half a gigabyte of a shard's memory for each four million. */
+const MAX_CLIENT_ID_WINDOW = 2 ** 24;
+
+const MAX_SEGMENT_BYTES = 2 ** 30;
+
+export const startOptions = {
+  port: wholeOption(0, 65_535, 9001, 'TCP port for WebSocket and HTTP; 0 takes any free one.'),
+  host: textOption('<address>', '127.0.0.1', 'Address to listen on; there is no authentication yet.'),
+  data: textOption('<directory>', './data', 'Directory of the journal; made where it is missing.'),
+  config: textOption('<file>', DEFAULT_CONFIG, 'Instruments, and values for the options of this list.', {
+    defaultText: `${DEFAULT_CONFIG}, or the one that comes with Tickloom where there is none`,
+    from: ['flag', 'environment'],
+  }),
+  shards: wholeOption(1, MAX_SHARDS, 1, 'Threads that match; the data directory fixes their number.'),
+  gateways: wholeOption(1, MAX_GATEWAYS, 1, 'Threads that serve connections, all on the one port.'),
+  durability: wordOption(
+    ['fsync', 'os', 'none'],
+    'fsync',
+    'An acknowledged order is synced to disk (fsync), handed to the operating system (os), or in memory alone (none).',
+  ),
+  transport: wordOption(
+    ['auto', 'uws', 'node'],
+    'auto',
+    'What serves connections: uWebSockets.js (uws), plain Node.js (node), or the first where it runs (auto).',
+  ),
+  'client-id-window': wholeOption(
+    1,
+    MAX_CLIENT_ID_WINDOW,
+    undefined,
+    'Commands per shard whose client ids are remembered after their orders are gone.',
+    { defaultText: 'what the log says, 1048576 in a new one' },
+  ),
+  'segment-bytes': wholeOption(
+    MIN_SEGMENT_BYTES,
+    MAX_SEGMENT_BYTES,
+    SEGMENT_BYTES,
+    'Size of one file of the journal.',
+  ),
+  json: switchOption('Prints what there is to say as lines of JSON.'),
+};
+
+export type StartOptions = OptionValues<typeof startOptions>;
+
+export const startCommand: Command<typeof startOptions> = {
+  name: 'tickloom start',
+  about: 'Starts an exchange and serves it until it is told to stop (SIGINT or SIGTERM).',
+  options: startOptions,
+  notes: [
+    'A flag wins over its environment variable, that over the configuration file (where the key is the name of the ' +
+      'option), that over the default.',
+    'TICKLOOM_CLOCK=test stops the clock: time then moves by an admin command alone, from TICKLOOM_CLOCK_START on (a ' +
+      'time like 2026-01-31T09:30:00Z, or nanoseconds since 1970). Without it the clock is live.',
+  ],
+};
+
+export interface StartRequest {
+  readonly options: StartOptions;
+  /** The configuration file that was read. */
+  readonly configPath: string;
+  readonly instruments: readonly ConfiguredInstrument[];
+}
+
+/**
+ * Reads what `tickloom start` is asked to do, its configuration file included. A file that was not named and is not
+ * there gives way to the one that comes with the package.
+ *
+ * @returns the help text where it was asked for
+ * @throws UsageError with one line for each fault
+ */
+export function readStartOptions(args: readonly string[], environment: Environment): StartRequest | string {
+  const first = readOptions(startCommand, args, environment);
+  if (first === 'help') return helpText(startCommand);
+  const named = first.sources.config !== 'default' || existsSync(first.values.config);
+  const configPath = named ? first.values.config : packagedConfig();
+  const config = readConfigFile(configPath, startOptions);
+  const all = readOptions(startCommand, args, environment, config);
+  if (all === 'help') return helpText(startCommand);
+  return { options: all.values, configPath, instruments: config.instruments };
+}
+
+/** The configuration file that comes with the package, whether this runs from its sources or built. */
+function packagedConfig(): string {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(directory, 'package.json')) && dirname(directory) !== directory)
+    directory = dirname(directory);
+  return join(directory, DEFAULT_CONFIG);
+}

@@ -1,0 +1,363 @@
+/*
+ * The wiring, top down. It alone sees all rooms.
+ *
+ *  clients ─ws/http─▶ gateway ─ring─▶ shard ─ring─▶ gateway ─▶ clients
+ *                                       │
+ *                                    journal
+ */
+import { createServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { SharedClock } from './clock/shared-clock.js';
+import type { ClockSettings } from './clock/settings.js';
+import type { GatewayOrder, GatewayReport, GatewayThreadData, TransportChoice } from './gateway/gateway-messages.js';
+import { canShareAPort } from './gateway/node-transport.js';
+import { loadUws } from './gateway/uws-transport.js';
+import { type DataLock, lockDataDirectory } from './journal/data-lock.js';
+import type { JournalSummary } from './journal/journal-reader.js';
+import type { Durability } from './journal/segment.js';
+import { SegmentMaker } from './journal/segment-maker.js';
+import { countShards } from './journal/shard-directories.js';
+import { ShardBoard } from './metrics/shard-board.js';
+import type { Instrument } from './model/instrument.js';
+import {
+  CELL_BYTES,
+  CLIENT_ID_WINDOW,
+  EVENT_RING_CELLS,
+  INPUT_RING_LINES,
+  LINE_BYTES,
+  SEGMENT_BYTES,
+} from './model/limits.js';
+import { Doorbell } from './ring/doorbell.js';
+import { allocateRing } from './ring/ring.js';
+import { planListings, type UnlistedInstrument } from './shard/listing-plan.js';
+import type { ShardPlan, ShardReport, ShardThreadData } from './shard/shard-messages.js';
+
+export interface ExchangeSettings {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** The data directory; made where it is missing. */
+  readonly data: string;
+  readonly shards: number;
+  readonly gateways: number;
+  readonly durability: Durability;
+  readonly transport: TransportChoice;
+  readonly clock: ClockSettings;
+  readonly instruments: readonly UnlistedInstrument[];
+  /** Commands whose client ids are remembered; the log's own where undefined. */
+  readonly clientIdWindow?: number | undefined;
+  readonly segmentBytes?: number | undefined;
+}
+
+/** What a start has found and made. */
+export interface ExchangeFacts {
+  readonly host: string;
+  readonly port: number;
+  readonly transport: 'uws' | 'node';
+  /** Why uWebSockets.js does not serve, where it was tried and could not. */
+  readonly transportWhy?: string | undefined;
+  readonly gateways: number;
+  readonly shards: readonly JournalSummary[];
+  readonly instruments: readonly Instrument[];
+}
+
+/** A setting that cannot be had, in one sentence for the person who set it. */
+export class ExchangeError extends Error {}
+
+/**
+ * A running exchange: the main thread supervises, the work is in its workers.
+ *
+ * `failed` settles with a sentence when a worker can go on no more; the exchange has stopped by then.
+ */
+export class Exchange {
+  readonly facts: ExchangeFacts;
+  readonly failed: Promise<string>;
+  readonly clock: SharedClock;
+  readonly #stop: () => Promise<void>;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(facts: ExchangeFacts, clock: SharedClock, failed: Promise<string>, stop: () => Promise<void>) {
+    this.facts = facts;
+    this.clock = clock;
+    this.failed = failed;
+    this.#stop = stop;
+  }
+
+  /**
+   * @throws ExchangeError, DataDirectoryError, JournalDamage, JournalVersionMismatch with one clear sentence each
+   */
+  static async start(settings: ExchangeSettings): Promise<Exchange> {
+    const house = new House();
+    try {
+      return await house.open(settings, (...parts) => new Exchange(...parts));
+    } catch (error) {
+      await house.close();
+      throw error;
+    }
+  }
+
+  /** Answers what is under way, syncs, and ends. Every call waits for the same end. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+}
+
+type MakeExchange = (
+  facts: ExchangeFacts,
+  clock: SharedClock,
+  failed: Promise<string>,
+  stop: () => Promise<void>,
+) => Exchange;
+
+/** The threads of an exchange, as they are started and ended. */
+class House {
+  #lock: DataLock | undefined;
+  #segmentMaker: SegmentMaker | undefined;
+  #board: ShardBoard | undefined;
+  #shardDoorbells: Doorbell[] = [];
+  readonly #shards: Thread<ShardReport>[] = [];
+  readonly #gateways: Thread<GatewayReport>[] = [];
+  /** False until the shards have their plan: before it they wait, and can simply be ended. */
+  #shardsRun = false;
+  #fail: (message: string) => void = () => {};
+
+  async open(settings: ExchangeSettings, make: MakeExchange): Promise<Exchange> {
+    const { shards, gateways } = settings;
+
+    // 1. The data directory is ours alone, and goes on where it stopped.
+    this.#lock = await lockDataDirectory(settings.data);
+    const before = countShards(settings.data);
+    if (before > shards)
+      throw new ExchangeError(`the data directory ${settings.data} holds ${before} shards; start with --shards ${before}`);
+    if (before > 0 && settings.durability === 'none')
+      throw new ExchangeError(
+        `the data directory ${settings.data} holds a journal, which --durability none would not continue; choose another directory`,
+      );
+    const { transport, transportWhy } = await chooseTransport(settings);
+    const port = await freePort(settings.host, settings.port);
+
+    // 2. Shared memory: one clock, one board, a ring each way between every gateway and every shard.
+    const clockBuffer = SharedClock.allocate(settings.clock);
+    const clock = new SharedClock(clockBuffer);
+    const boardBuffer = ShardBoard.allocate(shards);
+    const board = new ShardBoard(boardBuffer);
+    this.#board = board;
+    const inputRings = grid(shards, gateways, () => allocateRing(INPUT_RING_LINES, LINE_BYTES));
+    const eventRings = grid(shards, gateways, () => allocateRing(EVENT_RING_CELLS, CELL_BYTES));
+    const shardDoorbells = Array.from({ length: shards }, () => new SharedArrayBuffer(Doorbell.BYTES));
+    const gatewayDoorbells = Array.from({ length: gateways }, () => new SharedArrayBuffer(Doorbell.BYTES));
+    this.#shardDoorbells = shardDoorbells.map((buffer) => new Doorbell(buffer));
+    const failed = new Promise<string>((resolve) => {
+      this.#fail = resolve;
+    });
+
+    // 3. The thread that zero-fills segments ahead of their use.
+    const segmentBytes = settings.segmentBytes ?? SEGMENT_BYTES;
+    this.#segmentMaker = new SegmentMaker({ directory: settings.data, segmentBytes });
+
+    // 4. Shards: each recovers from its log.
+    for (let shard = 0; shard < shards; shard++) {
+      const data: ShardThreadData = {
+        shard,
+        directory: settings.data,
+        durability: settings.durability,
+        segmentBytes,
+        clock: clockBuffer,
+        board: boardBuffer,
+        doorbell: shardDoorbells[shard]!,
+        segmentMailbox: this.#segmentMaker.mailbox,
+        inputRings: inputRings[shard]!,
+        eventRings: eventRings[shard]!,
+        gatewayDoorbells,
+      };
+      this.#shards.push(new Thread(new URL('./shard/shard-thread.js', import.meta.url), data, `shard ${shard}`));
+    }
+    const recovered = await Promise.all(this.#shards.map((thread) => thread.next('recovered')));
+
+    // 5. What the configuration has and the logs do not becomes a command in a log.
+    const plan = planListings(
+      settings.instruments,
+      recovered.map((report) => report.instruments),
+    );
+    for (const [shard, thread] of this.#shards.entries()) {
+      const window = recovered[shard]!.clientIdWindow;
+      const wanted = settings.clientIdWindow ?? (before > shard ? window : CLIENT_ID_WINDOW);
+      const message: ShardPlan = {
+        instruments: plan[shard]!,
+        clientIdWindow: wanted === window ? undefined : wanted,
+      };
+      thread.post(message);
+    }
+    this.#shardsRun = true;
+    const running = await Promise.all(this.#shards.map((thread) => thread.next('running')));
+    const instruments = running.flatMap((report, shard) => report.instruments.map((instrument) => ({ instrument, shard })));
+
+    // 6. Gateways, last: nobody is let in before all shards run.
+    for (let gateway = 0; gateway < gateways; gateway++) {
+      const data: GatewayThreadData = {
+        gateway,
+        host: settings.host,
+        port,
+        transport,
+        clock: clockBuffer,
+        board: boardBuffer,
+        doorbell: gatewayDoorbells[gateway]!,
+        inputRings: inputRings.map((ofShard) => ofShard[gateway]!),
+        eventRings: eventRings.map((ofShard) => ofShard[gateway]!),
+        shardDoorbells,
+        instruments,
+        about: { transport, gateway, durability: settings.durability, clock: settings.clock.mode },
+      };
+      this.#gateways.push(new Thread(new URL('./gateway/gateway-thread.js', import.meta.url), data, `gateway ${gateway}`));
+    }
+    await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
+
+    // 7. From here on a worker that fails ends the exchange.
+    for (const thread of [...this.#shards, ...this.#gateways]) thread.onFailure((message) => this.#fail(message));
+    const facts: ExchangeFacts = {
+      host: settings.host,
+      port,
+      transport,
+      transportWhy,
+      gateways,
+      shards: recovered.map((report) => report.summary),
+      instruments: instruments.map(({ instrument }) => instrument),
+    };
+    return make(facts, clock, failed, async () => {
+      await this.close();
+      clock.close();
+    });
+  }
+
+  /** Ends what was started, in the order of the data: intake, shards, gateways, and the lock last. */
+  async close(): Promise<void> {
+    const closeIntake: GatewayOrder = { order: 'close-intake' };
+    await this.#ask(this.#gateways, closeIntake, 'intake-closed');
+    this.#board?.stop();
+    for (const doorbell of this.#shardDoorbells) doorbell.ring();
+    if (this.#shardsRun) await Promise.all(this.#shards.map((thread) => thread.end('stopped')));
+    const end: GatewayOrder = { order: 'end' };
+    await this.#ask(this.#gateways, end, 'ended');
+    await Promise.all([...this.#gateways, ...this.#shards].map((thread) => thread.terminate()));
+    await this.#segmentMaker?.stop();
+    await this.#lock?.release();
+  }
+
+  async #ask(threads: readonly Thread<GatewayReport>[], order: GatewayOrder, answer: GatewayReport['event']): Promise<void> {
+    for (const thread of threads) thread.post(order);
+    await Promise.all(threads.map((thread) => thread.end(answer)));
+  }
+}
+
+type Report = { readonly event: string };
+type Failed = { readonly event: 'failed'; readonly message: string };
+
+/** A worker and what it reports. */
+class Thread<R extends Report> {
+  readonly #worker: Worker;
+  readonly #reports: R[] = [];
+  #waiting: (() => void) | undefined;
+  #failure: string | undefined;
+  #onFailure: (message: string) => void = () => {};
+  #exited = false;
+
+  constructor(url: URL, data: object, name: string) {
+    this.#worker = new Worker(url, { workerData: data, name });
+    this.#worker.on('message', (report: R | Failed) => {
+      if (report.event === 'failed') this.#fail((report as Failed).message);
+      else this.#reports.push(report as R);
+      this.#waiting?.();
+    });
+    this.#worker.on('error', (error) => this.#fail(`${name} died: ${error.message}`));
+    this.#worker.on('exit', () => {
+      this.#exited = true;
+      this.#waiting?.();
+    });
+  }
+
+  post(message: object): void {
+    this.#worker.postMessage(message);
+  }
+
+  onFailure(tell: (message: string) => void): void {
+    this.#onFailure = tell;
+    if (this.#failure !== undefined) tell(this.#failure);
+  }
+
+  /** The report of this kind. Throws where the thread fails or ends instead. */
+  async next<E extends R['event']>(event: E): Promise<Extract<R, { readonly event: E }>> {
+    for (;;) {
+      const found = this.#reports.findIndex((report) => report.event === event);
+      if (found >= 0) return this.#reports.splice(found, 1)[0] as Extract<R, { readonly event: E }>;
+      if (this.#failure !== undefined) throw new ExchangeError(this.#failure);
+      if (this.#exited) throw new ExchangeError(`a thread ended before it was ${event}`);
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve;
+      });
+    }
+  }
+
+  /** Waits for a report that may never come because the thread has failed or was never that far. */
+  async end(event: R['event']): Promise<void> {
+    await this.next(event).catch(() => {});
+  }
+
+  async terminate(): Promise<void> {
+    if (!this.#exited) await this.#worker.terminate();
+  }
+
+  #fail(message: string): void {
+    this.#failure = message;
+    this.#waiting?.();
+    this.#onFailure(message);
+  }
+}
+
+function grid<T>(rows: number, columns: number, make: () => T): T[][] {
+  return Array.from({ length: rows }, () => Array.from({ length: columns }, make));
+}
+
+/** Which transport serves, asked once for all gateways. */
+async function chooseTransport(
+  settings: ExchangeSettings,
+): Promise<{ transport: 'uws' | 'node'; transportWhy?: string | undefined }> {
+  if (settings.transport !== 'node') {
+    const uws = await loadUws();
+    if (typeof uws !== 'string') return { transport: 'uws' };
+    if (settings.transport === 'uws')
+      throw new ExchangeError(`uWebSockets.js has no binary for this platform; leave out --transport uws (${uws})`);
+    if (settings.gateways > 1 && !canShareAPort()) throw oneGatewayOnly(settings.gateways);
+    return { transport: 'node', transportWhy: uws };
+  }
+  if (settings.gateways > 1 && !canShareAPort()) throw oneGatewayOnly(settings.gateways);
+  return { transport: 'node' };
+}
+
+function oneGatewayOnly(gateways: number): ExchangeError {
+  return new ExchangeError(
+    `--gateways ${gateways} needs uWebSockets.js or Node 23.1 on Linux, where threads can share a port; use --gateways 1`,
+  );
+}
+
+/**
+ * Looks whether the port can be had, and picks one for port 0. The gateways share their port, so their own listening
+ * would not notice another exchange on it.
+ */
+function freePort(host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === 'EADDRINUSE'
+          ? 'another program listens there; choose another with --port'
+          : `${error.code ?? error.message}; choose another with --host and --port`;
+      reject(new ExchangeError(`cannot listen on ${host}:${port}: ${why}`));
+    });
+    probe.listen({ host, port, exclusive: true }, () => {
+      const address = probe.address();
+      const found = typeof address === 'object' && address !== null ? address.port : port;
+      probe.close(() => resolve(found));
+    });
+  });
+}

@@ -1,0 +1,46 @@
+import { Protocol } from './session.js';
+import type { Admission, Refusal, UpgradeRequest } from './transport.js';
+
+/** Where WebSocket sessions are opened. */
+export const SESSION_PATH = '/ws';
+
+/** Most accounts that one session may act for. */
+const MAX_ACCOUNTS = 64;
+
+const MAX_ACCOUNT = 0x7fffffff;
+
+/**
+ * Decides whether a WebSocket may be opened: path, subprotocol, accounts. The accounts come from the query
+ * (`?account=7&account=8`), 1 where none is named.
+ */
+export function admitSession(request: UpgradeRequest, closing: boolean): Admission | Refusal {
+  if (closing) return { status: 503, sentence: 'The exchange is shutting down; reconnect in a moment.' };
+  if (request.path !== SESSION_PATH)
+    return { status: 404, sentence: `There is no WebSocket at ${request.path}; connect to ${SESSION_PATH}.` };
+  const protocol = request.protocols.find((name) => name === Protocol.Binary || name === Protocol.Msgpack);
+  if (protocol === undefined)
+    return {
+      status: 400,
+      sentence: `Offer the WebSocket subprotocol ${Protocol.Binary} or ${Protocol.Msgpack}; offered: ${
+        request.protocols.join(', ') || 'none'
+      }.`,
+    };
+  const accounts: number[] = [];
+  for (const text of new URLSearchParams(request.query).getAll('account')) {
+    const account = parseAccount(text);
+    if (account === undefined || accounts.length === MAX_ACCOUNTS)
+      return {
+        status: 400,
+        sentence: `account=${text}: an account is a whole number from 1 to ${MAX_ACCOUNT}, ${MAX_ACCOUNTS} of them at most.`,
+      };
+    if (!accounts.includes(account)) accounts.push(account);
+  }
+  return { protocol, accounts: accounts.length > 0 ? accounts : [1] };
+}
+
+/** An account in text: a whole number from 1 to 2^31 - 1, else undefined. */
+export function parseAccount(text: string): number | undefined {
+  if (!/^[1-9]\d{0,9}$/.test(text)) return undefined;
+  const account = Number(text);
+  return account <= MAX_ACCOUNT ? account : undefined;
+}

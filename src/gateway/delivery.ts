@@ -1,0 +1,132 @@
+import { EventFlag, EventKind } from '../model/event.js';
+import { CELL_BYTES } from '../model/limits.js';
+import { shardOfPlaceHigh } from '../model/identity.js';
+import { RingConsumer } from '../ring/ring.js';
+import { eventClientId, eventObject } from '../wire/event-object.js';
+import {
+  CELL_WORDS,
+  EVENT_ACCOUNT,
+  EVENT_CELLS,
+  EVENT_CODE,
+  EVENT_INSTRUMENT,
+  EVENT_PLACE,
+  EVENT_SESSION,
+  eventCells,
+  eventFlags,
+  eventKind,
+} from '../wire/event-record.js';
+import { copyWithSentence, MAX_REFUSAL_WORDS } from '../wire/event-refusal.js';
+import { readInstrument } from '../wire/instrument-record.js';
+import type { InstrumentTable } from '../wire/instrument-table.js';
+import { gatewayOfSession } from '../wire/session-number.js';
+import type { HttpAnswers } from './http-answers.js';
+import type { Session } from './session.js';
+import type { SessionRegistry } from './session-registry.js';
+
+/** From the event rings of all shards to the sessions that want them. */
+export class Delivery {
+  readonly #gateway: number;
+  readonly #rings: readonly RingConsumer[];
+  readonly #sessions: SessionRegistry;
+  readonly #answers: HttpAnswers;
+  readonly #instruments: InstrumentTable;
+  readonly #withSentence = new Int32Array(MAX_REFUSAL_WORDS);
+
+  constructor(
+    gateway: number,
+    rings: readonly SharedArrayBuffer[],
+    sessions: SessionRegistry,
+    answers: HttpAnswers,
+    instruments: InstrumentTable,
+  ) {
+    this.#gateway = gateway;
+    this.#rings = rings.map((ring) => new RingConsumer(ring, CELL_BYTES));
+    this.#sessions = sessions;
+    this.#answers = answers;
+    this.#instruments = instruments;
+  }
+
+  /** True where no ring has an event. */
+  get empty(): boolean {
+    for (let i = 0; i < this.#rings.length; i++) if (!this.#rings[i]!.empty) return false;
+    return true;
+  }
+
+  /** Hands on all events that are there. Returns false where a shard has given up on this gateway. */
+  drain(): boolean {
+    let attached = true;
+    for (let i = 0; i < this.#rings.length; i++) {
+      const ring = this.#rings[i]!;
+      if (ring.detached) {
+        attached = false;
+        ring.reattach();
+        continue;
+      }
+      const words = ring.words;
+      for (let at = ring.next(); at >= 0; at = ring.next()) {
+        this.#deliver(words, at);
+        ring.skip(eventCells(words[at]!));
+      }
+      ring.release();
+    }
+    return attached;
+  }
+
+  #deliver(words: Int32Array, at: number): void {
+    const kind = eventKind(words[at]!);
+    if (kind === EventKind.Listed || kind === EventKind.SettingsChanged) {
+      if (kind === EventKind.Listed) this.#list(words, at);
+      return;
+    }
+    const flags = eventFlags(words[at + EVENT_CODE]!);
+    if (kind === EventKind.Book || flags & (EventFlag.Repeated | EventFlag.Refused)) {
+      this.#deliverToAsker(words, at);
+      return;
+    }
+    const sessions = this.#sessions.ofAccount(words[at + EVENT_ACCOUNT]!);
+    if (sessions !== undefined) for (let i = 0; i < sessions.length; i++) this.#hand(sessions[i]!, words, at, kind);
+    if (this.#answers.size > 0 || this.#answers.following)
+      this.#answers.take(
+        words,
+        at,
+        () => eventClientId(words, at),
+        () => eventObject(words, at, this.#instruments),
+      );
+  }
+
+  /** An event for one session alone: a book, a repeated answer. */
+  #deliverToAsker(words: Int32Array, at: number): void {
+    const number = words[at + EVENT_SESSION]!;
+    if (gatewayOfSession(number) !== this.#gateway) return;
+    const session = this.#sessions.withNumber(number);
+    if (session !== undefined) this.#hand(session, words, at, eventKind(words[at]!));
+    else this.#answers.takeForSession(number, () => eventObject(words, at, this.#instruments));
+  }
+
+  #hand(session: Session, words: Int32Array, at: number, kind: number): void {
+    if (!session.binary) session.objects.push(eventObject(words, at, this.#instruments));
+    else if (kind === EventKind.Rejected) this.#handReject(session, words, at);
+    else {
+      const count = eventCells(words[at]!) * CELL_WORDS;
+      const to = session.reserve(count);
+      const out = session.out;
+      for (let i = 0; i < count; i++) out[to + i] = words[at + i]!;
+    }
+    this.#sessions.touch(session);
+  }
+
+  /** A binary client gets a reject with its sentence, which the shard does not carry along. */
+  #handReject(session: Session, words: Int32Array, at: number): void {
+    const count = copyWithSentence(this.#withSentence, 0, words, at);
+    const to = session.reserve(count);
+    session.out.set(this.#withSentence.subarray(0, count), to);
+  }
+
+  #list(words: Int32Array, at: number): void {
+    const id = words[at + EVENT_INSTRUMENT]!;
+    // Listings of the time before this gateway was started stand in its table already.
+    if (this.#instruments.byId(id) !== undefined) return;
+    const instrument = readInstrument(words, at + EVENT_CELLS * CELL_WORDS, id);
+    this.#instruments.add(instrument, shardOfPlaceHigh(words[at + EVENT_PLACE + 1]!));
+  }
+}

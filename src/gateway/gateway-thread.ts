@@ -1,0 +1,87 @@
+/*
+ * The thread of one gateway: an event loop with a server on it.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { SharedClock } from '../clock/shared-clock.js';
+import { ShardBoard } from '../metrics/shard-board.js';
+import { Doorbell } from '../ring/doorbell.js';
+import { InstrumentTable } from '../wire/instrument-table.js';
+import { Gateway } from './gateway.js';
+import type { GatewayOrder, GatewayReport, GatewayThreadData, TransportChoice } from './gateway-messages.js';
+import { NodeTransport } from './node-transport.js';
+import type { Transport, TransportHandlers } from './transport.js';
+import { loadUws, UwsTransport } from './uws-transport.js';
+
+/** How long closing handshakes may take before the server is torn down. */
+const GOODBYE_MS = 200;
+
+const data = workerData as GatewayThreadData;
+const port = parentPort;
+if (port === null) throw new Error('gateway-thread.ts runs as a worker thread only');
+const report = (message: GatewayReport) => port.postMessage(message);
+
+let transport: Transport | undefined;
+
+// A thread that dies while it holds a listening uWebSockets.js app aborts the whole process: close the app first.
+process.on('uncaughtException', (error) => fail(error));
+
+try {
+  await start();
+} catch (error) {
+  fail(error);
+}
+
+async function start(): Promise<void> {
+  const clock = new SharedClock(data.clock);
+  const instruments = new InstrumentTable();
+  for (const { instrument, shard } of data.instruments) instruments.add(instrument, shard);
+  const gateway = new Gateway({
+    gateway: data.gateway,
+    clock,
+    instruments,
+    inputRings: data.inputRings,
+    eventRings: data.eventRings,
+    shardDoorbells: data.shardDoorbells.map((buffer) => new Doorbell(buffer)),
+    doorbell: new Doorbell(data.doorbell),
+    board: new ShardBoard(data.board),
+    afterTurn: setImmediate,
+    about: data.about,
+  });
+  const chosen = await chooseTransport(data.transport, gateway);
+  transport = chosen.transport;
+  const listening = await transport.listen(data.host, data.port);
+  report({ event: 'listening', port: listening, transport: transport.name, ...chosen.why });
+
+  port!.on('message', ({ order }: GatewayOrder) => {
+    if (order === 'close-intake') {
+      transport?.stopListening();
+      gateway.closeIntake();
+      report({ event: 'intake-closed' });
+      return;
+    }
+    gateway.end();
+    setTimeout(() => {
+      transport?.close();
+      clock.close();
+      report({ event: 'ended' });
+      port!.close();
+    }, GOODBYE_MS);
+  });
+}
+
+async function chooseTransport(
+  choice: TransportChoice,
+  handlers: TransportHandlers,
+): Promise<{ transport: Transport; why: { why?: string } }> {
+  if (choice === 'node') return { transport: new NodeTransport(handlers), why: {} };
+  const uws = await loadUws();
+  if (typeof uws !== 'string') return { transport: new UwsTransport(uws, handlers), why: {} };
+  if (choice === 'uws') throw new Error(`uWebSockets.js has no binary for this platform: ${uws}`);
+  return { transport: new NodeTransport(handlers), why: { why: uws } };
+}
+
+function fail(error: unknown): void {
+  transport?.close();
+  report({ event: 'failed', message: error instanceof Error ? error.message : String(error) });
+  port!.close();
+}

@@ -1,0 +1,163 @@
+import type { Clock } from '../clock/clock.js';
+import type { ShardBoard } from '../metrics/shard-board.js';
+import type { Doorbell } from '../ring/doorbell.js';
+import type { InstrumentTable } from '../wire/instrument-table.js';
+import { ClientIdMaker } from './client-id-maker.js';
+import { Delivery } from './delivery.js';
+import { HttpAnswers } from './http-answers.js';
+import { Intake } from './intake.js';
+import { Router } from './router.js';
+import { admitSession } from './admission.js';
+import { Routes } from './routes.js';
+import type { Session } from './session.js';
+import { SessionRegistry } from './session-registry.js';
+import type {
+  Admission,
+  Connection,
+  HttpRequest,
+  Refusal,
+  Respond,
+  TransportHandlers,
+  UpgradeRequest,
+} from './transport.js';
+
+/** Close codes of RFC 6455. */
+const CLOSE_GOING_AWAY = 1001;
+const CLOSE_WRONG_DATA = 1003;
+const CLOSE_TRY_AGAIN = 1013;
+
+export interface GatewayParts {
+  readonly gateway: number;
+  readonly clock: Clock;
+  readonly instruments: InstrumentTable;
+  /** By shard: this thread produces the one and consumes the other. */
+  readonly inputRings: readonly SharedArrayBuffer[];
+  readonly eventRings: readonly SharedArrayBuffer[];
+  readonly shardDoorbells: readonly Doorbell[];
+  /** This gateway's own, rung by shards. */
+  readonly doorbell: Doorbell;
+  readonly board: ShardBoard;
+  /** Runs once after all messages of a turn of the event loop: `setImmediate`. */
+  readonly afterTurn: (run: () => void) => void;
+  /** Facts for `GET /health`. */
+  readonly about: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * One gateway: takes messages in, writes orders into the rings, and once per turn of the event loop shows them to the
+ * shards, hands on what the shards have answered, and sends once per connection.
+ */
+export class Gateway implements TransportHandlers {
+  readonly #parts: GatewayParts;
+  readonly #sessions: SessionRegistry;
+  readonly #router: Router;
+  readonly #intake: Intake;
+  readonly #answers: HttpAnswers;
+  readonly #delivery: Delivery;
+  readonly #routes: Routes;
+  readonly #turn = () => this.turn();
+  readonly #wake = () => this.#woken();
+  #turnDue = false;
+  /** True while a wake-up from the doorbell is outstanding. */
+  #armed = false;
+  #ended = false;
+
+  constructor(parts: GatewayParts) {
+    const { gateway, clock, instruments } = parts;
+    this.#parts = parts;
+    this.#sessions = new SessionRegistry(gateway);
+    this.#router = new Router(parts.inputRings, parts.shardDoorbells, instruments, clock);
+    this.#intake = new Intake(this.#router, this.#sessions, instruments, clock);
+    this.#answers = new HttpAnswers(clock);
+    this.#delivery = new Delivery(gateway, parts.eventRings, this.#sessions, this.#answers, instruments);
+    this.#routes = new Routes({
+      intake: this.#intake,
+      answers: this.#answers,
+      sessions: this.#sessions,
+      instruments,
+      clock,
+      clientIds: new ClientIdMaker(clock, gateway),
+      board: parts.board,
+      router: this.#router,
+      about: parts.about,
+    });
+    this.#schedule();
+  }
+
+  admit(request: UpgradeRequest): Admission | Refusal {
+    return admitSession(request, this.#intake.closed);
+  }
+
+  opened(connection: Connection, admission: Admission): Session {
+    return this.#sessions.open(connection, admission);
+  }
+
+  message(session: Session, message: ArrayBuffer, isBinary: boolean): void {
+    if (!session.open) return;
+    if (!isBinary) {
+      session.open = false;
+      session.connection.close(CLOSE_WRONG_DATA, 'text message: this subprotocol takes binary messages only');
+      return;
+    }
+    if (session.binary) this.#intake.binary(session, message);
+    else this.#intake.msgpack(session, message);
+    if (!this.#turnDue) this.#schedule();
+  }
+
+  closed(session: Session): void {
+    this.#sessions.close(session);
+  }
+
+  request(request: HttpRequest, respond: Respond): void {
+    this.#routes.handle(request, respond);
+    if (!this.#turnDue) this.#schedule();
+  }
+
+  /** Shows, hands on, sends; then asks to be woken when a shard has more. */
+  turn(): void {
+    this.#turnDue = false;
+    if (this.#ended) return;
+    this.#router.publish();
+    if (!this.#delivery.drain())
+      this.#sessions.closeAll(CLOSE_TRY_AGAIN, 'this gateway fell too far behind: reconnect and resume');
+    this.#sessions.flush();
+    this.#arm();
+  }
+
+  /** Takes no more orders; what is under way is still answered. */
+  closeIntake(): void {
+    this.#intake.closed = true;
+  }
+
+  /** Hands on the last events and says goodbye. */
+  end(): void {
+    this.turn();
+    this.#ended = true;
+    this.#answers.close();
+    this.#sessions.closeAll(CLOSE_GOING_AWAY, 'the exchange is shutting down');
+  }
+
+  #schedule(): void {
+    this.#turnDue = true;
+    this.#parts.afterTurn(this.#turn);
+  }
+
+  /** Raises the flag by which a shard knows that this thread may be asleep, and looks once more. */
+  #arm(): void {
+    const { doorbell } = this.#parts;
+    doorbell.prepare();
+    if (!this.#delivery.empty) {
+      doorbell.stay();
+      if (!this.#turnDue) this.#schedule();
+      return;
+    }
+    if (this.#armed) return;
+    this.#armed = true;
+    if (!doorbell.whenRung(this.#wake)) this.#woken();
+  }
+
+  #woken(): void {
+    this.#armed = false;
+    if (!this.#turnDue && !this.#ended) this.#schedule();
+  }
+}

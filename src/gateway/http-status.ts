@@ -1,0 +1,18 @@
+import { RejectCode } from '../model/reject.js';
+
+const byCode: Readonly<Record<number, number>> = {
+  [RejectCode.MessageTooLarge]: 413,
+  [RejectCode.UnknownInstrument]: 404,
+  [RejectCode.AccountNotYours]: 403,
+  [RejectCode.UnknownOrder]: 404,
+  [RejectCode.ClientIdReused]: 409,
+  [RejectCode.TooLate]: 409,
+};
+
+/** The HTTP status for a reject code: by name where one fits, else by the code's range. */
+export function httpStatus(code: number): number {
+  const status = byCode[code];
+  if (status !== undefined) return status;
+  if (code < 200) return 400;
+  return code < 500 ? 422 : 503;
+}

@@ -1,0 +1,107 @@
+import type { Clock } from '../clock/clock.js';
+import { FIRST_READ_KIND } from '../model/command.js';
+import { MAX_MESSAGE_BYTES, MAX_ORDER_LINES } from '../model/limits.js';
+import { RejectCode } from '../model/reject.js';
+import { eventObject } from '../wire/event-object.js';
+import { MAX_REFUSAL_WORDS, type Refusal, writeRecordRefusal, writeRefusal } from '../wire/event-refusal.js';
+import type { InstrumentTable } from '../wire/instrument-table.js';
+import { checkOrderRecord } from '../wire/order-check.js';
+import { encodeOrderObject } from '../wire/order-object.js';
+import { LINE_WORDS, ORDER_ACCOUNT, orderKind, orderLines } from '../wire/order-record.js';
+import { decodeCommands } from './msgpack.js';
+import type { Router } from './router.js';
+import type { Session } from './session.js';
+import type { SessionRegistry } from './session-registry.js';
+
+/** From a WebSocket message or an HTTP request to records in the rings, or to a refusal with its reason. */
+export class Intake {
+  readonly #router: Router;
+  readonly #sessions: SessionRegistry;
+  readonly #instruments: InstrumentTable;
+  readonly #clock: Clock;
+  readonly #record = new Int32Array(MAX_ORDER_LINES * LINE_WORDS);
+  readonly #refusal = new Int32Array(MAX_REFUSAL_WORDS);
+  /** Set when the exchange shuts down: nothing more is taken. */
+  closed = false;
+
+  constructor(router: Router, sessions: SessionRegistry, instruments: InstrumentTable, clock: Clock) {
+    this.#router = router;
+    this.#sessions = sessions;
+    this.#instruments = instruments;
+    this.#clock = clock;
+  }
+
+  /** A binary message of one or many order records. */
+  binary(session: Session, message: ArrayBuffer): void {
+    const bytes = message.byteLength;
+    if (bytes === 0 || bytes % (LINE_WORDS * 4) !== 0 || bytes > MAX_MESSAGE_BYTES) {
+      this.#refuse(session, { code: bytes > MAX_MESSAGE_BYTES ? RejectCode.MessageTooLarge : RejectCode.Malformed });
+      return;
+    }
+    const words = new Int32Array(message);
+    for (let at = 0; at < words.length; ) {
+      let code: number = checkOrderRecord(words, at, (words.length - at) / LINE_WORDS);
+      if (code === 0) code = this.#send(session.accounts, words, at, session.number);
+      if (code !== 0) {
+        this.#hand(session, writeRecordRefusal(this.#refusal, 0, words, at, code, this.#clock.epochNs()));
+        // Where the length cannot be trusted, neither can what follows.
+        if (code === RejectCode.Malformed || code === RejectCode.WrongVersion) return;
+      }
+      at += Math.max(1, orderLines(words[at]!)) * LINE_WORDS;
+    }
+  }
+
+  /** A msgpack message: a map or an array of maps. */
+  msgpack(session: Session, message: ArrayBuffer): void {
+    if (message.byteLength > MAX_MESSAGE_BYTES) {
+      this.#refuse(session, { code: RejectCode.MessageTooLarge });
+      return;
+    }
+    const commands = decodeCommands(message);
+    if (commands === undefined) {
+      this.#refuse(session, { code: RejectCode.Malformed, sentence: 'The message is not valid msgpack.' });
+      return;
+    }
+    for (const command of commands) {
+      const refusal = this.object(command, session.accounts, session.number);
+      if (refusal !== undefined) this.#refuse(session, refusal);
+    }
+  }
+
+  /**
+   * Sends a command given as an object.
+   * @param session number of the session, or of the HTTP request
+   * @param gatewayMadeId true where the gateway has given the command its client id
+   * @returns why not, where it was refused
+   */
+  object(command: unknown, accounts: readonly number[], session: number, gatewayMadeId = false): Refusal | undefined {
+    const record = this.#record;
+    const result = encodeOrderObject(command, this.#instruments, accounts[0]!, record, 0, gatewayMadeId);
+    if (!result.ok) return result;
+    const code = this.#send(accounts, record, 0, session);
+    if (code === 0) return undefined;
+    return { code, account: result.account, instrument: result.instrument, clientId: result.clientId };
+  }
+
+  /** Hands a record of right shape to its shard. Returns 0, or why it may not or cannot. */
+  #send(accounts: readonly number[], words: Int32Array, at: number, session: number): number {
+    if (this.closed) return RejectCode.ShuttingDown;
+    const account = words[at + ORDER_ACCOUNT]!;
+    // A read belongs to nobody; a command to an account that the session acts for.
+    if (accounts[0] !== account && orderKind(words[at]!) < FIRST_READ_KIND && !accounts.includes(account))
+      return RejectCode.AccountNotYours;
+    return this.#router.send(words, at, session);
+  }
+
+  #refuse(session: Session, refusal: Refusal): void {
+    this.#hand(session, writeRefusal(this.#refusal, 0, refusal, this.#clock.epochNs()));
+  }
+
+  #hand(session: Session, words: number): void {
+    if (session.binary) {
+      const at = session.reserve(words);
+      session.out.set(this.#refusal.subarray(0, words), at);
+    } else session.objects.push(eventObject(this.#refusal, 0, this.#instruments));
+    this.#sessions.touch(session);
+  }
+}

@@ -1,0 +1,90 @@
+import { MAX_CLIENT_BACKLOG_BYTES } from '../model/limits.js';
+import { sessionNumber } from '../wire/session-number.js';
+import { encodeEvents } from './msgpack.js';
+import { Protocol, Session } from './session.js';
+import type { Admission, Connection } from './transport.js';
+
+/** The sessions of one gateway: who is connected, who acts for which account, and who has something to be sent. */
+export class SessionRegistry {
+  readonly #gateway: number;
+  readonly #byNumber = new Map<number, Session>();
+  readonly #byAccount = new Map<number, Session[]>();
+  readonly #dirty: Session[] = [];
+  #count = 0;
+
+  constructor(gateway: number) {
+    this.#gateway = gateway;
+  }
+
+  get size(): number {
+    return this.#byNumber.size;
+  }
+
+  /** A number for a session or for an HTTP request, unique while the exchange runs. */
+  nextNumber(): number {
+    return sessionNumber(this.#gateway, ++this.#count);
+  }
+
+  open(connection: Connection, admission: Admission): Session {
+    const protocol = admission.protocol as Protocol;
+    const session = new Session(this.nextNumber(), admission.accounts, protocol, connection);
+    this.#byNumber.set(session.number, session);
+    for (const account of session.accounts) {
+      const others = this.#byAccount.get(account);
+      if (others === undefined) this.#byAccount.set(account, [session]);
+      else others.push(session);
+    }
+    return session;
+  }
+
+  close(session: Session): void {
+    session.open = false;
+    this.#byNumber.delete(session.number);
+    for (const account of session.accounts) {
+      const others = this.#byAccount.get(account)?.filter((other) => other !== session);
+      if (others === undefined || others.length === 0) this.#byAccount.delete(account);
+      else this.#byAccount.set(account, others);
+    }
+  }
+
+  /** The sessions that act for an account; undefined where there are none. */
+  ofAccount(account: number): readonly Session[] | undefined {
+    return this.#byAccount.get(account);
+  }
+
+  withNumber(number: number): Session | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  /** Remembers that a session has something to be sent at the end of the turn. */
+  touch(session: Session): void {
+    if (session.dirty) return;
+    session.dirty = true;
+    this.#dirty.push(session);
+  }
+
+  /** Sends once per connection what the turn has brought. */
+  flush(): void {
+    for (let i = 0; i < this.#dirty.length; i++) send(this.#dirty[i]!);
+    this.#dirty.length = 0;
+  }
+
+  /** Closes every session with a code and a reason. */
+  closeAll(code: number, reason: string): void {
+    for (const session of [...this.#byNumber.values()]) session.connection.close(code, reason);
+  }
+}
+
+/** Sends what waits in a session as one message; cuts a client that has let too much pile up. */
+function send(session: Session): void {
+  session.dirty = false;
+  const bytes = session.binary
+    ? new Uint8Array(session.out.buffer, 0, session.outWords * 4)
+    : encodeEvents(session.objects);
+  session.outWords = 0;
+  session.objects.length = 0;
+  if (!session.open) return;
+  session.connection.send(bytes);
+  if (session.connection.waitingBytes() > MAX_CLIENT_BACKLOG_BYTES) session.connection.cut();
+}
+

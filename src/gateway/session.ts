@@ -1,0 +1,47 @@
+import type { EventObject } from '../wire/event-object.js';
+import type { Connection } from './transport.js';
+
+/** How a session's messages are written. The name is the WebSocket subprotocol. */
+export const Protocol = { Binary: 'tickloom.binary.v1', Msgpack: 'tickloom.msgpack.v1' } as const;
+export type Protocol = (typeof Protocol)[keyof typeof Protocol];
+
+const FIRST_OUT_WORDS = 4096;
+
+/** One connected client: the accounts that it acts for, and what waits to be sent to it at the end of the turn. */
+export class Session {
+  readonly number: number;
+  readonly accounts: readonly number[];
+  readonly binary: boolean;
+  readonly connection: Connection;
+  open = true;
+  /** True while the session stands in the list of those with something to send. */
+  dirty = false;
+  /** Binary: event records back to back. */
+  out = new Int32Array(FIRST_OUT_WORDS);
+  outWords = 0;
+  /** Msgpack: the events to encode. */
+  objects: EventObject[] = [];
+
+  constructor(number: number, accounts: readonly number[], protocol: Protocol, connection: Connection) {
+    this.number = number;
+    this.accounts = accounts;
+    this.binary = protocol === Protocol.Binary;
+    this.connection = connection;
+  }
+
+  actsFor(account: number): boolean {
+    return this.accounts[0] === account || this.accounts.includes(account);
+  }
+
+  /** Makes room for `words` more and returns the word at which to write them. */
+  reserve(words: number): number {
+    const at = this.outWords;
+    if (at + words > this.out.length) {
+      const grown = new Int32Array(Math.max(this.out.length * 2, at + words));
+      grown.set(this.out.subarray(0, at));
+      this.out = grown;
+    }
+    this.outWords = at + words;
+    return at;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Session } from './session.js';
+
+/** One WebSocket connection, as a gateway sees it. */
+export interface Connection {
+  /** Sends one binary message; the bytes are copied before this returns. */
+  send(bytes: Uint8Array): void;
+  /** Bytes accepted by `send` that the client has not taken yet. */
+  waitingBytes(): number;
+  /** Closes with a code of RFC 6455 and a reason of at most 123 bytes. */
+  close(code: number, reason: string): void;
+  /** Cuts the connection at once: for a client that does not read. */
+  cut(): void;
+}
+
+export interface UpgradeRequest {
+  readonly path: string;
+  readonly query: string;
+  /** Offered subprotocols, in the client's order. */
+  readonly protocols: readonly string[];
+}
+
+/** What a session may do, decided before the connection is open. */
+export interface Admission {
+  readonly protocol: string;
+  readonly accounts: readonly number[];
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly sentence: string;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly body: Uint8Array;
+  /** True where the body was over the bound and has been left out. */
+  readonly bodyTooLarge: boolean;
+}
+
+/** Answers an HTTP request once; later calls, and calls after the client has gone, do nothing. */
+export type Respond = (status: number, body: string, headers?: Readonly<Record<string, string>>) => void;
+
+/** What a transport calls. */
+export interface TransportHandlers {
+  admit(request: UpgradeRequest): Admission | Refusal;
+  opened(connection: Connection, admission: Admission): Session;
+  /** The message is valid only until this returns. */
+  message(session: Session, message: ArrayBuffer, isBinary: boolean): void;
+  closed(session: Session): void;
+  request(request: HttpRequest, respond: Respond): void;
+}
+
+/** A server for WebSocket and HTTP on one port. Two of them exist: `uws-transport.ts` and `node-transport.ts`. */
+export interface Transport {
+  readonly name: 'uws' | 'node';
+  /** Listens and returns the port. Throws where the port cannot be had. */
+  listen(host: string, port: number): Promise<number>;
+  /** Takes no new connections from here on. */
+  stopListening(): void;
+  /** Ends everything. */
+  close(): void;
+}
+
+export function isRefusal(decision: Admission | Refusal): decision is Refusal {
+  return 'status' in decision;
+}

@@ -1,0 +1,80 @@
+/*
+ * Shared between threads: the maker's thread. It reads what the shards write into the mailbox, and writes its answers;
+ * see the layout in segment-maker.ts.
+ */
+
+import { workerData } from 'node:worker_threads';
+import { MAX_SHARDS } from '../model/limits.js';
+import { nodeDisk } from './disk.js';
+import { shardDirectory } from './segment.js';
+import {
+  MAKER_ANSWERS,
+  MAKER_BELL,
+  MAKER_FAILED,
+  MAKER_HURRY,
+  MAKER_READY,
+  MAKER_REQUESTED,
+  MAKER_STOP,
+  mailboxOf,
+  makeSegment,
+  type SegmentMakerData,
+} from './segment-maker.js';
+
+/** Rest after each chunk while no shard waits: about three quarters of the disk's time are the journal's own. */
+const PAUSE_MS = 3;
+
+const { directory, segmentBytes, mailbox } = workerData as SegmentMakerData;
+const words = new Int32Array(mailbox);
+
+const stopped = () => Atomics.load(words, MAKER_STOP) === 1;
+
+for (;;) {
+  const bell = Atomics.load(words, MAKER_BELL);
+  if (stopped()) break;
+  const shard = nextShard();
+  if (shard >= 0) make(shard);
+  else Atomics.wait(words, MAKER_BELL, bell);
+}
+
+/** A shard whose request is not answered yet, one that waits before the others; -1 where there is none. */
+function nextShard(): number {
+  let found = -1;
+  for (let shard = 0; shard < MAX_SHARDS; shard++) {
+    const at = mailboxOf(shard);
+    const requested = Atomics.load(words, at + MAKER_REQUESTED);
+    if (requested === 0 || requested === words[at + MAKER_READY] || requested === words[at + MAKER_FAILED])
+      continue;
+    if (Atomics.load(words, at + MAKER_HURRY) === 1) return shard;
+    if (found < 0) found = shard;
+  }
+  return found;
+}
+
+function make(shard: number): void {
+  const at = mailboxOf(shard);
+  const number = Atomics.load(words, at + MAKER_REQUESTED);
+  if (number === 0) return;
+  let answer = MAKER_READY;
+  try {
+    if (!makeSegment(nodeDisk, shardDirectory(directory, shard), number, segmentBytes, pause)) return;
+  } catch {
+    // The shard tries it itself, and has the error where it can be told.
+    answer = MAKER_FAILED;
+  }
+  Atomics.store(words, at + answer, number);
+  Atomics.add(words, at + MAKER_ANSWERS, 1);
+  Atomics.notify(words, at + MAKER_ANSWERS);
+}
+
+/** Rests, unless a shard waits; false where the maker is asked to stop. */
+function pause(): boolean {
+  const bell = Atomics.load(words, MAKER_BELL);
+  if (!stopped() && !anybodyWaits()) Atomics.wait(words, MAKER_BELL, bell, PAUSE_MS);
+  return !stopped();
+}
+
+function anybodyWaits(): boolean {
+  for (let shard = 0; shard < MAX_SHARDS; shard++)
+    if (Atomics.load(words, mailboxOf(shard) + MAKER_HURRY) === 1) return true;
+  return false;
+}

@@ -1,0 +1,232 @@
+/*
+ * Shared between threads: each shard's thread writes the words by which it asks for segments, the maker's thread writes
+ * those by which it answers; the thread that started the maker writes `stop`, and `running` before and after its life.
+ */
+
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { MAX_SHARDS } from '../model/limits.js';
+import type { Disk } from './disk.js';
+import type { SegmentSource } from './journal-writer.js';
+import { readSegmentHeader, segmentName, shardDirectory } from './segment.js';
+
+/**
+ * The mailbox of the segment maker, Int32 words on a SharedArrayBuffer.
+ *
+ * ```
+ * word   0  bell: counts up with every request, hurry and stop; the maker sleeps on it
+ *        1  stop: 1 asks the maker to end. Written by whoever started it.
+ *        2  running: 1 from the start of the maker's thread until it has ended. Written by whoever started it.
+ *       16 × (shard + 1), a line for each shard:
+ *       +0  requested: number of the segment that the shard wants made; 0 none. Written by the shard.
+ *       +1  hurry: 1 while the shard waits for it. Written by the shard.
+ *       +2  answers: counts up with every answer; the shard sleeps on it. Written by the maker, as is what follows.
+ *       +3  ready: the last number that was made whole
+ *       +4  failed: the last number that could not be made
+ * ```
+ */
+export const MAKER_BELL = 0;
+export const MAKER_STOP = 1;
+export const MAKER_RUNNING = 2;
+export const MAKER_REQUESTED = 0;
+export const MAKER_HURRY = 1;
+export const MAKER_ANSWERS = 2;
+export const MAKER_READY = 3;
+export const MAKER_FAILED = 4;
+
+/** What the maker's thread is started with. */
+export interface SegmentMakerData {
+  /** The data directory. */
+  readonly directory: string;
+  readonly segmentBytes: number;
+  readonly mailbox: SharedArrayBuffer;
+}
+
+/** First word of a shard in the mailbox. */
+export function mailboxOf(shard: number): number {
+  return 16 * (shard + 1);
+}
+
+function allocateMailbox(): SharedArrayBuffer {
+  return new SharedArrayBuffer(64 * (MAX_SHARDS + 1));
+}
+
+/** Counts the bell up and wakes the maker. */
+function ring(words: Int32Array): void {
+  Atomics.add(words, MAKER_BELL, 1);
+  Atomics.notify(words, MAKER_BELL);
+}
+
+/** What is written between two syncs: small enough that the journal's own sync hardly waits behind it. */
+const CHUNK_BYTES = 1024 * 1024;
+
+let zeros: Uint8Array | undefined;
+
+/**
+ * Makes a segment: fills a file of another name with zeros, syncs it, and gives it its name, so that a segment under its
+ * name is always whole. One of that size that was made before is left as it is. `pause` is called after each chunk and
+ * says whether to go on; returns false where it did not. Throws the disk's error, or one that says that the segment is
+ * in use, and leaves nothing behind.
+ */
+export function makeSegment(
+  disk: Disk,
+  directory: string,
+  number: number,
+  segmentBytes: number,
+  pause: () => boolean,
+): boolean {
+  const path = join(directory, segmentName(number));
+  const partial = `${path}.making`;
+  zeros ??= new Uint8Array(CHUNK_BYTES);
+  let goOn = true;
+  try {
+    if (unusedBytes(disk, directory, number) !== segmentBytes) {
+      const file = disk.open(partial, 'create');
+      try {
+        for (let at = 0; at < segmentBytes && goOn; at += CHUNK_BYTES) {
+          file.write(zeros, Math.min(CHUNK_BYTES, segmentBytes - at), at);
+          file.sync();
+          goOn = pause();
+        }
+      } finally {
+        file.close();
+      }
+      if (goOn) disk.rename(partial, path);
+      else disk.remove(partial);
+    }
+    disk.syncDirectory(directory);
+    return goOn;
+  } catch (error) {
+    // What was written so far must not fill a disk that may be full already.
+    try {
+      disk.remove(partial);
+    } catch {
+      // The first error says why.
+    }
+    throw error;
+  }
+}
+
+/** Size in bytes of a segment that was made and not used yet; undefined where there is none. Throws where it is used. */
+function unusedBytes(disk: Disk, directory: string, number: number): number | undefined {
+  const name = segmentName(number);
+  if (!disk.list(directory).includes(name)) return undefined;
+  const file = disk.open(join(directory, name), 'read');
+  try {
+    if (readSegmentHeader(file) !== undefined) throw new Error('the segment is in use already');
+    return file.size();
+  } finally {
+    file.close();
+  }
+}
+
+export interface PreparedSegmentsOptions {
+  /** The data directory. */
+  readonly directory: string;
+  readonly shard: number;
+  readonly segmentBytes: number;
+  /** The segment maker's. */
+  readonly mailbox?: SharedArrayBuffer | undefined;
+}
+
+/** A shard's side: asks for segments and takes them. Belongs to the shard's thread. */
+export class PreparedSegments implements SegmentSource {
+  readonly #directory: string;
+  readonly #segmentBytes: number;
+  readonly #disk: Disk;
+  readonly #words: Int32Array;
+  readonly #at: number;
+
+  /**
+   * Without a mailbox, or while no maker runs, `request` does nothing and `take` makes the segment.
+   */
+  constructor(options: PreparedSegmentsOptions, disk: Disk) {
+    const { directory, shard, segmentBytes, mailbox = allocateMailbox() } = options;
+    this.#directory = shardDirectory(directory, shard);
+    this.#segmentBytes = segmentBytes;
+    this.#disk = disk;
+    this.#words = new Int32Array(mailbox);
+    this.#at = mailboxOf(shard);
+  }
+
+  /** Asks the maker to have a segment ready. Returns at once. */
+  request(number: number): void {
+    if (Atomics.load(this.#words, MAKER_RUNNING) === 0) return;
+    Atomics.store(this.#words, this.#at + MAKER_REQUESTED, number);
+    ring(this.#words);
+  }
+
+  /** Returns once a segment is there under its name, whole and unused; blocks until then. Throws the disk's error. */
+  take(number: number): void {
+    // Made here: where no maker runs or it has failed (then the error comes up here), or the segment is there already.
+    if (!this.#waitForMaker(number))
+      makeSegment(this.#disk, this.#directory, number, this.#segmentBytes, () => true);
+  }
+
+  /** True once the maker has made the segment; false where it does not and will not begin to. */
+  #waitForMaker(number: number): boolean {
+    const words = this.#words;
+    const at = this.#at;
+    for (;;) {
+      const answers = Atomics.load(words, at + MAKER_ANSWERS);
+      const ready = Atomics.load(words, at + MAKER_READY) === number;
+      const failed = Atomics.load(words, at + MAKER_FAILED) === number;
+      if (ready || failed || Atomics.load(words, MAKER_RUNNING) === 0) {
+        Atomics.store(words, at + MAKER_HURRY, 0);
+        // A maker started from here on finds no request, and leaves the segment to this thread. One that was started
+        // between the two looks may have found it: look again.
+        Atomics.store(words, at + MAKER_REQUESTED, 0);
+        if (ready || failed || Atomics.load(words, MAKER_RUNNING) === 0) return ready;
+      }
+      Atomics.store(words, at + MAKER_REQUESTED, number);
+      if (Atomics.exchange(words, at + MAKER_HURRY, 1) === 0) ring(words);
+      Atomics.wait(words, at + MAKER_ANSWERS, answers, 1_000);
+    }
+  }
+}
+
+/** The maker's thread, seen from the thread that starts and stops it. */
+export class SegmentMaker {
+  /** What the shards' `PreparedSegments` need. */
+  readonly mailbox: SharedArrayBuffer;
+  /** Settles once the thread has ended, with the error that it died of, if any. Shards then make their segments. */
+  readonly ended: Promise<Error | undefined>;
+  readonly #words: Int32Array;
+  readonly #worker: Worker;
+
+  /**
+   * Starts the thread, which alone does not keep the process alive. `directory` is the data directory; `mailbox` is
+   * that of a maker that has died, where this one takes its place.
+   */
+  constructor(options: { directory: string; segmentBytes: number; mailbox?: SharedArrayBuffer | undefined }) {
+    const { directory, segmentBytes, mailbox = allocateMailbox() } = options;
+    this.mailbox = mailbox;
+    this.#words = new Int32Array(mailbox);
+    Atomics.store(this.#words, MAKER_STOP, 0);
+    const workerData: SegmentMakerData = { directory, segmentBytes, mailbox };
+    const thread = new URL('./segment-maker-thread.js', import.meta.url);
+    this.#worker = new Worker(thread, { workerData, name: 'segment maker' });
+    this.#worker.unref();
+    Atomics.store(this.#words, MAKER_RUNNING, 1);
+    this.ended = new Promise((resolve) => {
+      let cause: Error | undefined;
+      this.#worker.on('error', (error) => {
+        cause = error instanceof Error ? error : new Error(String(error));
+      });
+      this.#worker.on('exit', () => {
+        Atomics.store(this.#words, MAKER_RUNNING, 0);
+        for (let shard = 0; shard < MAX_SHARDS; shard++)
+          Atomics.notify(this.#words, mailboxOf(shard) + MAKER_ANSWERS);
+        resolve(cause);
+      });
+    });
+  }
+
+  /** Asks the thread to end and waits for it. A segment that it is making is dropped. */
+  async stop(): Promise<void> {
+    this.#worker.ref();
+    Atomics.store(this.#words, MAKER_STOP, 1);
+    ring(this.#words);
+    await this.ended;
+  }
+}

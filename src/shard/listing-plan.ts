@@ -1,0 +1,60 @@
+import type { Instrument } from '../model/instrument.js';
+
+/** An instrument as configured: it gets its number when it is listed. */
+export type UnlistedInstrument = Omit<Instrument, 'id'>;
+
+/**
+ * Compares the configuration with what the logs list, and says what is to be listed where. A new instrument goes to
+ * the shard with the fewest; where it went is fixed by the log from then on. An instrument that the configuration no
+ * longer names stays listed: its orders are still there.
+ *
+ * @param configured the instruments of the configuration
+ * @param listed by shard, what its log lists
+ * @returns by shard, what to list
+ * @throws Error where a listed instrument is configured otherwise than the log has it
+ */
+export function planListings(
+  configured: readonly UnlistedInstrument[],
+  listed: readonly (readonly Instrument[])[],
+): Instrument[][] {
+  const plan: Instrument[][] = listed.map(() => []);
+  const known = new Map<string, Instrument>();
+  let lastId = 0;
+  for (const instrument of listed.flat()) {
+    known.set(instrument.symbol, instrument);
+    lastId = Math.max(lastId, instrument.id);
+  }
+  const sizes = listed.map((instruments) => instruments.length);
+  for (const instrument of configured) {
+    const before = known.get(instrument.symbol);
+    if (before !== undefined) {
+      const field = differingField(instrument, before);
+      if (field !== undefined)
+        throw new Error(
+          `instrument ${instrument.symbol}: ${field} is ${instrument[field]} in the configuration and ${before[field]} in the log; ` +
+            'a listed instrument cannot change, so list it under another symbol or restore the old value',
+        );
+      continue;
+    }
+    const shard = sizes.indexOf(Math.min(...sizes));
+    plan[shard]!.push({ id: ++lastId, ...instrument });
+    sizes[shard]!++;
+  }
+  return plan;
+}
+
+function differingField(a: UnlistedInstrument, b: Instrument): keyof UnlistedInstrument | undefined {
+  const { symbol, priceDecimals, sizeDecimals, tickSize, lotSize, minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots } = a;
+  const fields: UnlistedInstrument = {
+    symbol,
+    priceDecimals,
+    sizeDecimals,
+    tickSize,
+    lotSize,
+    minPriceTicks,
+    maxPriceTicks,
+    minSizeLots,
+    maxSizeLots,
+  };
+  return (Object.keys(fields) as (keyof UnlistedInstrument)[]).find((field) => a[field] !== b[field]);
+}

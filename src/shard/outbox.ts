@@ -1,0 +1,71 @@
+import type { Clock } from '../clock/clock.js';
+import { CELL_BYTES, DETACH_AFTER_MS } from '../model/limits.js';
+import type { Doorbell } from '../ring/doorbell.js';
+import { RingProducer } from '../ring/ring.js';
+
+/** How long the shard sleeps before it looks again whether a full event ring has room. */
+const FULL_RING_SLEEP_MS = 0.1;
+
+/**
+ * The shard's way out: one event ring to each gateway. Every gateway gets every event, since an account may be
+ * connected to any of them. A full ring makes the shard wait; past a bound it goes on without that gateway.
+ */
+export class Outbox {
+  readonly #rings: readonly RingProducer[];
+  readonly #doorbells: readonly Doorbell[];
+  readonly #clock: Clock;
+  readonly #onDetach: (gateway: number) => void;
+  /** A word that nobody ever changes: the shard sleeps on it for a fixed time. */
+  readonly #pause = new Int32Array(new SharedArrayBuffer(4));
+
+  constructor(
+    rings: readonly SharedArrayBuffer[],
+    doorbells: readonly Doorbell[],
+    clock: Clock,
+    onDetach: (gateway: number) => void,
+  ) {
+    this.#rings = rings.map((ring) => new RingProducer(ring, CELL_BYTES));
+    this.#doorbells = doorbells;
+    this.#clock = clock;
+    this.#onDetach = onDetach;
+  }
+
+  /** Copies events to every gateway. They are seen after `publish`, or earlier where a ring fills up. */
+  sendToAll(words: Int32Array, length: number): void {
+    for (let gateway = 0; gateway < this.#rings.length; gateway++) this.sendTo(gateway, words, length);
+  }
+
+  /** Copies events to one gateway. */
+  sendTo(gateway: number, words: Int32Array, length: number): void {
+    const ring = this.#rings[gateway]!;
+    if (ring.detached) return;
+    const at = ring.append(words, 0, length);
+    if (at < length) this.#waitAndSend(gateway, ring, words, at, length);
+  }
+
+  publish(): void {
+    for (let gateway = 0; gateway < this.#rings.length; gateway++) {
+      const ring = this.#rings[gateway]!;
+      if (!ring.pending) continue;
+      ring.publish();
+      this.#doorbells[gateway]!.ring();
+    }
+  }
+
+  #waitAndSend(gateway: number, ring: RingProducer, words: Int32Array, from: number, length: number): void {
+    const giveUpNs = this.#clock.nowNs() + DETACH_AFTER_MS * 1e6;
+    let at = from;
+    while (at < length) {
+      ring.publish();
+      this.#doorbells[gateway]!.ring();
+      Atomics.wait(this.#pause, 0, 0, FULL_RING_SLEEP_MS);
+      const next = ring.append(words, at, length);
+      if (next === at && this.#clock.nowNs() > giveUpNs) {
+        ring.detach();
+        this.#onDetach(gateway);
+        return;
+      }
+      at = next;
+    }
+  }
+}

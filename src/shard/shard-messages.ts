@@ -1,0 +1,39 @@
+import type { JournalSummary } from '../journal/journal-reader.js';
+import type { Durability } from '../journal/segment.js';
+import type { Instrument } from '../model/instrument.js';
+
+/** What a shard's thread is started with. */
+export interface ShardThreadData {
+  readonly shard: number;
+  readonly directory: string;
+  readonly durability: Durability;
+  readonly segmentBytes: number;
+  readonly clock: SharedArrayBuffer;
+  readonly board: SharedArrayBuffer;
+  readonly doorbell: SharedArrayBuffer;
+  readonly segmentMailbox: SharedArrayBuffer;
+  /** By gateway. */
+  readonly inputRings: readonly SharedArrayBuffer[];
+  readonly eventRings: readonly SharedArrayBuffer[];
+  readonly gatewayDoorbells: readonly SharedArrayBuffer[];
+}
+
+/** What the main thread answers to `recovered`: what is new since the log was written. */
+export interface ShardPlan {
+  readonly instruments: readonly Instrument[];
+  /** Undefined where the log's own still holds. */
+  readonly clientIdWindow?: number | undefined;
+}
+
+/** What a shard's thread says. */
+export type ShardReport =
+  | {
+      readonly event: 'recovered';
+      readonly instruments: readonly Instrument[];
+      readonly clientIdWindow: number;
+      readonly summary: JournalSummary;
+    }
+  | { readonly event: 'running'; readonly instruments: readonly Instrument[] }
+  | { readonly event: 'detached'; readonly gateway: number }
+  | { readonly event: 'stopped'; readonly eventHash: string }
+  | { readonly event: 'failed'; readonly message: string };

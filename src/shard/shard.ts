@@ -1,0 +1,180 @@
+import type { Engine } from '../book/engine.js';
+import type { Clock } from '../clock/clock.js';
+import { FRAME_HEADER_WORDS } from '../journal/frame.js';
+import type { JournalWriter } from '../journal/journal-writer.js';
+import type { ShardBoard } from '../metrics/shard-board.js';
+import type { Instrument } from '../model/instrument.js';
+import { IDLE_FRAME_MS, LINE_BYTES, MAX_GATEWAYS, MAX_GROUP_LINES } from '../model/limits.js';
+import type { Doorbell } from '../ring/doorbell.js';
+import { RingConsumer } from '../ring/ring.js';
+import type { EventHash } from '../wire/event-hash.js';
+import { LIST_LINES, writeListing, writeSettings } from '../wire/instrument-record.js';
+import { LINE_WORDS, ORDER_SESSION, orderLines } from '../wire/order-record.js';
+import { gatewayOfSession } from '../wire/session-number.js';
+import { Group } from './group.js';
+import type { Outbox } from './outbox.js';
+
+/** Events past this many words are handed on before the rest of a large group is matched. */
+const FLUSH_WORDS = 1 << 16;
+
+export interface ShardParts {
+  readonly shard: number;
+  readonly engine: Engine;
+  readonly hash: EventHash;
+  readonly journal: JournalWriter;
+  readonly clock: Clock;
+  /** One ring per gateway; this thread is their consumer. */
+  readonly inputs: readonly SharedArrayBuffer[];
+  /** This shard's own, on which it sleeps. */
+  readonly doorbell: Doorbell;
+  readonly outbox: Outbox;
+  readonly board: ShardBoard;
+  /** Time of the last frame in the log, ns since the epoch: no stamp is before it. */
+  readonly lastTimeNs: bigint;
+}
+
+/**
+ * The one writer of a log and of its books. A turn takes what is there, stamps it, journals it, syncs, matches,
+ * publishes, and gives the ring's slots back, in this order: nothing is answered before it is on disk.
+ */
+export class Shard {
+  readonly #parts: ShardParts;
+  readonly #inputs: readonly RingConsumer[];
+  readonly #cursors = new Int32Array(MAX_GATEWAYS);
+  readonly #group = new Group();
+  readonly #frame: Int32Array;
+  #sequence: number;
+  #timeNs: bigint;
+  /** The ring that a turn looks at first, so that a busy one cannot starve the others. */
+  #first = 0;
+  /** False where events were hashed since the last frame: the next frame or an idle one carries the hash. */
+  #hashLogged = true;
+
+  constructor(parts: ShardParts) {
+    this.#parts = parts;
+    this.#inputs = parts.inputs.map((ring) => new RingConsumer(ring, LINE_BYTES));
+    this.#frame = parts.journal.frame;
+    this.#sequence = parts.engine.sequence;
+    this.#timeNs = parts.lastTimeNs;
+  }
+
+  /** Takes one group through; returns the number of commands and reads in it, 0 where nothing was there. */
+  turn(): number {
+    const taken = this.#gather();
+    if (taken === 0) return 0;
+    const group = this.#group;
+    group.sort(this.#frame, FRAME_HEADER_WORDS, taken);
+    if (group.commands > 0) this.#journal(group.commands, group.lines);
+    this.#match();
+    this.#parts.outbox.publish();
+    for (const input of this.#inputs) input.release();
+    this.#parts.board.report(this.#parts.shard, this.#sequence, group.commands, this.#parts.engine.liveOrders);
+    return group.commands + group.reads;
+  }
+
+  /** Sleeps until there is something to take; logs the event hash first where it is not logged yet. */
+  idle(): void {
+    const { doorbell, board } = this.#parts;
+    doorbell.prepare();
+    if (board.stopping || this.#inputs.some((input) => !input.empty)) return doorbell.stay();
+    doorbell.sleep(this.#hashLogged ? Number.POSITIVE_INFINITY : IDLE_FRAME_MS);
+    if (!this.#hashLogged && !board.stopping && this.#inputs.every((input) => input.empty)) this.logHash();
+  }
+
+  /** A frame without commands: it carries the hash of the events of the frame before. */
+  logHash(): void {
+    if (this.#hashLogged) return;
+    this.#journal(0, 0);
+    this.#hashLogged = true;
+  }
+
+  /** Logs and lists what the operator has added to the configuration, before the first client is served. */
+  configure(instruments: readonly Instrument[], clientIdWindow: number | undefined): void {
+    const frame = this.#frame;
+    let lines = 0;
+    let commands = 0;
+    const log = () => {
+      this.#group.sort(frame, FRAME_HEADER_WORDS, lines);
+      this.#journal(commands, lines);
+      this.#match();
+      lines = 0;
+      commands = 0;
+    };
+    if (clientIdWindow !== undefined) {
+      writeSettings(frame, FRAME_HEADER_WORDS, clientIdWindow);
+      lines++;
+      commands++;
+    }
+    for (const instrument of instruments) {
+      if (lines + LIST_LINES > MAX_GROUP_LINES) log();
+      writeListing(frame, FRAME_HEADER_WORDS + lines * LINE_WORDS, instrument);
+      lines += LIST_LINES;
+      commands++;
+    }
+    if (commands > 0) log();
+    this.#parts.outbox.publish();
+    this.#parts.board.report(this.#parts.shard, this.#sequence, 0, this.#parts.engine.liveOrders);
+  }
+
+  /** Copies what the input rings hold into the frame, up to its cap; returns the lines taken. */
+  #gather(): number {
+    const inputs = this.#inputs;
+    let lines = 0;
+    for (let i = 0; i < inputs.length; i++) {
+      const input = inputs[(this.#first + i) % inputs.length]!;
+      lines += input.take(this.#frame, FRAME_HEADER_WORDS + lines * LINE_WORDS, MAX_GROUP_LINES - lines);
+    }
+    this.#first = (this.#first + 1) % inputs.length;
+    return lines;
+  }
+
+  /** Stamps the group and makes it durable. When this returns, it may be answered. */
+  #journal(commands: number, lines: number): void {
+    const { clock, journal, hash } = this.#parts;
+    const nowNs = clock.epochNs();
+    // A clock that was set back must not make the log run backwards.
+    if (nowNs > this.#timeNs) this.#timeNs = nowNs;
+    for (let i = 0; i < this.#inputs.length; i++) this.#cursors[i] = this.#inputs[i]!.position;
+    journal.append(commands, lines, this.#sequence + 1, this.#timeNs, hash.low, hash.high, this.#cursors);
+  }
+
+  /** Applies the commands of the group, and answers its reads at the places where they stood. */
+  #match(): void {
+    const { engine } = this.#parts;
+    const group = this.#group;
+    const frame = this.#frame;
+    const end = FRAME_HEADER_WORDS + group.lines * LINE_WORDS;
+    const timeLow = Number(BigInt.asIntN(32, this.#timeNs));
+    const timeHigh = Number(BigInt.asIntN(32, this.#timeNs >> 32n));
+    let read = 0;
+    for (let at = FRAME_HEADER_WORDS; ; ) {
+      while (read < group.reads && group.readAt[read] === at) this.#read(read++);
+      if (at >= end) break;
+      engine.apply(frame, at, ++this.#sequence, timeLow, timeHigh);
+      at += orderLines(frame[at]!) * LINE_WORDS;
+      if (engine.events.length > FLUSH_WORDS) this.#flush();
+    }
+    this.#flush();
+  }
+
+  /** Hashes the events made so far and copies them to the gateways. */
+  #flush(): void {
+    const { events } = this.#parts.engine;
+    if (events.length === 0) return;
+    this.#parts.hash.update(events.words, 0, events.length);
+    this.#hashLogged = false;
+    this.#parts.outbox.sendToAll(events.words, events.length);
+    events.clear();
+  }
+
+  /** A read's answer goes to the gateway that asked, behind the events of the commands before it. */
+  #read(index: number): void {
+    this.#flush();
+    const { engine } = this.#parts;
+    const at = index * LINE_WORDS;
+    engine.readBook(this.#group.readWords, at);
+    const gateway = gatewayOfSession(this.#group.readWords[at + ORDER_SESSION]!);
+    this.#parts.outbox.sendTo(gateway, engine.events.words, engine.events.length);
+    engine.events.clear();
+  }
+}
