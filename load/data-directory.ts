@@ -4,10 +4,13 @@ import { join, resolve } from 'node:path';
 import { fileSystemName, isInMemory } from './disk-report.js';
 import { OptionsError } from './options.js';
 
-/** Where the exchange under load keeps its journal. */
+/** Where the exchange under load keeps its journal, and what else a run writes. */
 export interface DataDirectory {
+  /** The journal's place. */
   readonly path: string;
-  /** Removes it where the run made it; one that was asked for is kept. */
+  /** For other files of the run; removed with it. */
+  readonly scratch: string;
+  /** Removes all that the run made; a data directory that was asked for is kept. */
   remove(): void;
 }
 
@@ -18,18 +21,21 @@ export interface DataDirectory {
  * @throws OptionsError where the directory that was asked for holds something: its orders would be counted as ours.
  */
 export function openDataDirectory(asked: string | undefined): DataDirectory {
-  if (asked !== undefined) {
-    const path = resolve(asked);
+  let path = asked === undefined ? undefined : resolve(asked);
+  if (path !== undefined) {
     mkdirSync(path, { recursive: true });
     if (readdirSync(path).length > 0)
       throw new OptionsError(`--data ${asked} is not empty; a load run needs a journal of its own`);
-    return { path, remove: () => {} };
   }
   let parent = tmpdir();
   if (isInMemory(fileSystemName(parent))) {
     parent = resolve('data');
     mkdirSync(parent, { recursive: true });
   }
-  const path = mkdtempSync(join(parent, 'tickloom-load-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  const scratch = mkdtempSync(join(parent, 'tickloom-load-'));
+  if (path === undefined) {
+    path = join(scratch, 'data');
+    mkdirSync(path);
+  }
+  return { path, scratch, remove: () => rmSync(scratch, { recursive: true, force: true }) };
 }

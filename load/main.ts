@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from '../src/clock/clock.js';
 import { LiveClock } from '../src/clock/live-clock.js';
 import { SeededRandomness } from '../src/clock/randomness.js';
-import { openDataDirectory } from './data-directory.js';
-import { type DiskReport, reportDisk } from './disk-report.js';
+import { type DataDirectory, openDataDirectory } from './data-directory.js';
+import { reportDisk } from './disk-report.js';
 import { writeExchangeConfig } from './exchange-config.js';
 import type { Progress } from './fleet.js';
 import { OrderFlow } from './flow.js';
@@ -21,7 +21,6 @@ import { ServerProcess } from './server-process.js';
 
 const HOST = '127.0.0.1';
 const STALL_SECONDS = 30;
-const NO_JOURNAL = 'none';
 /** The masking keys have a sequence of their own, so that they do not change the flow. */
 const MASK_SEED_OFFSET = 1;
 
@@ -46,7 +45,7 @@ async function main(): Promise<number> {
 
   const data = openDataDirectory(options.dataDirectory);
   try {
-    const report = await run(options, data.path, interrupt.signal).catch((error: unknown) => {
+    const report = await run(options, data, interrupt.signal).catch((error: unknown) => {
       // A terminal's Ctrl-C also ends the servers: what they say of it is not the news.
       interrupt.signal.throwIfAborted();
       throw error;
@@ -59,16 +58,16 @@ async function main(): Promise<number> {
   }
 }
 
-async function run(options: LoadOptions, directory: string, signal: AbortSignal): Promise<LoadReport> {
+async function run(options: LoadOptions, data: DataDirectory, signal: AbortSignal): Promise<LoadReport> {
   const clock = new LiveClock();
 
   // 1. The disk: refused where it is memory.
-  const disk = reportDisk(directory, clock);
+  const disk = reportDisk(data.path, clock);
   const plan = makePlan(options);
   say(options, headingText({ ...options, warmUpOrders: plan.warmUpOrders + plan.leadInOrders }, disk));
 
   // 2. The exchange, and all frames in memory before the first is sent.
-  const server = await startExchange(options, directory);
+  const server = await startExchange(options, data);
   let frames: readonly ClientFrames[];
   let exchange: LoadRunResult;
   try {
@@ -81,7 +80,7 @@ async function run(options: LoadOptions, directory: string, signal: AbortSignal)
     server.kill();
   }
   signal.throwIfAborted();
-  const journal = options.durability === NO_JOURNAL ? undefined : countJournal(directory, options.shards);
+  const journal = options.durability === 'none' ? undefined : countJournal(data.path, options.shards);
 
   // 4. The same frames to the echo server, which answers with as many bytes.
   let echoBytesPerOrder: number | undefined;
@@ -111,13 +110,13 @@ function makePlan(options: LoadOptions): LoadPlan {
   };
 }
 
-function startExchange(options: LoadOptions, directory: string): Promise<ServerProcess> {
+function startExchange(options: LoadOptions, data: DataDirectory): Promise<ServerProcess> {
   const script = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
-  const config = options.configFile ?? writeExchangeConfig(directory, options.shards);
+  const config = options.configFile ?? writeExchangeConfig(data.scratch, options.shards);
   return ServerProcess.start('the exchange', script, [
     'start',
     ...['--port', '0'],
-    ...['--data', directory],
+    ...['--data', data.path],
     ...['--shards', String(options.shards)],
     ...['--gateways', String(options.gateways)],
     ...['--durability', options.durability],

@@ -1,4 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { Durability } from '../src/journal/segment.js';
+
+export const DURABILITIES = ['fsync', 'os', 'none'] as const satisfies readonly Durability[];
 
 /** What one load run is asked to do. */
 export interface LoadOptions {
@@ -16,8 +19,8 @@ export interface LoadOptions {
   readonly underWay: number;
   readonly shards: number;
   readonly gateways: number;
-  /** Handed to the exchange as it is. */
-  readonly durability: string;
+  /** What an acknowledged order has passed: a sync, the operating system, or nothing (then there is no journal). */
+  readonly durability: Durability;
   /** Where the exchange keeps its journal; undefined: a fresh temporary directory, removed afterwards. */
   readonly dataDirectory: string | undefined;
   /** Configuration of the exchange; undefined: one that the run writes, with one instrument a shard. */
@@ -61,7 +64,7 @@ it acknowledged, then sends the same frames to a bare uWebSockets.js echo server
   --under-way N         most orders under way over all connections (default ${DEFAULT_UNDER_WAY}; not with --rate)
   --shards N            shards of the exchange (default 1)
   --gateways N          gateways of the exchange (default 1)
-  --durability MODE     as the exchange takes it (default fsync)
+  --durability MODE     of the exchange: fsync, os or none (default fsync)
   --data DIR            data directory, absent or empty, kept afterwards (default: a temporary one, removed)
   --config FILE         configuration of the exchange (default: one instrument a shard)
   --no-echo             leave out the run against the echo server
@@ -90,8 +93,9 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     throw new OptionsError(
       '--under-way bounds a closed-loop run; with --rate orders go out when they are due',
     );
-  if (values.durability !== undefined && !/^[a-z-]+$/.test(values.durability))
-    throw new OptionsError(`--durability takes a word, not "${values.durability}"`);
+  const durability = DURABILITIES.find((name) => name === (values.durability ?? 'fsync'));
+  if (durability === undefined)
+    throw new OptionsError(`--durability takes fsync, os or none, not ${values.durability}`);
 
   const ordersPerFrame = values.frames === 'many' ? MANY_ORDERS : 1;
   const ratePerSecond = values.rate === undefined ? undefined : whole('--rate', values.rate, 1, 10_000_000);
@@ -128,7 +132,7 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     underWay,
     shards: whole('--shards', values.shards, 1, 32, 1),
     gateways: whole('--gateways', values.gateways, 1, 16, 1),
-    durability: values.durability ?? 'fsync',
+    durability,
     dataDirectory: values.data,
     configFile: values.config,
     echo: values['no-echo'] !== true,

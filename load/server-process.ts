@@ -29,7 +29,10 @@ export class ServerProcess {
    * @throws ServerError where it ends first or takes over a minute.
    */
   static async start(name: string, script: string, args: readonly string[]): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [script, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: environment(),
+    });
     const errors = { text: '' };
     child.stderr.setEncoding('utf8');
     child.stderr.on('data', (text: string) => {
@@ -106,6 +109,11 @@ export class ServerProcess {
     this.#stopping = true;
     this.#child.kill('SIGKILL');
   }
+}
+
+/** The environment without the exchange's own settings: a run has those that its report names, and no others. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TICKLOOM_')));
 }
 
 function listeningPort(child: ChildProcess): Promise<number> {

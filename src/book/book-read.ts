@@ -30,21 +30,12 @@ import type { PriceLadder } from './price-ladder.js';
 
 const ANSWER_FLAGS = EventFlag.Answer | EventFlag.LastOfCommand;
 
-/** Writes the answer to a read of a book: its levels, best first, as of the position in the log (a place). */
-export function writeBook(
-  words: Int32Array,
-  at: number,
-  book: Book,
-  placeLow: number,
-  placeHigh: number,
-  events: EventWriter,
-): void {
+/** Writes the answer to a read of a book: its levels, best first, and as its position the last command. */
+export function writeBook(words: Int32Array, at: number, book: Book, events: EventWriter): void {
   const depth = Math.min(Math.max(readWhole(words, at + ORDER_SIZE), 1), MAX_BOOK_DEPTH);
   const bids = countLevels(book.bids, depth);
   const asks = countLevels(book.asks, depth);
   const to = openRead(words, at, events, EventKind.Book, EVENT_CELLS + bids + asks, 0, ANSWER_FLAGS);
-  events.words[to + EVENT_PLACE] = placeLow;
-  events.words[to + EVENT_PLACE + 1] = placeHigh;
   events.words[to + BOOK_BIDS] = bids;
   events.words[to + BOOK_ASKS] = asks;
   writeLevels(events.words, to + EVENT_CELLS * CELL_WORDS, book.bids, bids);
@@ -52,17 +43,9 @@ export function writeBook(
 }
 
 /** Writes the answer to a read of an instrument that is not listed. */
-export function writeUnknownInstrument(
-  words: Int32Array,
-  at: number,
-  placeLow: number,
-  placeHigh: number,
-  events: EventWriter,
-): void {
+export function writeUnknownInstrument(words: Int32Array, at: number, events: EventWriter): void {
   const flags = ANSWER_FLAGS | EventFlag.Refused;
-  const to = openRead(words, at, events, EventKind.Rejected, EVENT_CELLS, RejectCode.UnknownInstrument, flags);
-  events.words[to + EVENT_PLACE] = placeLow;
-  events.words[to + EVENT_PLACE + 1] = placeHigh;
+  openRead(words, at, events, EventKind.Rejected, EVENT_CELLS, RejectCode.UnknownInstrument, flags);
 }
 
 /** Begins the answer to a read: who asked, and zero wherever nothing else stands. */
@@ -80,6 +63,8 @@ function openRead(
   out.fill(0, to, to + cells * CELL_WORDS);
   out[to + EVENT_HEAD] = eventHead(kind, cells, 0);
   out[to + EVENT_CODE] = eventCode(code, flags);
+  out[to + EVENT_PLACE] = events.placeLow;
+  out[to + EVENT_PLACE + 1] = events.placeHigh;
   out[to + EVENT_INSTRUMENT] = words[at + ORDER_INSTRUMENT]!;
   out[to + EVENT_ACCOUNT] = words[at + ORDER_ACCOUNT]!;
   out[to + EVENT_SESSION] = words[at + ORDER_SESSION]!;

@@ -19,6 +19,7 @@ import {
   FILL_CELLS,
 } from '../wire/event-record.js';
 import { readWhole, writeWhole } from '../wire/words.js';
+import type { Accounts } from './accounts.js';
 import type { ClientIds } from './client-ids.js';
 import type { EventWriter } from './event-writer.js';
 import type { OrderIndex } from './order-index.js';
@@ -45,6 +46,7 @@ import type { PricePages } from './price-pages.js';
 /** What all books of a shard share. */
 export interface BookRoom {
   readonly events: EventWriter;
+  readonly accounts: Accounts;
   readonly orders: OrderPool;
   readonly orderIndex: OrderIndex;
   readonly clientIds: ClientIds;
@@ -267,6 +269,7 @@ export class Book {
     const order = slot * ORDER_WORDS;
     this.#orders.release(slot);
     // The slot still holds its terms and its entry: only its id and its link are overwritten.
-    if ((words[order + LIVE_TERMS]! & TERMS_OUT_OF_WINDOW) !== 0) this.#clientIds.forget(words[order + LIVE_ENTRY]!);
+    if ((words[order + LIVE_TERMS]! & TERMS_OUT_OF_WINDOW) !== 0)
+      this.#clientIds.forget(words[order + LIVE_ENTRY]!);
   }
 }

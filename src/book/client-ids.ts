@@ -82,7 +82,9 @@ export class ClientIds {
   /** @param window commands to remember, from 1 to MAX_CLIENT_ID_WINDOW */
   constructor(orders: OrderPool, window: number) {
     if (!Number.isInteger(window) || window < 1 || window > MAX_CLIENT_ID_WINDOW)
-      throw new RangeError(`client-id window ${window} is not a whole number from 1 to ${MAX_CLIENT_ID_WINDOW}`);
+      throw new RangeError(
+        `client-id window ${window} is not a whole number from 1 to ${MAX_CLIENT_ID_WINDOW}`,
+      );
     this.#orders = orders;
     this.#window = window;
   }

@@ -45,7 +45,8 @@ export function newFault(words: Int32Array, at: number): RejectCode | 0 {
   const timeInForce = orderTimeInForce(terms);
   if (timeInForce !== TimeInForce.GoodTillCancel && timeInForce !== TimeInForce.ImmediateOrCancel)
     return RejectCode.BadTimeInForce;
-  if ((words[at + ORDER_DISPLAY_SIZE]! | words[at + ORDER_DISPLAY_SIZE + 1]!) !== 0) return RejectCode.Malformed;
+  if ((words[at + ORDER_DISPLAY_SIZE]! | words[at + ORDER_DISPLAY_SIZE + 1]!) !== 0)
+    return RejectCode.Malformed;
   if (!isSignedWhole(words, at + ORDER_PRICE) || !isWhole(words, at + ORDER_SIZE))
     return RejectCode.NumberOutOfRange;
   return 0;
@@ -92,7 +93,8 @@ function identityFault(words: Int32Array, at: number, allowed: number): RejectCo
 }
 
 function numberIdentityFault(words: Int32Array, at: number): RejectCode | 0 {
-  if ((words[at + ORDER_CLIENT_ID]! | words[at + ORDER_CLIENT_ID + 1]!) === 0) return RejectCode.MissingClientId;
+  if ((words[at + ORDER_CLIENT_ID]! | words[at + ORDER_CLIENT_ID + 1]!) === 0)
+    return RejectCode.MissingClientId;
   return isWhole(words, at + ORDER_CLIENT_ID) ? 0 : RejectCode.BadClientId;
 }
 

@@ -32,9 +32,11 @@ export class EventWriter {
   /** Words in use. */
   length = 0;
 
+  /** Place of the last command, in two halves. */
+  placeLow = 0;
+  placeHigh = 0;
+
   readonly #accounts: Accounts;
-  #placeLow = 0;
-  #placeHigh = 0;
   #timeLow = 0;
   #timeHigh = 0;
   #index = 0;
@@ -52,8 +54,8 @@ export class EventWriter {
 
   /** From here on events belong to the command at this place. */
   beginCommand(placeLow: number, placeHigh: number, timeLow: number, timeHigh: number): void {
-    this.#placeLow = placeLow;
-    this.#placeHigh = placeHigh;
+    this.placeLow = placeLow;
+    this.placeHigh = placeHigh;
     this.#timeLow = timeLow;
     this.#timeHigh = timeHigh;
     this.#index = 0;
@@ -75,8 +77,8 @@ export class EventWriter {
     const at = this.claim(eventCells(head) * CELL_WORDS);
     const words = this.words;
     const index = this.#index;
-    const placeLow = this.#placeLow;
-    const placeHigh = this.#placeHigh;
+    const placeLow = this.placeLow;
+    const placeHigh = this.placeHigh;
     const accounts = this.#accounts.words;
     const account = accountSlot * ACCOUNT_WORDS;
     words[at] = head;

@@ -1,4 +1,4 @@
-import { LIVE_ID, type OrderPool, ORDER_WORDS } from './order-pool.js';
+import { LIVE_ID, ORDER_WORDS, type OrderPool } from './order-pool.js';
 import { numberTag, SlotTable } from './slot-table.js';
 
 /** From the id of a resting order to its slot. */

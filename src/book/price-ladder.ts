@@ -194,7 +194,9 @@ export class PriceLadder {
   #pageOf(number: number): number {
     const at = this.#find(number);
     const page =
-      at < this.#count && this.#sortedNumbers[at] === number ? this.#sorted[at]! : this.#insertPage(at, number);
+      at < this.#count && this.#sortedNumbers[at] === number
+        ? this.#sorted[at]!
+        : this.#insertPage(at, number);
     this.#numbers[CACHED_NUMBER] = number;
     this.#cachedPage = page;
     return page;

@@ -96,7 +96,8 @@ export class SlotTable {
 
 /** The tag of a 64-bit number in two halves, salted with a third word. */
 export function numberTag(low: number, high: number, salt: number): number {
-  let hash = Math.imul((low >>> GROUP_BITS) ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) ^ Math.imul(salt, 0xc2b2ae35);
+  let hash =
+    Math.imul((low >>> GROUP_BITS) ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) ^ Math.imul(salt, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   hash ^= hash >>> 13;
   return (hash << GROUP_BITS) | (low & GROUP_MASK);

@@ -118,7 +118,7 @@ class ConfigReading {
     for (const [index, value] of list.entries()) {
       const parsed = instrumentConfigSchema.safeParse(value);
       if (!parsed.success) {
-        for (const issue of parsed.error.issues) this.#addIssue(issue, index);
+        this.#addIssues(parsed.error.issues, index);
         continue;
       }
       const { symbol } = parsed.data;
@@ -134,12 +134,14 @@ class ConfigReading {
     return instruments;
   }
 
-  #addIssue(issue: z.core.$ZodIssue, index: number): void {
+  #addIssues(issues: readonly z.core.$ZodIssue[], index: number): void {
     const known = Object.keys(instrumentConfigSchema.shape);
-    const placed = { ...issue, path: ['instruments', index, ...issue.path] };
-    this.faults.push(
-      ...issueLines(placed, this.#root, issue.path.length === 0 ? {} : instrumentRules, known),
-    );
+    const lines = issues.flatMap((issue) => {
+      const placed = { ...issue, path: ['instruments', index, ...issue.path] };
+      return issueLines(placed, this.#root, issue.path.length === 0 ? {} : instrumentRules, known);
+    });
+    // A value that breaks two rules of its schema breaks the one that people read.
+    this.faults.push(...new Set(lines));
   }
 
   /** Undefined where something is wrong with it; `faults` says what. */

@@ -46,6 +46,7 @@ async function start(): Promise<void> {
     board: new ShardBoard(data.board),
     afterTurn: setImmediate,
     about: data.about,
+    advanceClock: clock.mode === 'test' ? (byNs) => clock.advance(byNs) : undefined,
   });
   const chosen = await chooseTransport(data.transport, gateway);
   transport = chosen.transport;

@@ -41,6 +41,8 @@ export interface GatewayParts {
   readonly afterTurn: (run: () => void) => void;
   /** Facts for `GET /health`. */
   readonly about: Readonly<Record<string, string | number>>;
+  /** Moves a test clock; undefined where the clock is live. */
+  readonly advanceClock?: ((byNs: number) => void) | undefined;
 }
 
 /**
@@ -80,6 +82,7 @@ export class Gateway implements TransportHandlers {
       board: parts.board,
       router: this.#router,
       about: parts.about,
+      advanceClock: parts.advanceClock,
     });
     this.#schedule();
   }

@@ -26,6 +26,8 @@ export interface RouteParts {
   readonly board: ShardBoard;
   readonly router: Router;
   readonly about: Readonly<Record<string, string | number>>;
+  /** Moves time; there only where it stands still by itself. */
+  readonly advanceClock?: ((byNs: number) => void) | undefined;
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' } as const;
@@ -58,6 +60,8 @@ export class Routes {
       onMethod(request, respond, { GET: () => this.#instruments(respond) });
     else if (room === 'health' && item === undefined)
       onMethod(request, respond, { GET: () => this.#health(respond) });
+    else if (room === 'clock' && item === undefined && this.#parts.advanceClock !== undefined)
+      onMethod(request, respond, { POST: () => this.#advance(request, respond) });
     else if (room === 'ws')
       fail(respond, 426, 'upgrade-required', 'Connect here by WebSocket, with subprotocol tickloom.binary.v1 or tickloom.msgpack.v1.');
     else notFound(path, respond);
@@ -130,6 +134,18 @@ export class Routes {
       shards,
     };
     respond(well ? 200 : 503, JSON.stringify(health), JSON_HEADERS);
+  }
+
+  /** Only on a test clock: `{"advanceNs":"1000000000"}`. */
+  #advance(request: HttpRequest, respond: Respond): void {
+    const body = readBody(request, respond);
+    if (body === undefined) return;
+    const text = String(body['advanceNs']);
+    const byNs = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (!Number.isSafeInteger(byNs))
+      return fail(respond, 400, 'malformed', `advanceNs: ${text} must be a whole number of nanoseconds under 2^53.`);
+    this.#parts.advanceClock?.(byNs);
+    respond(200, JSON.stringify({ timeNs: this.#parts.clock.epochNs().toString() }), JSON_HEADERS);
   }
 
   /** Sends a command into the rings and answers the request when its answer comes back. */

@@ -55,11 +55,13 @@ describe('the data directory of a load run', () => {
     expect(isInMemory(fileSystemName(directory.path))).toBe(false);
     directory.remove();
     expect(existsSync(directory.path)).toBe(false);
+    expect(existsSync(directory.scratch)).toBe(false);
   });
 
   it('is made and kept where it is asked for', () => {
     const directory = openDataDirectory(join(parent, 'a', 'b'));
     directory.remove();
+    expect(existsSync(directory.scratch)).toBe(false);
     expect(existsSync(join(parent, 'a', 'b'))).toBe(true);
   });
 

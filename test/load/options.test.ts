@@ -52,7 +52,7 @@ describe('the options of a load run', () => {
     ['--rate 10000000 --seconds 1000', /are over 100000000 orders/],
     ['--connections 8 --under-way 4', /at least 8/],
     ['--frames many --connections 8 --under-way 100', /at least 512/],
-    ['--durability a;b', /takes a word/],
+    ['--durability disk', /takes fsync, os or none/],
     ['--colour', /--colour/],
     ['5000', /5000/],
   ])('refuses %s with a sentence that helps', (line, message) => {

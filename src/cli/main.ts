@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { UsageError } from './option-table.js';
+import { replay } from './replay.js';
+import { start } from './start.js';
+
+const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = { start, replay };
+
+const help = `Usage: tickloom <command> [options]
+
+Commands:
+  start     runs an exchange
+  replay    sends a recorded flow through an exchange, and compares what comes out with the recording
+
+tickloom <command> --help tells more.`;
+
+const [name, ...args] = process.argv.slice(2);
+const command = name === undefined ? undefined : commands[name];
+
+if (command !== undefined) process.exitCode = await run(command, args);
+else if (name === undefined || name === '--help' || name === '-h' || name === 'help') console.log(help);
+else {
+  console.error(`tickloom: there is no command "${name}"; there are ${Object.keys(commands).join(' and ')}`);
+  process.exitCode = 2;
+}
+
+/** Runs a command. What goes wrong is said in one line each; a stack is for bugs, and DEBUG asks for it. */
+async function run(command: (args: readonly string[]) => Promise<number>, args: readonly string[]): Promise<number> {
+  try {
+    return await command(args);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      for (const line of error.lines) console.error(`tickloom: ${line}`);
+      return 2;
+    }
+    console.error(`tickloom: ${error instanceof Error ? error.message : String(error)}`);
+    if (process.env['DEBUG'] !== undefined && error instanceof Error) console.error(error.stack);
+    return 1;
+  }
+}

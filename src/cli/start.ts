@@ -1,0 +1,83 @@
+import { clockSettingsFrom } from '../clock/settings.js';
+import { Exchange, type ExchangeFacts } from '../exchange.js';
+import { priceText, sizeText } from '../wire/instrument-object.js';
+import { readStartOptions } from './options.js';
+import { UsageError } from './option-table.js';
+
+/** `tickloom start`: runs an exchange until it is told to stop. Returns the exit code. */
+export async function start(args: readonly string[]): Promise<number> {
+  const request = readStartOptions(args, process.env);
+  if (typeof request === 'string') {
+    console.log(request);
+    return 0;
+  }
+  const { options, instruments } = request;
+  const stopAsked = signalled();
+  const exchange = await Exchange.start({ ...options, clock: readClock(), instruments });
+  const say = options.json ? sayJson : sayText;
+  say(exchange.facts, options.data);
+
+  const end = await Promise.race([stopAsked, exchange.failed]);
+  const failed = end !== 'SIGINT' && end !== 'SIGTERM';
+  if (failed) console.error(`tickloom: ${end}`);
+  else if (!options.json) console.log(`\n${end}: answering what is under way, then stopping.`);
+  await exchange.stop();
+  if (options.json) console.log(JSON.stringify({ event: 'stopped' }));
+  return failed ? 1 : 0;
+}
+
+function readClock() {
+  try {
+    return clockSettingsFrom(process.env);
+  } catch (error) {
+    throw new UsageError([(error as Error).message]);
+  }
+}
+
+/** The first signal that asks for a stop. A second one ends the process at once, as the system does it. */
+function signalled(): Promise<'SIGINT' | 'SIGTERM'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+function sayJson(facts: ExchangeFacts, data: string): void {
+  const { host, port, transport, gateways } = facts;
+  const shards = facts.shards.map((summary, shard) => ({
+    shard,
+    commands: summary.commands,
+    nextSequence: summary.nextSequence,
+    cut: summary.cut ?? null,
+  }));
+  const instruments = facts.instruments.map(({ id, symbol }) => ({ id, symbol }));
+  console.log(JSON.stringify({ event: 'listening', host, port, transport, gateways, data, shards, instruments }));
+}
+
+function sayText(facts: ExchangeFacts, data: string): void {
+  const { host, port } = facts;
+  const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (facts.transport === 'node') {
+    const why = facts.transportWhy === undefined ? '' : ' (uWebSockets.js has no binary for this platform)';
+    console.log(`Serving with plain Node.js${why}: the same protocol, slower.`);
+  }
+  for (const [shard, { commands, cut }] of facts.shards.entries()) {
+    if (commands > 0) console.log(`Shard ${shard}: recovered ${commands} commands from ${data}.`);
+    if (cut !== undefined)
+      console.log(
+        `Shard ${shard}: cut ${cut.bytes} bytes at byte ${cut.offset} of ${cut.file}: a group that was being written, of which nobody was told.`,
+      );
+  }
+  console.log(`Tickloom listens on ${at}: WebSocket at ws://${at}/ws, HTTP at http://${at}, journal in ${data}.`);
+  console.log(`Instruments: ${facts.instruments.map(({ symbol }) => symbol).join(', ') || 'none'}. Stop with Ctrl-C.`);
+  const first = facts.instruments[0];
+  if (first === undefined) return;
+  const order = {
+    clientOrderId: 'first',
+    symbol: first.symbol,
+    side: 'buy',
+    price: priceText(Math.max(first.minPriceTicks, Math.min(first.maxPriceTicks, 1000)), first),
+    size: sizeText(first.minSizeLots, first),
+  };
+  console.log('A first order, from another terminal:\n');
+  console.log(`  curl -s http://${at}/orders -H 'content-type: application/json' -d '${JSON.stringify(order)}'\n`);
+}

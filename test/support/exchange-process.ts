@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+/** What the exchange prints with --json once it listens. */
+export interface Listening {
+  readonly port: number;
+  readonly transport: 'uws' | 'node';
+  readonly shards: readonly { readonly commands: number; readonly nextSequence: number; readonly cut: unknown }[];
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A fresh directory that goes when the tests of the file are over. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'tickloom-test-'));
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Runs a command of the built program to its end. */
+export async function runTickloom(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const running = new TickloomProcess(args, env);
+  return await running.ended;
+}
+
+/** The built program as a process of its own, as users run it. */
+export class TickloomProcess {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  stdout = '';
+  stderr = '';
+
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    this.child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
+    this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.ended = new Promise((resolve) => {
+      this.child.on('close', (code, signal) => resolve({ code, signal, stdout: this.stdout, stderr: this.stderr }));
+    });
+  }
+
+  /** The line that says that it listens. Throws where it ends before. */
+  async listening(): Promise<Listening> {
+    let over = false;
+    void this.ended.then(() => {
+      over = true;
+    });
+    for (;;) {
+      const line = this.stdout.split('\n').find((text) => text.startsWith('{"event":"listening"'));
+      if (line !== undefined) return JSON.parse(line) as Listening;
+      if (over) throw new Error(`the exchange ended before it listened: ${this.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  async stop(): Promise<Ended> {
+    this.kill('SIGTERM');
+    return await this.ended;
+  }
+}
+
+/** An exchange that listens on a free port. */
+export interface RunningExchange extends Listening {
+  readonly process: TickloomProcess;
+  readonly data: string;
+  readonly url: string;
+  readonly ws: string;
+}
+
+export async function startExchange(
+  options: readonly string[] = [],
+  data = temporaryDirectory(),
+  env: Record<string, string> = {},
+): Promise<RunningExchange> {
+  const exchange = new TickloomProcess(['start', '--port', '0', '--json', '--data', data, ...options], env);
+  const listening = await exchange.listening();
+  return {
+    ...listening,
+    process: exchange,
+    data,
+    url: `http://127.0.0.1:${listening.port}`,
+    ws: `ws://127.0.0.1:${listening.port}/ws`,
+  };
+}

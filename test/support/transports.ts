@@ -1,0 +1,9 @@
+import { loadUws } from '../../src/gateway/uws-transport.js';
+
+/** The transports that run here. Where uWebSockets.js has no binary, its tests are left out, and that is said. */
+export async function transportsHere(): Promise<('uws' | 'node')[]> {
+  const uws = await loadUws();
+  if (typeof uws !== 'string') return ['uws', 'node'];
+  console.warn(`NOT RUN: the tests on uWebSockets.js, which has no binary here (${uws})`);
+  return ['node'];
+}
