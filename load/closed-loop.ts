@@ -3,10 +3,19 @@ import type { Connection } from './connection.js';
 import type { SendingLoop } from './fleet.js';
 
 /**
- * Part of its window that a connection waits to have free before it writes again: larger writes cost less for each
- * order, on this side and on the other, while the rest of the window keeps the server busy.
+ * What one connection may have under way, in frames, and how many of them must be free before it writes again: half of
+ * them. Larger writes cost less for each order, on this side and on the other, while the other half keeps the server
+ * busy.
  */
-const REFILL_SHARE = 1 / 2;
+export function windowOf(
+  underWay: number,
+  connections: number,
+  ordersPerFrame: number,
+): { readonly frames: number; readonly refill: number } {
+  const frames = Math.max(1, Math.floor(underWay / connections / ordersPerFrame));
+  const refill = Math.max(1, Math.floor(frames / 2));
+  return { frames: Math.min(frames, 2 * refill), refill };
+}
 
 export interface ClosedLoopSettings {
   readonly connections: readonly Connection[];
@@ -23,7 +32,6 @@ export class ClosedLoop implements SendingLoop {
   firstSendNs = 0;
   readonly #settings: ClosedLoopSettings;
   readonly #ends: ReadonlyMap<Connection, number>;
-  /** Frames that one connection may have under way, and how many must be free before it writes. */
   readonly #window: number;
   readonly #refill: number;
 
@@ -32,23 +40,30 @@ export class ClosedLoop implements SendingLoop {
     this.#ends = new Map(
       settings.connections.map((connection, index) => [connection, settings.endFrames[index]!]),
     );
-    const ordersPerFrame = settings.connections[0]!.frames.ordersPerFrame;
-    const orders = Math.floor(settings.underWay / settings.connections.length);
-    this.#window = Math.max(1, Math.floor(orders / ordersPerFrame));
-    this.#refill = Math.max(1, Math.floor(this.#window * REFILL_SHARE));
+    const { connections, underWay } = settings;
+    const window = windowOf(underWay, connections.length, connections[0]!.frames.ordersPerFrame);
+    this.#window = window.frames;
+    this.#refill = window.refill;
   }
 
   start(): void {
     this.firstSendNs = this.#settings.clock.nowNs();
-    for (const connection of this.#settings.connections) this.onRead(connection);
+    // By refills, all connections in turn, as it goes on afterwards.
+    for (let filled = 0; filled < this.#window; filled += this.#refill)
+      for (const connection of this.#settings.connections) this.#send(connection, this.#refill);
   }
 
   onRead(connection: Connection): void {
+    this.#send(connection, this.#window);
+  }
+
+  /** Sends up to `most` frames, where there is room for a refill or for all that is left. */
+  #send(connection: Connection, most: number): void {
     const rest = this.#ends.get(connection)! - connection.sentFrames;
     if (rest === 0) return;
     const free = this.#window - Math.ceil(connection.underWay / connection.frames.ordersPerFrame);
     if (free < Math.min(this.#refill, rest)) return;
-    connection.send(Math.min(free, rest), this.#settings.clock.nowNs());
+    connection.send(Math.min(free, rest, most), this.#settings.clock.nowNs());
   }
 
   stop(): void {}

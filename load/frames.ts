@@ -27,12 +27,6 @@ const LENGTH_16_BITS = 126;
 const LARGEST_SHORT_LENGTH = 125;
 const LARGEST_MIDDLE_LENGTH = 0xffff;
 
-/**
- * In single frames, so many orders in a row belong to one connection before the next one's turn comes: an open-loop
- * client sends what is due in one turn by one or two writes, not by one write an order.
- */
-export const STRIPE_ORDERS = 16;
-
 /** All frames of one connection, masked and ready to be written; every frame but the last holds the same number of orders. */
 export class ClientFrames {
   readonly account: number;
@@ -69,17 +63,21 @@ export class ClientFrames {
   }
 }
 
-/** How orders of the whole run, by their place in it, are dealt to connections. */
+/**
+ * How orders of the whole run, by their place in it, are dealt to connections: in stripes, each a row of orders for one
+ * connection before the next one's turn comes. A stripe is what the connection writes at a time, so that the orders
+ * arrive about in the order in which the flow made them: its mid would seem to jump otherwise.
+ */
 export class Dealing {
   readonly connections: number;
   readonly ordersPerFrame: number;
-  /** Orders in a row that one connection gets: a frame, or a stripe of single frames. */
+  /** Orders in a stripe, whole frames. */
   readonly stripe: number;
 
-  constructor(connections: number, ordersPerFrame: number) {
+  constructor(connections: number, ordersPerFrame: number, stripeFrames: number) {
     this.connections = connections;
     this.ordersPerFrame = ordersPerFrame;
-    this.stripe = ordersPerFrame === 1 ? STRIPE_ORDERS : ordersPerFrame;
+    this.stripe = stripeFrames * ordersPerFrame;
   }
 
   /** The connection of the order at this place of the run. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from '../src/clock/clock.js';
 import { LiveClock } from '../src/clock/live-clock.js';
 import { SeededRandomness } from '../src/clock/randomness.js';
+import { windowOf } from './closed-loop.js';
 import { type DataDirectory, openDataDirectory } from './data-directory.js';
 import { reportDisk } from './disk-report.js';
 import { writeExchangeConfig } from './exchange-config.js';
@@ -101,10 +102,11 @@ async function run(options: LoadOptions, data: DataDirectory, signal: AbortSigna
 
 /** Rounds the parts of the run to whole frames, and gives an open loop a second to get going. */
 function makePlan(options: LoadOptions): LoadPlan {
-  const { connections, ordersPerFrame, ratePerSecond } = options;
+  const { connections, ordersPerFrame, underWay, ratePerSecond } = options;
+  const { refill } = windowOf(underWay, connections, ordersPerFrame);
   const wholeFrames = (orders: number) => Math.ceil(orders / ordersPerFrame) * ordersPerFrame;
   return {
-    dealing: new Dealing(connections, ordersPerFrame),
+    dealing: new Dealing(connections, ordersPerFrame, refill),
     warmUpOrders: wholeFrames(options.warmUpOrders),
     leadInOrders: options.warmUpOrders === 0 ? 0 : wholeFrames(ratePerSecond ?? 0),
   };

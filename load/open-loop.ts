@@ -66,17 +66,12 @@ export class OpenLoop implements SendingLoop {
 
   #sendDue(nowNs: number): void {
     const { from, to, dealing, connections } = this.#settings;
-    const dueEnd = Math.min(to, from + Math.floor((nowNs - this.firstSendNs) / this.#intervalNs) + 1);
-    let oldest = true;
+    let dueEnd = Math.min(to, from + Math.floor((nowNs - this.firstSendNs) / this.#intervalNs) + 1);
+    if (dueEnd < to) dueEnd -= dueEnd % dealing.ordersPerFrame;
+    if (this.#next >= dueEnd) return;
+    this.lateness.record(nowNs - this.#dueNs(this.#frameEnd(this.#next) - 1), 1);
     while (this.#next < dueEnd) {
-      const stripeEnd = Math.min(this.#next + dealing.stripe - (this.#next % dealing.stripe), to);
-      let end = Math.min(stripeEnd, dueEnd);
-      if (dealing.ordersPerFrame > 1) {
-        if (stripeEnd > dueEnd) return;
-        end = stripeEnd;
-      }
-      if (oldest) this.lateness.record(nowNs - this.#dueNs(this.#frameEnd(this.#next) - 1), 1);
-      oldest = false;
+      const end = Math.min(this.#next + dealing.stripe - (this.#next % dealing.stripe), dueEnd);
       this.#send(connections[dealing.connectionOf(this.#next)]!, this.#next, end);
       this.#next = end;
     }
@@ -84,17 +79,18 @@ export class OpenLoop implements SendingLoop {
 
   /** Sends the orders at these places, all of one connection and whole frames, each with the time at which it was due. */
   #send(connection: Connection, from: number, to: number): void {
-    const first = connection.sentOrders;
-    const frames = Math.ceil((to - from) / this.#settings.dealing.ordersPerFrame);
-    connection.send(frames, this.#dueNs(to - 1));
-    if (this.#settings.dealing.ordersPerFrame > 1) return;
-    for (let place = from; place < to; place++)
-      connection.answers.expect(first + place - from, first + place - from + 1, this.#dueNs(place));
+    const offset = connection.sentOrders - from;
+    connection.send(Math.ceil((to - from) / this.#settings.dealing.ordersPerFrame), this.#dueNs(to - 1));
+    for (let place = from; place < to; ) {
+      const end = this.#frameEnd(place);
+      connection.answers.expect(offset + place, offset + end, this.#dueNs(end - 1));
+      place = end;
+    }
   }
 
+  /** The place after the frame that begins here. */
   #frameEnd(place: number): number {
-    const { ordersPerFrame } = this.#settings.dealing;
-    return Math.min(place - (place % ordersPerFrame) + ordersPerFrame, this.#settings.to);
+    return Math.min(place + this.#settings.dealing.ordersPerFrame, this.#settings.to);
   }
 
   #dueNs(place: number): number {

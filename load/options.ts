@@ -15,7 +15,7 @@ export interface LoadOptions {
   /** Orders per second of an open-loop run; undefined for a closed-loop run. */
   readonly ratePerSecond: number | undefined;
   readonly connections: number;
-  /** Bound of the orders under way over all connections, in a closed-loop run and in every warm-up. */
+  /** Bound of the orders under way over all connections: in a closed-loop run, and in the warm-up of an open-loop one. */
   readonly underWay: number;
   readonly shards: number;
   readonly gateways: number;
@@ -45,6 +45,8 @@ const DEFAULT_SECONDS = 20;
 const DEFAULT_WARM_UP = 200_000;
 const DEFAULT_CONNECTIONS = 32;
 const DEFAULT_UNDER_WAY = 8_192;
+/** Orders of one connection that an open-loop run has under way in its warm-up: two writes. */
+const WARM_UP_UNDER_WAY = 32;
 /** A client id holds its order's index in the low 32 bits, and all frames of a run stand in memory at once. */
 const MAX_ORDERS = 100_000_000;
 const MAX_CONNECTIONS = 1_000;
@@ -116,7 +118,9 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     values['under-way'],
     1,
     1_000_000,
-    Math.max(DEFAULT_UNDER_WAY, least),
+    ratePerSecond === undefined
+      ? Math.max(DEFAULT_UNDER_WAY, 2 * least)
+      : connections * Math.max(WARM_UP_UNDER_WAY, 2 * ordersPerFrame),
   );
   if (underWay < least)
     throw new OptionsError(

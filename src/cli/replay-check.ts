@@ -1,5 +1,4 @@
 import { EventFlag, EventKind } from '../model/event.js';
-import { MAX_BOOK_DEPTH } from '../model/limits.js';
 import {
   BOOK_ASKS,
   BOOK_BIDS,
@@ -163,7 +162,8 @@ export class ReplayCheck {
       case 'view':
         this.totals.books.expected++;
         this.#views.set(clientId, row);
-        venue.send(account, bookRead(MAX_BOOK_DEPTH, clientId));
+        // The recording is a window of so many levels; the book behind it may be deeper.
+        venue.send(account, bookRead(Math.max(row.levels.asks.length, row.levels.bids.length, 1), clientId));
         break;
     }
   }

@@ -36,7 +36,10 @@ const MAX_SOCKET_PATH_BYTES = 103;
 /** How long a living process may take to say who it is. */
 const ANSWER_MS = 2_000;
 
-/** How long starters may take among themselves. */
+/** How long a starter may take, once it has said that it is one, to become the owner or to step back. */
+const DECISION_MS = 10_000;
+
+/** How often a starter lets others go first. */
 const ATTEMPTS = 50;
 
 /**
@@ -87,8 +90,7 @@ async function tryLock(paths: SocketPaths): Promise<DataLock | undefined> {
       return undefined;
     }
     candidate.own();
-    for (const name of await deadAmong(paths, others))
-      fs.rmSync(join(paths.directory, name), { force: true });
+    await removeDead(paths, others);
     return {
       directory: paths.directory,
       async release() {
@@ -114,10 +116,16 @@ async function anybodyAt(paths: SocketPaths, names: readonly string[]): Promise<
   return alive;
 }
 
-async function deadAmong(paths: SocketPaths, names: readonly string[]): Promise<string[]> {
-  const dead: string[] = [];
-  for (const name of names) if ((await ask(paths, name, false)) === 'dead') dead.push(name);
-  return dead;
+/** The owner's alone: clears away what processes that were killed have left. */
+async function removeDead(paths: SocketPaths, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    if ((await ask(paths, name, false)) !== 'dead') continue;
+    try {
+      fs.rmSync(join(paths.directory, name), { force: true });
+    } catch {
+      // A dead socket that cannot be removed does no harm.
+    }
+  }
 }
 
 function held(directory: string, process: string | undefined): DataDirectoryError {
@@ -160,7 +168,7 @@ class Candidate {
     socket.resume();
     socket.write(`${process.pid} starting\n`);
     if (this.#owner) socket.end('owner\n');
-    else this.#connections.add(socket);
+    this.#connections.add(socket);
   }
 
   /** Says to all who wait, and to all who will ask, that this process is the owner. */
@@ -208,6 +216,7 @@ function ask(paths: SocketPaths, name: string, wait: boolean): Promise<Living | 
     });
     socket.on('data', (more: string) => {
       text += more;
+      socket.setTimeout(DECISION_MS);
       if (text.endsWith('owner\n')) finish({ owner: true, process: said() });
       else if (!wait && said() !== undefined) finish({ owner: false, process: said() });
     });

@@ -68,6 +68,17 @@ const schemas = {
   amend: amendMessageSchema,
   book: bookReadMessageSchema,
 };
+/** Where a number is right and its value may be wrong. */
+const numberFields: ReadonlySet<PropertyKey> = new Set([
+  'account',
+  'orderId',
+  'price',
+  'priceTicks',
+  'size',
+  'sizeLots',
+  'depth',
+]);
+
 type CommandName = keyof typeof schemas;
 type NewOrder = z.output<typeof newOrderMessageSchema>;
 type Cancel = z.output<typeof cancelMessageSchema>;
@@ -281,7 +292,9 @@ class Encoding {
     if (field === 'timeInForce') return RejectCode.BadTimeInForce;
     if (field === this.#ownIdField() && given === undefined) return RejectCode.MissingClientId;
     if (field === 'clientId' || field === 'clientOrderId') return RejectCode.BadClientId;
-    return typeof given === 'number' ? RejectCode.NumberOutOfRange : RejectCode.Malformed;
+    return typeof given === 'number' && numberFields.has(field)
+      ? RejectCode.NumberOutOfRange
+      : RejectCode.Malformed;
   }
 
   /** The field that holds the id of the command itself: a new order's is the client order id. */

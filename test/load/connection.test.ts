@@ -68,7 +68,7 @@ describe('frames and their connection', () => {
   ])(
     'with %i orders a frame arrive at a ws server as the flow made them',
     async (ordersPerFrame, orders, sizes) => {
-      const dealing = new Dealing(1, ordersPerFrame);
+      const dealing = new Dealing(1, ordersPerFrame, 2);
       const [frames] = encode(dealing, orders);
       const tally = new Tally();
       const connection = await open(fake.port, frames!, tally);
@@ -103,11 +103,15 @@ describe('frames and their connection', () => {
     },
   );
 
-  it.each([1, 64])(
-    'with %i orders a frame are dealt to connections in turn, every order once',
-    (ordersPerFrame) => {
+  it.each([
+    [1, 16],
+    [64, 1],
+    [64, 3],
+  ])(
+    'with %i orders a frame are dealt in stripes of %i frames, every order once',
+    (ordersPerFrame, stripeFrames) => {
       for (const orders of [0, 1, 63, 64, 65, 1_000, 4_096, 5_001]) {
-        const dealing = new Dealing(3, ordersPerFrame);
+        const dealing = new Dealing(3, ordersPerFrame, stripeFrames);
         const counts = [0, 0, 0];
         for (let place = 0; place < orders; place++) counts[dealing.connectionOf(place)]!++;
         expect([0, 1, 2].map((connection) => dealing.share(connection, orders))).toEqual(counts);
@@ -119,7 +123,7 @@ describe('frames and their connection', () => {
   );
 
   it('answers pings and says why the server left', async () => {
-    const [frames] = encode(new Dealing(1, 1), 1);
+    const [frames] = encode(new Dealing(1, 1, 1), 1);
     const connection = await open(fake.port, frames!);
     let failure: Error | undefined;
     connection.onFailure = (error) => {
@@ -134,7 +138,7 @@ describe('frames and their connection', () => {
   });
 
   it('says that a server has vanished', async () => {
-    const [frames] = encode(new Dealing(1, 1), 1);
+    const [frames] = encode(new Dealing(1, 1, 1), 1);
     const connection = await open(fake.port, frames!);
     const failure = new Promise<Error>((resolve) => {
       connection.onFailure = resolve;
@@ -144,7 +148,7 @@ describe('frames and their connection', () => {
   });
 
   it('closes in order, and tells no failure then', async () => {
-    const [frames] = encode(new Dealing(1, 1), 1);
+    const [frames] = encode(new Dealing(1, 1, 1), 1);
     const connection = await open(fake.port, frames!);
     connection.onFailure = (error) => expect.unreachable(error.message);
     const closed = new Promise<number>((resolve) => fake.sockets[0]!.once('close', resolve));
@@ -163,7 +167,7 @@ describe('a handshake', () => {
       socket.once('data', () => socket.write(answer));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const [frames] = encode(new Dealing(1, 1), 1);
+    const [frames] = encode(new Dealing(1, 1, 1), 1);
     const opening = open((server.address() as AddressInfo).port, frames!);
     await expect(opening).rejects.toThrow(ConnectionError);
     await expect(opening).rejects.toThrow(message);
@@ -174,7 +178,7 @@ describe('a handshake', () => {
     const fake = await FakeExchange.start();
     const { port } = fake;
     await fake.stop();
-    const [frames] = encode(new Dealing(1, 1), 1);
+    const [frames] = encode(new Dealing(1, 1, 1), 1);
     await expect(open(port, frames!)).rejects.toThrow(/ECONNREFUSED/);
   });
 });
