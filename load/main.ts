@@ -41,8 +41,9 @@ async function main(): Promise<number> {
     return 0;
   }
   const interrupt = new AbortController();
+  // More than once is like once: the first one already ends everything as fast as it can.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => interrupt.abort(new Interrupted(`ended by ${signal}`)));
+    process.on(signal, () => interrupt.abort(new Interrupted(`ended by ${signal}`)));
 
   const data = openDataDirectory(options.dataDirectory);
   try {
@@ -65,7 +66,8 @@ async function run(options: LoadOptions, data: DataDirectory, signal: AbortSigna
   // 1. The disk: refused where it is memory.
   const disk = reportDisk(data.path, clock);
   const plan = makePlan(options);
-  say(options, headingText({ ...options, warmUpOrders: plan.warmUpOrders + plan.leadInOrders }, disk));
+  const settings = { ...options, warmUpOrders: plan.warmUpOrders + plan.leadInOrders };
+  say(options, headingText(settings, disk));
 
   // 2. The exchange, and all frames in memory before the first is sent.
   const server = await startExchange(options, data);
@@ -78,7 +80,7 @@ async function run(options: LoadOptions, data: DataDirectory, signal: AbortSigna
     // 3. A clean stop, and the journal read back.
     await server.stop();
   } finally {
-    server.kill();
+    await server.kill();
   }
   signal.throwIfAborted();
   const journal = options.durability === 'none' ? undefined : countJournal(data.path, options.shards);
@@ -93,11 +95,11 @@ async function run(options: LoadOptions, data: DataDirectory, signal: AbortSigna
       echo = await measure('echo', echoServer, options, plan, frames, clock, signal);
       await echoServer.stop();
     } finally {
-      echoServer.kill();
+      await echoServer.kill();
     }
   }
   const failures = findFailures(options, exchange, journal);
-  return { options, disk, exchange, journal, echoBytesPerOrder, echo, failures };
+  return { options: settings, disk, exchange, journal, echoBytesPerOrder, echo, failures };
 }
 
 /** Rounds the parts of the run to whole frames, and gives an open loop a second to get going. */

@@ -104,10 +104,11 @@ export class ServerProcess {
       throw new ServerError(`${this.#name} did not stop cleanly: ${how}${quoted(this.#errors.text)}`);
   }
 
-  /** Ends it at once. */
-  kill(): void {
+  /** Ends it at once, and waits until it has; one that has ended already is left in peace. */
+  async kill(): Promise<void> {
     this.#stopping = true;
     this.#child.kill('SIGKILL');
+    await this.#exit;
   }
 }
 

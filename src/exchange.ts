@@ -145,8 +145,8 @@ class House {
     this.#board = board;
     const inputRings = grid(shards, gateways, () => allocateRing(INPUT_RING_LINES, LINE_BYTES));
     const eventRings = grid(shards, gateways, () => allocateRing(EVENT_RING_CELLS, CELL_BYTES));
-    const shardDoorbells = Array.from({ length: shards }, () => new SharedArrayBuffer(Doorbell.BYTES));
-    const gatewayDoorbells = Array.from({ length: gateways }, () => new SharedArrayBuffer(Doorbell.BYTES));
+    const shardDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
+    const gatewayDoorbells = Array.from({ length: gateways }, () => Doorbell.allocate());
     this.#shardDoorbells = shardDoorbells.map((buffer) => new Doorbell(buffer));
     const failed = new Promise<string>((resolve) => {
       this.#fail = resolve;
@@ -191,7 +191,9 @@ class House {
     }
     this.#shardsRun = true;
     const running = await Promise.all(this.#shards.map((thread) => thread.next('running')));
-    const instruments = running.flatMap((report, shard) => report.instruments.map((instrument) => ({ instrument, shard })));
+    const instruments = running
+      .flatMap((report, shard) => report.instruments.map((instrument) => ({ instrument, shard })))
+      .sort((a, b) => a.instrument.id - b.instrument.id);
 
     // 6. Gateways, last: nobody is let in before all shards run.
     for (let gateway = 0; gateway < gateways; gateway++) {

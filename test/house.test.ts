@@ -133,10 +133,11 @@ function lengthFaults(sources: Sources): string[] {
   });
 }
 
+/** Who only hands shared memory on, as a type, need not say so; who makes or works on it must. */
 function sharingFaults(sources: Sources): string[] {
   return Object.entries(sources).flatMap(([path, text]) => {
     if (!path.startsWith('src/')) return [];
-    if (!codeLines(text).some(({ code }) => /\b(SharedArrayBuffer|Atomics)\b/.test(code))) return [];
+    if (!codeLines(text).some(({ code }) => /\b(new SharedArrayBuffer|Atomics\.)/.test(code))) return [];
     // The comment must be what the file starts with, and its first line of text must say it.
     const firstLine = /^(?:\/\/|\/\*+)[\s*]*([^\n]*)/.exec(text)?.[1] ?? '';
     return firstLine.includes('Shared between threads')

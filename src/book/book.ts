@@ -27,7 +27,6 @@ import {
   LIVE_ACCOUNT,
   LIVE_CLIENT_ID,
   LIVE_CUMULATIVE,
-  LIVE_ENTRY,
   LIVE_ID,
   LIVE_LEVEL,
   LIVE_PRICE,
@@ -36,7 +35,6 @@ import {
   ORDER_FLOATS,
   ORDER_WORDS,
   type OrderPool,
-  TERMS_OUT_OF_WINDOW,
   TERMS_SIDE,
   TERMS_TEXT,
 } from './order-pool.js';
@@ -265,11 +263,7 @@ export class Book {
 
   /** Frees the slot of an order that is in no queue and not in the index. */
   #release(slot: number): void {
-    const words = this.#orders.words;
-    const order = slot * ORDER_WORDS;
+    this.#clientIds.releaseOrder(slot);
     this.#orders.release(slot);
-    // The slot still holds its terms and its entry: only its id and its link are overwritten.
-    if ((words[order + LIVE_TERMS]! & TERMS_OUT_OF_WINDOW) !== 0)
-      this.#clientIds.forget(words[order + LIVE_ENTRY]!);
   }
 }

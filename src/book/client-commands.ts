@@ -34,7 +34,6 @@ import {
   LIVE_ACCOUNT,
   LIVE_CLIENT_ID,
   LIVE_CUMULATIVE,
-  LIVE_ENTRY,
   LIVE_ID,
   LIVE_LEVEL,
   LIVE_PRICE,
@@ -74,28 +73,27 @@ export class ClientCommands {
   /** Carries out a command of sound shape, or gives the first answer again where it is a retry. */
   apply(words: Int32Array, at: number, kind: number): void {
     const clientIds = this.#clientIds;
-    const entry = clientIds.admit(words, at);
-    if (entry < 0) {
+    if (!clientIds.admit(words, at)) {
       // The command that has the id keeps it: a reject of this one is not remembered.
-      if (clientIds.isSame(~entry)) clientIds.repeat(~entry, words[at + ORDER_SESSION]!, this.#events);
+      if (clientIds.isRetry) clientIds.repeat(words[at + ORDER_SESSION]!, this.#events);
       else writeReject(this.#events, this.#accounts, words, at, RejectCode.ClientIdReused);
       return;
     }
-    const fault = clientIds.late ? RejectCode.TooLate : this.#carryOut(words, at, kind, entry);
+    const fault = clientIds.late ? RejectCode.TooLate : this.#carryOut(words, at, kind);
     if (fault === 0) return;
     const to = writeReject(this.#events, this.#accounts, words, at, fault);
-    clientIds.keep(entry, this.#events.words, to, -1);
+    clientIds.keep(this.#events.words, to);
   }
 
   /** Returns 0, or, with no event written and nothing changed, why the command is rejected. */
-  #carryOut(words: Int32Array, at: number, kind: number, entry: number): RejectCode | 0 {
+  #carryOut(words: Int32Array, at: number, kind: number): RejectCode | 0 {
     const account = this.#accounts.slotOf(words[at + ORDER_ACCOUNT]!);
-    if (kind === CommandKind.New) return this.#enter(words, at, entry, account);
-    if (kind === CommandKind.Cancel) return this.#cancel(words, at, entry, account);
-    return this.#amend(words, at, entry, account);
+    if (kind === CommandKind.New) return this.#enter(words, at, account);
+    if (kind === CommandKind.Cancel) return this.#cancel(words, at, account);
+    return this.#amend(words, at, account);
   }
 
-  #enter(words: Int32Array, at: number, entry: number, account: number): RejectCode | 0 {
+  #enter(words: Int32Array, at: number, account: number): RejectCode | 0 {
     const bookNumber = this.#listings.find(words[at + ORDER_INSTRUMENT]!);
     if (bookNumber < 0) return RejectCode.InstrumentNotListed;
     const book = this.#listings.books[bookNumber]!;
@@ -113,11 +111,10 @@ export class ClientCommands {
     const order = slot * ORDER_WORDS;
     orders[order + LIVE_ID] = this.#events.placeLow;
     orders[order + LIVE_ID + 1] = this.#events.placeHigh;
-    orders[order + LIVE_CLIENT_ID] = isText ? this.#clientIds.textOf(entry) : words[at + ORDER_CLIENT_ID]!;
+    orders[order + LIVE_CLIENT_ID] = isText ? this.#clientIds.newestText : words[at + ORDER_CLIENT_ID]!;
     orders[order + LIVE_CLIENT_ID + 1] = words[at + ORDER_CLIENT_ID + 1]!;
     orders[order + LIVE_ACCOUNT] = account;
     orders[order + LIVE_TERMS] = side | (isText ? TERMS_TEXT : 0) | (bookNumber << TERMS_BOOK_SHIFT);
-    orders[order + LIVE_ENTRY] = entry;
     orders[order + LIVE_LEVEL] = -1;
     orders[order + LIVE_PRICE] = words[at + ORDER_PRICE]!;
     orders[order + LIVE_PRICE + 1] = words[at + ORDER_PRICE + 1]!;
@@ -146,18 +143,19 @@ export class ClientCommands {
     out[to + EVENT_REMAINING + 1] = words[at + ORDER_SIZE + 1]!;
     out[to + EVENT_CUMULATIVE] = 0;
     out[to + EVENT_CUMULATIVE + 1] = 0;
-    this.#clientIds.keep(entry, out, to, slot);
+    this.#clientIds.keep(out, to);
+    this.#clientIds.keepOrder(slot);
     book.enter(slot, mayRest);
     return 0;
   }
 
-  #cancel(words: Int32Array, at: number, entry: number, account: number): RejectCode | 0 {
+  #cancel(words: Int32Array, at: number, account: number): RejectCode | 0 {
     const slot = this.#targetOf(words, at, account);
     if (slot < 0) return RejectCode.UnknownOrder;
-    return this.#cancelResting(words, at, entry, slot, CancelReason.Asked);
+    return this.#cancelResting(words, at, slot, CancelReason.Asked);
   }
 
-  #amend(words: Int32Array, at: number, entry: number, account: number): RejectCode | 0 {
+  #amend(words: Int32Array, at: number, account: number): RejectCode | 0 {
     const flags = orderFlags(words[at + 1]!);
     if ((flags & (CommandFlag.AmendPrice | CommandFlag.AmendSize)) === 0) return RejectCode.NothingToAmend;
     const slot = this.#targetOf(words, at, account);
@@ -175,8 +173,7 @@ export class ClientCommands {
     const total =
       (flags & CommandFlag.AmendSize) !== 0 ? readWhole(words, at + ORDER_SIZE) : remaining + cumulative;
     if (!book.takesPrice(price)) return RejectCode.PriceOutOfRange;
-    if (total <= cumulative)
-      return this.#cancelResting(words, at, entry, slot, CancelReason.AmendedToNothing);
+    if (total <= cumulative) return this.#cancelResting(words, at, slot, CancelReason.AmendedToNothing);
     if (!book.takesSize(total)) return RejectCode.SizeOutOfRange;
     const rest = total - cumulative;
     const keepsPlace = price === oldPrice && rest <= remaining;
@@ -209,13 +206,13 @@ export class ClientCommands {
     writeWhole(out, to + EVENT_SIZE, total);
     writeWhole(out, to + EVENT_REMAINING, rest);
     writeWhole(out, to + EVENT_CUMULATIVE, cumulative);
-    this.#clientIds.keep(entry, out, to, -1);
+    this.#clientIds.keep(out, to);
     if (!keepsPlace) book.reenter(slot);
     return 0;
   }
 
   /** Answers a command by cancelling all that remains of a resting order. */
-  #cancelResting(words: Int32Array, at: number, entry: number, slot: number, reason: CancelReason): 0 {
+  #cancelResting(words: Int32Array, at: number, slot: number, reason: CancelReason): 0 {
     const { words: orders, floats } = this.#orders;
     const order = slot * ORDER_WORDS;
     const terms = orders[order + LIVE_TERMS]!;
@@ -248,7 +245,7 @@ export class ClientCommands {
     out[to + EVENT_REMAINING + 1] = 0;
     out[to + EVENT_CUMULATIVE] = cumulative | 0;
     out[to + EVENT_CUMULATIVE + 1] = (cumulative / TWO_32) | 0;
-    this.#clientIds.keep(entry, out, to, -1);
+    this.#clientIds.keep(out, to);
     book.drop(slot);
     return 0;
   }
@@ -261,11 +258,12 @@ export class ClientCommands {
     const flags = orderFlags(words[at + 1]!);
     const low = words[at + ORDER_TARGET]!;
     const high = words[at + ORDER_TARGET + 1]!;
+    const accountNumber = words[at + ORDER_ACCOUNT]!;
     let slot: number;
     if ((flags & CommandFlag.TargetByClientId) === 0) slot = this.#orderIndex.find(low, high);
     else if ((flags & CommandFlag.TargetText) === 0)
-      slot = this.#clientIds.orderOfNumber(low, high, words[at + ORDER_ACCOUNT]!);
-    else slot = this.#clientIds.orderOfText(words, at + ORDER_TARGET_TEXT_WORD, words[at + ORDER_ACCOUNT]!);
+      slot = this.#clientIds.findOrder(low, high, account, accountNumber);
+    else slot = this.#clientIds.findOrderByText(words, at + ORDER_TARGET_TEXT_WORD, account, accountNumber);
     if (slot < 0) return -1;
     const orders = this.#orders.words;
     if (orders[slot * ORDER_WORDS + LIVE_ACCOUNT] !== account) return -1;

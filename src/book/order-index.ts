@@ -14,7 +14,7 @@ export class OrderIndex {
   find(idLow: number, idHigh: number): number {
     const tag = numberTag(idLow, idHigh, 0);
     for (let place = this.#table.seek(tag); place >= 0; place = this.#table.seekAfter(place, tag)) {
-      const slot = this.#table.slotAt(place);
+      const slot = this.#table.valueAt(place) - 1;
       if (this.#orders.holds(slot, idLow, idHigh)) return slot;
     }
     return -1;
@@ -24,13 +24,13 @@ export class OrderIndex {
   add(slot: number): void {
     const words = this.#orders.words;
     const at = slot * ORDER_WORDS + LIVE_ID;
-    this.#table.add(numberTag(words[at]!, words[at + 1]!, 0), slot);
+    this.#table.add(numberTag(words[at]!, words[at + 1]!, 0), slot + 1);
   }
 
   /** Takes out the order in the slot, which rests no more; its id still stands in the slot. */
   remove(slot: number): void {
     const words = this.#orders.words;
     const at = slot * ORDER_WORDS + LIVE_ID;
-    this.#table.remove(numberTag(words[at]!, words[at + 1]!, 0), slot);
+    this.#table.remove(numberTag(words[at]!, words[at + 1]!, 0), slot + 1);
   }
 }

@@ -7,8 +7,8 @@
  *  0     0  │ order id, u64: 0 while the slot is free
  *  2     8  │ client id, u64 (a text: slot of the text, 0)
  *  4    16  │ slot of the account
- *  5    20  │ terms: side (bits 0, 1), Text, OutOfWindow, number of the book (from bit 8)
- *  6    24  │ slot of the client-id entry of the command that made the order
+ *  5    20  │ terms: side (bits 0, 1), Text, number of the book (from bit 8)
+ *  6    24  │ zero
  *  7    28  │ level it rests on, -1: none
  *  8    32  │ next order of the level, -1: none (free: next free slot)
  *  9    36  │ previous order of the level, -1: none
@@ -22,7 +22,6 @@ export const LIVE_ID = 0;
 export const LIVE_CLIENT_ID = 2;
 export const LIVE_ACCOUNT = 4;
 export const LIVE_TERMS = 5;
-export const LIVE_ENTRY = 6;
 export const LIVE_LEVEL = 7;
 export const LIVE_NEXT = 8;
 export const LIVE_PREVIOUS = 9;
@@ -37,8 +36,6 @@ export const LIVE_CUMULATIVE = 7;
 export const TERMS_SIDE = 0b11;
 /** The client id is a text. */
 export const TERMS_TEXT = 1 << 2;
-/** The client-id entry has left the window, and goes when the order goes. */
-export const TERMS_OUT_OF_WINDOW = 1 << 3;
 export const TERMS_BOOK_SHIFT = 8;
 
 const INITIAL_ORDERS = 256;

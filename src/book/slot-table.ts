@@ -5,13 +5,13 @@ const GROUP_BITS = 3;
 const GROUP_MASK = (1 << GROUP_BITS) - 1;
 
 /**
- * From a 32-bit tag (a hash) to slots of some pool, which holds the keys themselves. Open addressing, linear probing,
- * at most half full; taking out shifts back what follows, so there are no tombstones and a table that slides along
- * for years stays as fast as a new one.
+ * From a 32-bit tag (a hash) to values, which say where the keys themselves stand. Open addressing, linear probing, at
+ * most half full; taking out shifts back what follows, so there are no tombstones, and a table that slides along for
+ * years stays as fast as a new one.
  *
  * ```
  * word 0  tag
- *      1  slot + 1 (0: empty)
+ *      1  value (0: empty)
  * ```
  */
 export class SlotTable {
@@ -34,44 +34,32 @@ export class SlotTable {
     return this.#seekFrom((place + 1) & this.#mask, tag);
   }
 
-  slotAt(place: number): number {
-    return this.#table[place * 2 + 1]! - 1;
+  valueAt(place: number): number {
+    return this.#table[place * 2 + 1]!;
   }
 
-  #seekFrom(start: number, tag: number): number {
-    const table = this.#table;
-    const mask = this.#mask;
-    for (let place = start; ; place = (place + 1) & mask) {
-      if (table[place * 2 + 1] === 0) return -1;
-      if (table[place * 2] === tag) return place;
-    }
-  }
-
-  /** Adds an entry. The caller has made sure that its key is not there yet. */
-  add(tag: number, slot: number): void {
+  /** Adds an entry whose value is not 0. The caller has made sure that its key is not there yet. */
+  add(tag: number, value: number): void {
     if (this.#count * 2 > this.#mask) this.#grow();
     const table = this.#table;
     const mask = this.#mask;
     let place = tag & mask;
     while (table[place * 2 + 1] !== 0) place = (place + 1) & mask;
     table[place * 2] = tag;
-    table[place * 2 + 1] = slot + 1;
+    table[place * 2 + 1] = value;
     this.#count++;
   }
 
-  /**
-   * Takes an entry out.
-   *
-   * @throws Error where it is not there: the pool and the table disagree
-   */
-  remove(tag: number, slot: number): void {
+  /** Gives an entry another value. */
+  replace(tag: number, value: number, by: number): void {
+    this.#table[this.#placeOf(tag, value) * 2 + 1] = by;
+  }
+
+  /** Takes an entry out. */
+  remove(tag: number, value: number): void {
     const table = this.#table;
     const mask = this.#mask;
-    let hole = tag & mask;
-    while (table[hole * 2 + 1] !== slot + 1) {
-      if (table[hole * 2 + 1] === 0) throw new Error(`slot ${slot} with tag ${tag} is not in its table`);
-      hole = (hole + 1) & mask;
-    }
+    let hole = this.#placeOf(tag, value);
     for (let place = (hole + 1) & mask; table[place * 2 + 1] !== 0; place = (place + 1) & mask) {
       // An entry may move back into the hole unless its home lies behind the hole.
       const home = table[place * 2]! & mask;
@@ -84,20 +72,40 @@ export class SlotTable {
     this.#count--;
   }
 
+  #seekFrom(start: number, tag: number): number {
+    const table = this.#table;
+    const mask = this.#mask;
+    for (let place = start; ; place = (place + 1) & mask) {
+      if (table[place * 2 + 1] === 0) return -1;
+      if (table[place * 2] === tag) return place;
+    }
+  }
+
+  /** @throws Error where the entry is not there: the table and what it points to disagree */
+  #placeOf(tag: number, value: number): number {
+    const table = this.#table;
+    const mask = this.#mask;
+    for (let place = tag & mask; ; place = (place + 1) & mask) {
+      const found = table[place * 2 + 1];
+      if (found === value) return place;
+      if (found === 0) throw new Error(`value ${value} with tag ${tag} is not in its table`);
+    }
+  }
+
   #grow(): void {
     const old = this.#table;
     const places = old.length;
     this.#table = new Int32Array(places * 2);
     this.#mask = places - 1;
     this.#count = 0;
-    for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.add(old[at]!, old[at + 1]! - 1);
+    for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.add(old[at]!, old[at + 1]!);
   }
 }
 
 /** The tag of a 64-bit number in two halves, salted with a third word. */
 export function numberTag(low: number, high: number, salt: number): number {
-  let hash =
-    Math.imul((low >>> GROUP_BITS) ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) ^ Math.imul(salt, 0xc2b2ae35);
+  const block = Math.imul((low >>> GROUP_BITS) ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
+  let hash = block ^ Math.imul(salt, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   hash ^= hash >>> 13;
   return (hash << GROUP_BITS) | (low & GROUP_MASK);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Instrument, instrumentFault, SYMBOL_PATTERN } from '../model/instrument.js';
 import { MAX_SYMBOL_BYTES } from '../model/limits.js';
-import { DECIMAL_PATTERN, decimalsOf, formatSteps, readDecimal } from '../wire/decimal.js';
+import { decimalsOf, formatSteps, readDecimal } from '../wire/decimal.js';
 import { type FieldRules, issueLines, nearestText, pathText, shownValue } from '../wire/field-fault.js';
 import { findJsonFault } from './json-fault.js';
 import { mayComeFrom, type OptionTable, UsageError } from './option-table.js';
@@ -20,7 +20,8 @@ export interface Config {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-const decimal = z.union([z.string().regex(DECIMAL_PATTERN), z.number()]);
+/** A plain decimal with a digit that is not zero. */
+const decimal = z.union([z.string().regex(/^(?=.*[1-9])[0-9]+(\.[0-9]+)?$/), z.number().positive()]);
 const decimals = z.int().min(0).max(15).optional();
 
 /** An instrument of the file. Decimals default to those that tick and lot size are written with. */
@@ -180,15 +181,15 @@ class ConfigReading {
     return instrument;
   }
 
-  /** A decimal over zero in units of its last decimal; 0 after a fault. */
+  /** A decimal in units of its last decimal; 0 after a fault. */
   #units(value: string | number, path: string, decimals: number): number {
     const units = readDecimal(value, decimals);
-    if (typeof units === 'number' && units > 0) return units;
-    const shown = `${path}: ${shownValue(value)}`;
-    if (units === 'too-many-decimals') this.faults.push(`${shown} has more than ${decimals} decimals`);
-    else if (units === 'out-of-range')
-      this.faults.push(`${shown} must be under 2^53 in units of its last decimal`);
-    else this.faults.push(`${shown} must be a decimal over zero`);
+    if (typeof units === 'number') return units;
+    const fault =
+      units === 'too-many-decimals'
+        ? `has more than ${decimals} decimals`
+        : 'must be under 2^53 in units of its last decimal';
+    this.faults.push(`${path}: ${shownValue(value)} ${fault}`);
     return 0;
   }
 

@@ -55,7 +55,7 @@ export function textOption<Default extends string | undefined>(
     placeholder,
     default: otherwise,
     parse: (text) => (text === '' ? undefined : text),
-    rule: `a ${placeholder.slice(1, -1)}`,
+    rule: `${/^<[aeiou]/.test(placeholder) ? 'an' : 'a'} ${placeholder.slice(1, -1)}`,
     help,
     ...extras,
   };

@@ -225,10 +225,15 @@ export function helpText<Table extends OptionTable>(command: Command<Table>): st
   }
   lines.push('', 'Options:');
   for (const [name, option] of Object.entries<Option<unknown>>(command.options))
-    lines.push(...entry(`  --${name} ${option.placeholder}`.trimEnd(), optionHelp(name, option)));
+    lines.push(...entry(`  ${optionHead(name, option)}`, optionHelp(name, option)));
   lines.push(...entry('  -h, --help', 'Prints this text.'));
   for (const note of command.notes ?? []) lines.push('', ...wrap(note, HELP_WIDTH));
   return lines.join('\n');
+}
+
+function optionHead(name: string, option: Option<unknown>): string {
+  if (!mayComeFrom(option, 'flag')) return environmentName(name);
+  return `--${name} ${option.placeholder}`.trimEnd();
 }
 
 function optionHelp(name: string, option: Option<unknown>): string {
@@ -237,7 +242,8 @@ function optionHelp(name: string, option: Option<unknown>): string {
     facts.push(
       option.defaultText === undefined ? `Default: ${option.default}.` : `Default: ${option.defaultText}.`,
     );
-  if (mayComeFrom(option, 'environment')) facts.push(`${environmentName(name)}.`);
+  if (mayComeFrom(option, 'environment') && mayComeFrom(option, 'flag'))
+    facts.push(`${environmentName(name)}.`);
   return [option.help, ...facts].join(' ');
 }
 

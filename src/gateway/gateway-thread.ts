@@ -2,6 +2,7 @@
  * The thread of one gateway: an event loop with a server on it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { LiveClock } from '../clock/live-clock.js';
 import { SharedClock } from '../clock/shared-clock.js';
 import { ShardBoard } from '../metrics/shard-board.js';
 import { Doorbell } from '../ring/doorbell.js';
@@ -33,11 +34,13 @@ try {
 
 async function start(): Promise<void> {
   const clock = new SharedClock(data.clock);
+  const realTime = new LiveClock();
   const instruments = new InstrumentTable();
   for (const { instrument, shard } of data.instruments) instruments.add(instrument, shard);
   const gateway = new Gateway({
     gateway: data.gateway,
     clock,
+    realTime,
     instruments,
     inputRings: data.inputRings,
     eventRings: data.eventRings,
@@ -64,6 +67,7 @@ async function start(): Promise<void> {
     setTimeout(() => {
       transport?.close();
       clock.close();
+      realTime.close();
       report({ event: 'ended' });
       port!.close();
     }, GOODBYE_MS);

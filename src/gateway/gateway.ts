@@ -29,6 +29,8 @@ const CLOSE_TRY_AGAIN = 1013;
 export interface GatewayParts {
   readonly gateway: number;
   readonly clock: Clock;
+  /** For bounds on real stalls, where the exchange's own time may stand still. */
+  readonly realTime: Clock;
   readonly instruments: InstrumentTable;
   /** By shard: this thread produces the one and consumes the other. */
   readonly inputRings: readonly SharedArrayBuffer[];
@@ -70,7 +72,7 @@ export class Gateway implements TransportHandlers {
     this.#sessions = new SessionRegistry(gateway);
     this.#router = new Router(parts.inputRings, parts.shardDoorbells, instruments, clock);
     this.#intake = new Intake(this.#router, this.#sessions, instruments, clock);
-    this.#answers = new HttpAnswers(clock);
+    this.#answers = new HttpAnswers(parts.realTime);
     this.#delivery = new Delivery(gateway, parts.eventRings, this.#sessions, this.#answers, instruments);
     this.#routes = new Routes({
       intake: this.#intake,

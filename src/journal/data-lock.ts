@@ -280,8 +280,8 @@ function prepareDirectory(directory: string): void {
     return new DataDirectoryError(`the data directory ${directory} cannot be ${what} (${reason})`);
   };
   try {
-    const first = fs.mkdirSync(directory, { recursive: true });
-    if (first !== undefined) syncParents(resolve(directory), dirname(resolve(first)));
+    const first = makeDirectories(resolve(directory));
+    if (first !== undefined) syncParents(resolve(directory), dirname(first));
   } catch (error) {
     throw refuse(error, 'made');
   }
@@ -290,6 +290,24 @@ function prepareDirectory(directory: string): void {
   } catch (error) {
     throw refuse(error, 'written to');
   }
+}
+
+/**
+ * Makes a directory and those above it, and returns the uppermost that was missing; undefined where none was. Node's
+ * own recursive `mkdirSync` loops for ever below a directory that takes no entries, such as /proc.
+ */
+function makeDirectories(directory: string): string | undefined {
+  if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+  const parent = dirname(directory);
+  const first = parent === directory ? undefined : makeDirectories(parent);
+  try {
+    fs.mkdirSync(directory);
+  } catch (error) {
+    // Another starter may have made it in between.
+    if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return first;
+    throw error;
+  }
+  return first ?? directory;
 }
 
 /** Makes new directories survive a power cut: syncs all from the parent of `directory` up to `last`. */

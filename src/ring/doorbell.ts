@@ -13,11 +13,14 @@ const ASLEEP = 1;
  * the flag was up is seen by that look, one that published after it sees the flag.
  */
 export class Doorbell {
-  static readonly BYTES = 128;
   readonly #word: Int32Array;
 
-  constructor(buffer: SharedArrayBuffer, byteOffset = 0) {
-    this.#word = new Int32Array(buffer, byteOffset, 1);
+  static allocate(): SharedArrayBuffer {
+    return new SharedArrayBuffer(128);
+  }
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.#word = new Int32Array(buffer, 0, 1);
   }
 
   /** Producer: wakes the consumer where it sleeps. Cheap where it does not. */

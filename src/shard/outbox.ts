@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import { CELL_BYTES, DETACH_AFTER_MS } from '../model/limits.js';
 import type { Doorbell } from '../ring/doorbell.js';
+import { pause } from '../ring/pause.js';
 import { RingProducer } from '../ring/ring.js';
 
 /** How long the shard sleeps before it looks again whether a full event ring has room. */
@@ -13,20 +14,19 @@ const FULL_RING_SLEEP_MS = 0.1;
 export class Outbox {
   readonly #rings: readonly RingProducer[];
   readonly #doorbells: readonly Doorbell[];
-  readonly #clock: Clock;
+  /** Real time: a stall is one even where the exchange's time stands still. */
+  readonly #realTime: Clock;
   readonly #onDetach: (gateway: number) => void;
-  /** A word that nobody ever changes: the shard sleeps on it for a fixed time. */
-  readonly #pause = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(
     rings: readonly SharedArrayBuffer[],
     doorbells: readonly Doorbell[],
-    clock: Clock,
+    realTime: Clock,
     onDetach: (gateway: number) => void,
   ) {
     this.#rings = rings.map((ring) => new RingProducer(ring, CELL_BYTES));
     this.#doorbells = doorbells;
-    this.#clock = clock;
+    this.#realTime = realTime;
     this.#onDetach = onDetach;
   }
 
@@ -53,14 +53,14 @@ export class Outbox {
   }
 
   #waitAndSend(gateway: number, ring: RingProducer, words: Int32Array, from: number, length: number): void {
-    const giveUpNs = this.#clock.nowNs() + DETACH_AFTER_MS * 1e6;
+    const giveUpNs = this.#realTime.nowNs() + DETACH_AFTER_MS * 1e6;
     let at = from;
     while (at < length) {
       ring.publish();
       this.#doorbells[gateway]!.ring();
-      Atomics.wait(this.#pause, 0, 0, FULL_RING_SLEEP_MS);
+      pause(FULL_RING_SLEEP_MS);
       const next = ring.append(words, at, length);
-      if (next === at && this.#clock.nowNs() > giveUpNs) {
+      if (next === at && this.#realTime.nowNs() > giveUpNs) {
         ring.detach();
         this.#onDetach(gateway);
         return;

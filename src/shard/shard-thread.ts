@@ -3,6 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Engine } from '../book/engine.js';
+import { LiveClock } from '../clock/live-clock.js';
 import { SharedClock } from '../clock/shared-clock.js';
 import { nodeDisk } from '../journal/disk.js';
 import { JournalWriter } from '../journal/journal-writer.js';
@@ -64,7 +65,7 @@ function run(
   const outbox = new Outbox(
     data.eventRings,
     data.gatewayDoorbells.map((buffer) => new Doorbell(buffer)),
-    clock,
+    new LiveClock(),
     (gateway) => {
       board.countDetached(data.shard);
       report({ event: 'detached', gateway });

@@ -34,7 +34,7 @@ import {
   eventKind,
   eventSide,
 } from './event-record.js';
-import type { BookLevel, EventObject } from './event-schema.js';
+import type { BookLevel, EventName, EventObject } from './event-schema.js';
 import { instrumentObject, priceText, sizeText } from './instrument-object.js';
 import { readInstrument } from './instrument-record.js';
 import type { InstrumentTable } from './instrument-table.js';
@@ -51,46 +51,41 @@ export type { BookLevel, EventName, EventObject } from './event-schema.js';
 export function eventObject(words: Int32Array, at: number, instruments: InstrumentTable): EventObject {
   const kind = eventKind(words[at]!);
   switch (kind) {
-    case EventKind.Accepted:
-      return {
-        event: 'accepted',
-        ...ofOrder(words, at, instruments),
-        clientId: eventClientIdOrNull(words, at),
-        clientOrderId: eventClientId(words, at),
-      };
+    case EventKind.Accepted: {
+      const object = ofOrder<EventOf<'accepted'>>('accepted', words, at, instruments);
+      object.clientId = eventClientIdOrNull(words, at);
+      object.clientOrderId = eventClientId(words, at);
+      return object;
+    }
     case EventKind.Rejected:
       return rejected(words, at, instruments);
-    case EventKind.Fill:
-      return {
-        event: 'fill',
-        ...ofOrder(words, at, instruments),
-        clientOrderId: eventClientId(words, at),
-        liquidity: has(words, at, EventFlag.Maker) ? 'maker' : 'taker',
-        trade: readWhole(words, at + EVENT_TRADE),
-        counterOrderId: readWhole(words, at + EVENT_COUNTER_ORDER),
-      };
-    case EventKind.Cancelled: {
-      const code = eventCodeOf(words[at + EVENT_CODE]!);
-      return {
-        event: 'cancelled',
-        ...ofOrder(words, at, instruments),
-        ...eitherId(words, at),
-        reason: cancelReasonNames[code] ?? `reason ${code}`,
-      };
+    case EventKind.Fill: {
+      const object = ofOrder<EventOf<'fill'>>('fill', words, at, instruments);
+      object.clientOrderId = eventClientId(words, at);
+      object.liquidity = has(words, at, EventFlag.Maker) ? 'maker' : 'taker';
+      object.trade = readWhole(words, at + EVENT_TRADE);
+      object.counterOrderId = readWhole(words, at + EVENT_COUNTER_ORDER);
+      return object;
     }
-    case EventKind.Amended:
-      return { event: 'amended', ...ofOrder(words, at, instruments), ...eitherId(words, at) };
+    case EventKind.Cancelled: {
+      const object = ofOrder<EventOf<'cancelled'>>('cancelled', words, at, instruments);
+      const code = eventCodeOf(words[at + EVENT_CODE]!);
+      addEitherId(object, words, at);
+      object.reason = cancelReasonNames[code] ?? `reason ${code}`;
+      return object;
+    }
+    case EventKind.Amended: {
+      const object = ofOrder<EventOf<'amended'>>('amended', words, at, instruments);
+      addEitherId(object, words, at);
+      return object;
+    }
     case EventKind.Listed: {
       const id = words[at + EVENT_INSTRUMENT]!;
       const instrument = readInstrument(words, at + EVENT_CELLS * CELL_WORDS, id);
       return { event: 'listed', ...inLog(words, at), instrument: instrumentObject(instrument) };
     }
     case EventKind.SettingsChanged:
-      return {
-        event: 'settings',
-        ...inLog(words, at),
-        clientIdWindow: readWhole(words, at + EVENT_SIZE),
-      };
+      return { event: 'settings', ...inLog(words, at), clientIdWindow: readWhole(words, at + EVENT_SIZE) };
     case EventKind.Book:
       return book(words, at, instruments);
     default:
@@ -121,6 +116,22 @@ function instrumentOf(words: Int32Array, at: number, instruments: InstrumentTabl
   return instrument;
 }
 
+let timeLow = 0;
+let timeHigh = 0;
+let timeText = '0';
+
+/** The time in digits. All events of a group have the same, so the last one is kept. */
+function timeNs(words: Int32Array, at: number): string {
+  const low = words[at + EVENT_TIME]!;
+  const high = words[at + EVENT_TIME + 1]!;
+  if (low !== timeLow || high !== timeHigh) {
+    timeText = readBig(words, at + EVENT_TIME).toString();
+    timeLow = low;
+    timeHigh = high;
+  }
+  return timeText;
+}
+
 /** Where the event stands in a log. */
 function inLog(words: Int32Array, at: number) {
   const place = readWhole(words, at + EVENT_PLACE);
@@ -128,33 +139,60 @@ function inLog(words: Int32Array, at: number) {
     shard: shardOfPlace(place),
     sequence: sequenceOfPlace(place),
     index: words[at + EVENT_INDEX]! >>> 0,
-    timeNs: readBig(words, at + EVENT_TIME).toString(),
+    timeNs: timeNs(words, at),
   };
 }
 
-/** What all events of an account have. */
-function ofAccount(words: Int32Array, at: number) {
-  const previous = readWhole(words, at + EVENT_PREVIOUS_PLACE);
-  return {
-    ...inLog(words, at),
-    previous:
-      previous === 0
-        ? null
-        : { sequence: sequenceOfPlace(previous), index: words[at + EVENT_PREVIOUS_INDEX]! >>> 0 },
-    account: words[at + EVENT_ACCOUNT]! >>> 0,
-    ...(has(words, at, EventFlag.Answer) ? { answer: true as const } : undefined),
-    ...(has(words, at, EventFlag.Repeated) ? { repeated: true as const } : undefined),
-  };
+/** The account's event before this one. */
+function previous(words: Int32Array, at: number) {
+  const place = readWhole(words, at + EVENT_PREVIOUS_PLACE);
+  if (place === 0) return null;
+  return { sequence: sequenceOfPlace(place), index: words[at + EVENT_PREVIOUS_INDEX]! >>> 0 };
 }
 
-/** What all events of an order have. */
-function ofOrder(words: Int32Array, at: number, instruments: InstrumentTable) {
+type EventOf<Name extends EventName> = Extract<EventObject, { event: Name }>;
+type OrderEvent = EventOf<'accepted' | 'fill' | 'cancelled' | 'amended'>;
+
+interface Markers {
+  event: string;
+  answer?: true | undefined;
+  repeated?: true | undefined;
+  orderDone?: true | undefined;
+  refused?: true | undefined;
+}
+
+/** What is there only where it is true. */
+function mark(object: Markers, words: Int32Array, at: number): void {
+  const flags = eventFlags(words[at + EVENT_CODE]!);
+  if ((flags & EventFlag.Answer) !== 0) object.answer = true;
+  if ((flags & EventFlag.Repeated) !== 0) object.repeated = true;
+  if ((flags & EventFlag.OrderDone) !== 0) object.orderDone = true;
+  if ((flags & EventFlag.Refused) !== 0) object.refused = true;
+}
+
+/**
+ * What all events of an order have. The caller adds what its kind has besides, field by field: to spread an object of
+ * so many fields takes longer than all the rest.
+ */
+function ofOrder<Event extends OrderEvent>(
+  event: Event['event'],
+  words: Int32Array,
+  at: number,
+  instruments: InstrumentTable,
+): Event {
   const instrument = instrumentOf(words, at, instruments);
   const side = sideNames[eventSide(words[at]!)];
   if (side !== 'buy' && side !== 'sell')
     throw new RangeError(`an event of kind ${eventKind(words[at]!)} has no side`);
-  return {
-    ...ofAccount(words, at),
+  const place = readWhole(words, at + EVENT_PLACE);
+  const object = {
+    event,
+    shard: shardOfPlace(place),
+    sequence: sequenceOfPlace(place),
+    index: words[at + EVENT_INDEX]! >>> 0,
+    previous: previous(words, at),
+    timeNs: timeNs(words, at),
+    account: words[at + EVENT_ACCOUNT]! >>> 0,
     symbol: instrument.symbol,
     orderId: readWhole(words, at + EVENT_ORDER),
     side,
@@ -162,31 +200,38 @@ function ofOrder(words: Int32Array, at: number, instruments: InstrumentTable) {
     size: sizeText(readWhole(words, at + EVENT_SIZE), instrument),
     remaining: sizeText(readWhole(words, at + EVENT_REMAINING), instrument),
     cumulative: sizeText(readWhole(words, at + EVENT_CUMULATIVE), instrument),
-    ...(has(words, at, EventFlag.OrderDone) ? { orderDone: true as const } : undefined),
   };
+  mark(object, words, at);
+  return object as unknown as Event;
 }
 
 /** An answer names its command; what happens to an order without being asked for names the order. */
-function eitherId(words: Int32Array, at: number) {
-  return has(words, at, EventFlag.Answer)
-    ? { clientId: eventClientIdOrNull(words, at) }
-    : { clientOrderId: eventClientId(words, at) };
+function addEitherId(object: EventOf<'cancelled' | 'amended'>, words: Int32Array, at: number): void {
+  if (has(words, at, EventFlag.Answer)) object.clientId = eventClientIdOrNull(words, at);
+  else object.clientOrderId = eventClientId(words, at);
 }
 
 function rejected(words: Int32Array, at: number, instruments: InstrumentTable): EventObject {
   const code = eventCodeOf(words[at + EVENT_CODE]!);
   const reason = rejectReasons[code];
-  return {
+  const place = readWhole(words, at + EVENT_PLACE);
+  const object: EventOf<'rejected'> = {
     event: 'rejected',
-    ...ofAccount(words, at),
+    shard: shardOfPlace(place),
+    sequence: sequenceOfPlace(place),
+    index: words[at + EVENT_INDEX]! >>> 0,
+    previous: previous(words, at),
+    timeNs: timeNs(words, at),
+    account: words[at + EVENT_ACCOUNT]! >>> 0,
     symbol: instruments.byId(words[at + EVENT_INSTRUMENT]!)?.symbol ?? null,
     clientId: eventClientIdOrNull(words, at),
     orderId: readWhole(words, at + EVENT_ORDER) || null,
     code,
     reason: reason?.name ?? `code-${code}`,
     text: sentence(words, at) ?? reason?.sentence ?? '',
-    ...(has(words, at, EventFlag.Refused) ? { refused: true as const } : undefined),
   };
+  mark(object, words, at);
+  return object;
 }
 
 /** The sentence in the event's last cells, undefined where it has none. */
@@ -201,14 +246,14 @@ function sentence(words: Int32Array, at: number): string | undefined {
 
 function book(words: Int32Array, at: number, instruments: InstrumentTable): EventObject {
   const instrument = instrumentOf(words, at, instruments);
-  const { shard, sequence, timeNs } = inLog(words, at);
+  const place = readWhole(words, at + EVENT_PLACE);
   const bids = words[at + BOOK_BIDS]!;
   const asks = words[at + BOOK_ASKS]!;
   const firstBid = at + EVENT_CELLS * CELL_WORDS;
   return {
     event: 'book',
-    position: { shard, sequence },
-    timeNs,
+    position: { shard: shardOfPlace(place), sequence: sequenceOfPlace(place) },
+    timeNs: timeNs(words, at),
     symbol: instrument.symbol,
     clientId: readWhole(words, at + EVENT_CLIENT_ID) || null,
     bids: levels(words, firstBid, bids, instrument),

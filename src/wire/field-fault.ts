@@ -38,10 +38,11 @@ export function pathText(path: readonly PropertyKey[]): string {
 /** The known name that is nearest to a mistyped one; undefined where none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const folded = (text: string) => text.slice(0, SHOWN_CHARACTERS).toLowerCase().replace(/[-_]/g, '');
+  const sought = folded(name);
   let nearest: string | undefined;
-  let fewest = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let fewest = Math.max(2, Math.floor(sought.length / 3)) + 1;
   for (const candidate of known) {
-    const edits = editDistance(folded(name), folded(candidate));
+    const edits = editDistance(sought, folded(candidate));
     if (edits < fewest) {
       fewest = edits;
       nearest = candidate;

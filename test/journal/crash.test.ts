@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { JournalWriteError } from '../../src/journal/faults.js';
 import { MAX_GROUP_LINES, MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
-import { readAll, seeded, segmentPath, TestJournal, upTo } from './journal-fixture.js';
+import { readAll, seeded, segmentPath, TestJournal } from './journal-fixture.js';
 import { PowerCut, SimulatedDisk } from './simulated-disk.js';
 
 const DIRECTORY = '/data';
 
-/** What was promised so far, and what of the last group may be there besides. */
+/** What was promised so far, and what may be there besides of the groups that failed since. */
 interface Promised {
   acknowledged: number;
   attempted: number;
@@ -14,19 +15,20 @@ interface Promised {
 /** Reads what is there, checks it against what was promised, and starts on it; what was read is promised from then on. */
 function start(disk: SimulatedDisk, promised: Promised): TestJournal {
   const { ids, summary } = readAll(DIRECTORY, disk);
-  expect(ids).toEqual(upTo(ids.length));
+  expect(ids.findIndex((id, i) => id !== i + 1)).toBe(-1);
   expect(ids.length).toBeGreaterThanOrEqual(promised.acknowledged);
-  expect(ids.length).toBeLessThanOrEqual(Math.max(promised.acknowledged, promised.attempted));
-  promised.attempted = ids.length;
+  expect(ids.length).toBeLessThanOrEqual(promised.attempted);
   const journal = new TestJournal(DIRECTORY, { disk, after: summary });
   promised.acknowledged = ids.length;
+  promised.attempted = ids.length;
   return journal;
 }
 
 function append(journal: TestJournal, count: number, promised: Promised): void {
-  promised.attempted = journal.sequence - 1 + count;
+  promised.attempted = Math.max(promised.attempted, journal.sequence - 1 + count);
   journal.append(count);
   promised.acknowledged = journal.sequence - 1;
+  promised.attempted = promised.acknowledged;
 }
 
 /** Two starts, with frames of all sizes and a rotation. */
@@ -50,7 +52,7 @@ function untilPowerCut(action: () => void): void {
   }
 }
 
-describe('the power is cut', () => {
+describe('the power is cut', { timeout: 300_000 }, () => {
   const whole = new SimulatedDisk(seeded(1));
   scenario(whole, { acknowledged: 0, attempted: 0 });
 
@@ -82,7 +84,14 @@ describe('the power is cut', () => {
       for (let life = 0; life < 12; life++) {
         disk.cutAt = disk.calls + Math.floor(random() * 80);
         untilPowerCut(() => {
-          const journal = start(disk, promised);
+          failing = random() < 0.2;
+          let journal: TestJournal;
+          try {
+            journal = start(disk, promised);
+          } catch (error) {
+            if (error instanceof JournalWriteError && !(error.cause instanceof PowerCut)) return;
+            throw error;
+          }
           for (let group = 0; group < 30; group++) {
             const size = Math.floor(random() ** 4 * MAX_GROUP_LINES);
             failing = random() < 0.4;

@@ -48,7 +48,7 @@ function journalWith(
   return { disk, at, end: at + FRAME_HEADER_BYTES + 64 * lines, before };
 }
 
-describe('every byte of a small journal, changed in turn', () => {
+describe('every byte of a small journal, changed in turn', { timeout: 300_000 }, () => {
   let disk: SimulatedDisk;
   let end = 0;
   let last = 0;
@@ -61,10 +61,10 @@ describe('every byte of a small journal, changed in turn', () => {
     journal.append(9);
     journal.append(2, 3);
     // Ends with a frame whose second sector is zero with nothing lost: no commands, and no ring was consumed.
-    journal.append(1);
+    journal.append(5);
     journal.cursors.fill(0);
     journal.append(0);
-    end = SEGMENT_HEADER_BYTES + 6 * FRAME_HEADER_BYTES + (1 + 9 + 6 + 1) * 64;
+    end = SEGMENT_HEADER_BYTES + 6 * FRAME_HEADER_BYTES + (1 + 9 + 6 + 5) * 64;
     expect((end - 128) % SECTOR).toBe(448);
     const words = new Int32Array(bytesOf(disk, 1).buffer);
     expect(words[(end - 128) / 4 + FRAME_ZERO_SECTORS]).toBe(1);
@@ -72,11 +72,12 @@ describe('every byte of a small journal, changed in turn', () => {
     expect(outcome(disk)).toEqual({ ids: upTo(last) });
   });
 
-  it.each([0xff, 0x01, 0x80])('by %i: is refused in the newest segment', (mask) => {
+  it('is refused in the newest segment', () => {
     const bytes = bytesOf(disk, 1);
     let cuts = 0;
     // The zero part of the header is one rule; a look at some of its bytes will do.
     for (let i = 0; i < end + 2 * SECTOR; i += i >= SECTOR && i < SEGMENT_HEADER_BYTES - 64 ? 61 : 1) {
+      const mask = [0xff, 0x01, 0x80][i % 3]!;
       bytes[i]! ^= mask;
       const found = outcome(disk);
       bytes[i]! ^= mask;
@@ -152,7 +153,9 @@ describe('a torn last frame', () => {
     const { disk, at, end } = journalWith(192, 20);
     const bytes = bytesOf(disk, 1);
     const whole = bytes.slice(at, end);
-    for (let from = at; from < end; from += 64) {
+    // All lines but the last, which has a sector of its own.
+    expect(end % SECTOR).toBe(64);
+    for (let from = at; from < end - 64; from += 64) {
       bytes.fill(0, from, from + 64);
       expect(outcome(disk).damage, `line at ${from - at}`).toBeDefined();
       bytes.set(whole, at);

@@ -129,7 +129,7 @@ export class SimulatedDisk implements Disk {
 function keepSector(content: Content, sector: number): void {
   const end = Math.min(content.current.length, (sector + 1) * SECTOR);
   if (content.durable.length < end) {
-    const longer = new Uint8Array(end);
+    const longer = new Uint8Array(content.current.length);
     longer.set(content.durable);
     content.durable = longer;
   }

@@ -32,12 +32,13 @@ describe('a whole load run, built and in processes of its own', () => {
     });
     let output = '';
     let errors = '';
+    let stopped = false;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       errors += text;
-      if (stopAt?.test(errors)) child.kill('SIGINT');
+      if (!stopped && stopAt?.test(errors)) stopped = child.kill('SIGINT');
     });
     return new Promise((resolve) => child.once('close', (code) => resolve({ code, output, errors })));
   }

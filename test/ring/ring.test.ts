@@ -140,7 +140,7 @@ describe('ring and doorbell between two threads', () => {
   it('brings a hundred thousand records over, through sleeps of both sides', async () => {
     const count = 100_000;
     const ring = allocateRing(256, SLOT_BYTES, -100);
-    const bell = new SharedArrayBuffer(Doorbell.BYTES);
+    const bell = Doorbell.allocate();
     const producerThread = new Worker(
       `
       const { workerData } = require('node:worker_threads');
@@ -208,7 +208,7 @@ describe('ring and doorbell between two threads', () => {
   });
 
   it('blocks a thread until it is rung', async () => {
-    const bell = new SharedArrayBuffer(Doorbell.BYTES);
+    const bell = Doorbell.allocate();
     const sleeper = new Worker(
       `
       const { workerData, parentPort } = require('node:worker_threads');

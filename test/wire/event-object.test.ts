@@ -12,7 +12,7 @@ import { writeInstrument } from '../../src/wire/instrument-record.js';
 import { InstrumentTable } from '../../src/wire/instrument-table.js';
 import { writeWhole } from '../../src/wire/words.js';
 import { type EventFields, eventWords, TIME_NS } from './events.js';
-import { bitcoin, stock, testInstruments } from './instruments.js';
+import { stock, testInstruments } from './instruments.js';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const { Answer, Maker, OrderDone, LastOfCommand, Repeated, Refused } = EventFlag;
@@ -156,7 +156,7 @@ describe('the object of an order’s event', () => {
       account: 2 ** 32 - 1,
       timeNs: '18446744073709551615',
       orderId: MAX,
-      price: '450359962737049.55'.padStart(18, '4'),
+      price: '450359962737049.55',
       size: '900719925474.0991',
     });
     expect(objectOf({ kind: EventKind.Amended, ...order, price: -3 })).toMatchObject({ price: '-0.15' });
@@ -308,8 +308,10 @@ describe('eventClientId', () => {
 
 describe('the schema of events', () => {
   it('becomes JSON Schema with every event', () => {
-    const document = z.toJSONSchema(eventObjectSchema);
-    const names = document.oneOf?.map((event) => (event.properties?.['event'] as { const: string }).const);
+    const document = JSON.parse(JSON.stringify(z.toJSONSchema(eventObjectSchema))) as {
+      oneOf: { properties: { event: { const: string } } }[];
+    };
+    const names = document.oneOf.map((event) => event.properties.event.const);
     expect(names).toEqual([
       'accepted',
       'rejected',
@@ -320,6 +322,5 @@ describe('the schema of events', () => {
       'settings',
       'book',
     ]);
-    expect(bitcoin.symbol).toBe('BTC-USD');
   });
 });

@@ -3,7 +3,7 @@ import { SeededRandomness } from '../../src/clock/randomness.js';
 import { EventFlag, EventKind } from '../../src/model/event.js';
 import { RejectCode, rejectReasons } from '../../src/model/reject.js';
 import { eventObject } from '../../src/wire/event-object.js';
-import { eventCells, eventCodeOf, eventFlags, eventKind } from '../../src/wire/event-record.js';
+import { eventCells, eventCodeOf, eventFlags, eventKind, eventSide } from '../../src/wire/event-record.js';
 import {
   copyWithSentence,
   MAX_REFUSAL_WORDS,
@@ -31,6 +31,7 @@ function written(write: (words: Int32Array, at: number) => number): Int32Array {
   expect(words.subarray(0, AT).every((word) => word === DIRT)).toBe(true);
   expect(words.subarray(AT + count).every((word) => word === DIRT)).toBe(true);
   expect(eventKind(words[AT]!)).toBe(EventKind.Rejected);
+  expect(eventSide(words[AT]!)).toBe(0);
   return words.slice(AT, AT + count);
 }
 

@@ -24,7 +24,7 @@ const MAX = Number.MAX_SAFE_INTEGER;
 const instruments = testInstruments();
 
 /** Encodes into memory that is full of other bits, and checks that nothing around the record was touched. */
-function encode(value: unknown, gatewayMadeId = false, defaultAccount = 42) {
+function encode(value: unknown, gatewayMadeId?: boolean, defaultAccount = 42) {
   const words = new Int32Array(AT + MAX_ORDER_LINES * record.LINE_WORDS + 16).fill(0x5a5a5a5a);
   const result = encodeOrderObject(value, instruments, defaultAccount, words, AT, gatewayMadeId);
   const end = AT + (result.ok ? result.lines : 0) * record.LINE_WORDS;
@@ -34,7 +34,7 @@ function encode(value: unknown, gatewayMadeId = false, defaultAccount = 42) {
 }
 
 /** The record of an object, by its fields. */
-function fieldsOf(value: unknown, gatewayMadeId = false) {
+function fieldsOf(value: unknown, gatewayMadeId?: boolean) {
   const { result, words } = encode(value, gatewayMadeId);
   if (!result.ok) throw new Error(`${result.code}: ${result.sentence}`);
   const text = (lengthByte: number, textByte: number) =>
@@ -42,7 +42,7 @@ function fieldsOf(value: unknown, gatewayMadeId = false) {
   const head = words[AT]!;
   const terms = words[AT + 1]!;
   const flags = record.orderFlags(terms);
-  if (!gatewayMadeId) expect(checkOrderRecord(words, AT, result.lines)).toBe(0);
+  if (gatewayMadeId !== true) expect(checkOrderRecord(words, AT, result.lines)).toBe(0);
   expect(record.orderLines(head)).toBe(result.lines);
   expect(result.account).toBe(words[AT + record.ORDER_ACCOUNT]);
   expect(result.instrument).toBe(words[AT + record.ORDER_INSTRUMENT]);
@@ -74,7 +74,7 @@ function fieldsOf(value: unknown, gatewayMadeId = false) {
   };
 }
 
-function refusalOf(value: unknown, gatewayMadeId = false): NotEncoded {
+function refusalOf(value: unknown, gatewayMadeId?: boolean): NotEncoded {
   const { result } = encode(value, gatewayMadeId);
   if (result.ok) throw new Error('was encoded');
   expect(result.sentence).toMatch(/^[\x20-\x7e]+\.$/);
@@ -368,7 +368,10 @@ describe('an amend as a record', () => {
 describe('a read of a book as a record', () => {
   it.each([
     [{}, { size: 10, clientId: 0 }],
-    [{ depth: 1 }, { size: 1, clientId: 0 }],
+    [
+      { depth: 1, clientId: 1 },
+      { size: 1, clientId: 1 },
+    ],
     [
       { depth: 100, clientId: 77 },
       { size: 100, clientId: 77 },
