@@ -22,6 +22,7 @@ import {
   FRAME_RUN,
   FRAME_TIME,
   frameBytes,
+  SECTOR_BYTES,
   sealFrame,
 } from './frame.js';
 import type { JournalTail } from './journal-reader.js';
@@ -259,7 +260,8 @@ export class JournalWriter {
 /**
  * Makes sure that all which recovery has read is on disk before anything is built on it. An earlier process may have
  * been killed between write and sync, or have left its writes to the operating system: syncing helps. Or its last sync
- * had failed: then the pages count as clean, and only writing the last frame once more brings it to disk.
+ * had failed: then the pages count as clean though they are not on disk, and only writing them once more brings them
+ * there. That can have happened to the newest segment alone, to its header or its last frame.
  */
 function settle(disk: Disk, directory: string, tail: JournalTail): void {
   for (let number = 1; number <= tail.segment; number++) {
@@ -267,10 +269,9 @@ function settle(disk: Disk, directory: string, tail: JournalTail): void {
     try {
       const file = disk.open(path, 'update');
       try {
-        if (number === tail.segment && tail.lastFrame !== 0) {
-          const bytes = new Uint8Array(tail.end - tail.lastFrame);
-          file.read(bytes, bytes.length, tail.lastFrame);
-          file.write(bytes, bytes.length, tail.lastFrame);
+        if (number === tail.segment) {
+          rewrite(file, 0, SECTOR_BYTES);
+          if (tail.lastFrame !== 0) rewrite(file, tail.lastFrame, tail.end - tail.lastFrame);
         }
         file.sync();
       } finally {
@@ -280,4 +281,11 @@ function settle(disk: Disk, directory: string, tail: JournalTail): void {
       throw new JournalWriteError(path, error);
     }
   }
+}
+
+/** Writes what is there once more. */
+function rewrite(file: DiskFile, position: number, length: number): void {
+  const bytes = new Uint8Array(length);
+  if (file.read(bytes, length, position) < length) throw new Error('the file has become shorter');
+  file.write(bytes, length, position);
 }

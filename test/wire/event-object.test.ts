@@ -162,6 +162,11 @@ describe('the object of an order’s event', () => {
     expect(objectOf({ kind: EventKind.Amended, ...order, price: -3 })).toMatchObject({ price: '-0.15' });
   });
 
+  it('has its own time, also where one half of it is that of the event before', () => {
+    for (const timeNs of [5n, 5n + 2n ** 32n, 6n + 2n ** 32n, 6n, 0n, 5n])
+      expect(objectOf({ kind: EventKind.Amended, ...order, timeNs })).toMatchObject({ timeNs: `${timeNs}` });
+  });
+
   it('counts in the steps of its instrument', () => {
     const event = { kind: EventKind.Amended, ...order, instrument: 300, price: 1234, size: 7 };
     expect(objectOf(event)).toMatchObject({ symbol: 'ACME', price: '12.34', size: '70' });

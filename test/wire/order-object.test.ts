@@ -174,7 +174,11 @@ describe('a new order as a record', () => {
 
   it.each([
     [{ clientOrderId: undefined }, 'MissingClientId', 'clientOrderId: missing; must be a whole number'],
-    [{ clientOrderId: 0 }, 'BadClientId', 'clientOrderId: 0 must be'],
+    [
+      { clientOrderId: 0 },
+      'BadClientId',
+      'clientOrderId: 0 must be a whole number from 1 to 2^52 - 1 or a text of 1 to 36 printable ASCII characters.',
+    ],
     [{ clientOrderId: 1.5 }, 'BadClientId', 'clientOrderId: 1.5 must be'],
     [{ clientOrderId: FIRST_GATEWAY_CLIENT_ID }, 'BadClientId', 'clientOrderId: 4503599627370496 must be'],
     [{ clientOrderId: '' }, 'BadClientId', 'clientOrderId: "" must be'],
@@ -210,7 +214,7 @@ describe('a new order as a record', () => {
     [{ price: undefined, priceTicks: '5' }, 'Malformed', 'priceTicks: "5" must be a whole number'],
     [{ size: undefined }, 'Malformed', 'size: missing; give size or sizeLots'],
     [{ sizeLots: 2 }, 'Malformed', 'size: give size or sizeLots, not both'],
-    [{ account: 0 }, 'NumberOutOfRange', 'account: 0 must be a whole number'],
+    [{ account: 0 }, 'NumberOutOfRange', 'account: 0 must be a whole number from 1 to 2147483647.'],
     [{ account: 2 ** 31 }, 'NumberOutOfRange', 'account: 2147483648 must be'],
     [{ account: '7' }, 'Malformed', 'account: "7" must be'],
     [{ sendTimeNs: 5 }, 'Malformed', 'sendTimeNs: 5 must be a text of digits'],
