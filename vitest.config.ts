@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
     // Exchanges under test are real processes on two cores: a slow machine must not turn into a red test.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -7,9 +7,14 @@
  */
 import { createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { SharedClock } from './clock/shared-clock.js';
 import type { ClockSettings } from './clock/settings.js';
-import type { GatewayOrder, GatewayReport, GatewayThreadData, TransportChoice } from './gateway/gateway-messages.js';
+import { SharedClock } from './clock/shared-clock.js';
+import type {
+  GatewayOrder,
+  GatewayReport,
+  GatewayThreadData,
+  TransportChoice,
+} from './gateway/gateway-messages.js';
 import { canShareAPort } from './gateway/node-transport.js';
 import { loadUws } from './gateway/uws-transport.js';
 import { type DataLock, lockDataDirectory } from './journal/data-lock.js';
@@ -76,7 +81,12 @@ export class Exchange {
   readonly #stop: () => Promise<void>;
   #stopping: Promise<void> | undefined;
 
-  private constructor(facts: ExchangeFacts, clock: SharedClock, failed: Promise<string>, stop: () => Promise<void>) {
+  private constructor(
+    facts: ExchangeFacts,
+    clock: SharedClock,
+    failed: Promise<string>,
+    stop: () => Promise<void>,
+  ) {
     this.facts = facts;
     this.clock = clock;
     this.failed = failed;
@@ -129,7 +139,9 @@ class House {
     this.#lock = await lockDataDirectory(settings.data);
     const before = countShards(settings.data);
     if (before > shards)
-      throw new ExchangeError(`the data directory ${settings.data} holds ${before} shards; start with --shards ${before}`);
+      throw new ExchangeError(
+        `the data directory ${settings.data} holds ${before} shards; start with --shards ${before}`,
+      );
     if (before > 0 && settings.durability === 'none')
       throw new ExchangeError(
         `the data directory ${settings.data} holds a journal, which --durability none would not continue; choose another directory`,
@@ -171,7 +183,9 @@ class House {
         eventRings: eventRings[shard]!,
         gatewayDoorbells,
       };
-      this.#shards.push(new Thread(new URL('./shard/shard-thread.js', import.meta.url), data, `shard ${shard}`));
+      this.#shards.push(
+        new Thread(new URL('./shard/shard-thread.js', import.meta.url), data, `shard ${shard}`),
+      );
     }
     const recovered = await Promise.all(this.#shards.map((thread) => thread.next('recovered')));
 
@@ -211,12 +225,15 @@ class House {
         instruments,
         about: { transport, gateway, durability: settings.durability, clock: settings.clock.mode },
       };
-      this.#gateways.push(new Thread(new URL('./gateway/gateway-thread.js', import.meta.url), data, `gateway ${gateway}`));
+      this.#gateways.push(
+        new Thread(new URL('./gateway/gateway-thread.js', import.meta.url), data, `gateway ${gateway}`),
+      );
     }
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
 
     // 7. From here on a worker that fails ends the exchange.
-    for (const thread of [...this.#shards, ...this.#gateways]) thread.onFailure((message) => this.#fail(message));
+    for (const thread of [...this.#shards, ...this.#gateways])
+      thread.onFailure((message) => this.#fail(message));
     const facts: ExchangeFacts = {
       host: settings.host,
       port,
@@ -246,7 +263,11 @@ class House {
     await this.#lock?.release();
   }
 
-  async #ask(threads: readonly Thread<GatewayReport>[], order: GatewayOrder, answer: GatewayReport['event']): Promise<void> {
+  async #ask(
+    threads: readonly Thread<GatewayReport>[],
+    order: GatewayOrder,
+    answer: GatewayReport['event'],
+  ): Promise<void> {
     for (const thread of threads) thread.post(order);
     await Promise.all(threads.map((thread) => thread.end(answer)));
   }
@@ -328,7 +349,9 @@ async function chooseTransport(
     const uws = await loadUws();
     if (typeof uws !== 'string') return { transport: 'uws' };
     if (settings.transport === 'uws')
-      throw new ExchangeError(`uWebSockets.js has no binary for this platform; leave out --transport uws (${uws})`);
+      throw new ExchangeError(
+        `uWebSockets.js has no binary for this platform; leave out --transport uws (${uws})`,
+      );
     if (settings.gateways > 1 && !canShareAPort()) throw oneGatewayOnly(settings.gateways);
     return { transport: 'node', transportWhy: uws };
   }

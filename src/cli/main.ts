@@ -24,7 +24,10 @@ else {
 }
 
 /** Runs a command. What goes wrong is said in one line each; a stack is for bugs, and DEBUG asks for it. */
-async function run(command: (args: readonly string[]) => Promise<number>, args: readonly string[]): Promise<number> {
+async function run(
+  command: (args: readonly string[]) => Promise<number>,
+  args: readonly string[],
+): Promise<number> {
   try {
     return await command(args);
   } catch (error) {

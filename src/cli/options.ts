@@ -3,15 +3,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MAX_CLIENT_ID_WINDOW } from '../book/client-ids.js';
 import { MAX_GATEWAYS, MAX_SHARDS, MIN_SEGMENT_BYTES, SEGMENT_BYTES } from '../model/limits.js';
 import { type ConfiguredInstrument, readConfigFile } from './config-file.js';
 import { switchOption, textOption, wholeOption, wordOption } from './option-kinds.js';
 import { type Command, type Environment, helpText, type OptionValues, readOptions } from './option-table.js';
 
 const DEFAULT_CONFIG = 'tickloom.config.json';
-
-/** Half a gigabyte of a shard's memory for each four million. */
-const MAX_CLIENT_ID_WINDOW = 2 ** 24;
 
 const MAX_SEGMENT_BYTES = 2 ** 30;
 

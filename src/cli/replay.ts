@@ -6,7 +6,7 @@ import { GatewayVenue } from './gateway-venue.js';
 import { switchOption, wholeOption, wordOption } from './option-kinds.js';
 import { type Command, helpText, readOptions } from './option-table.js';
 import { cameOutWhole, ReplayCheck, type ReplayTotals } from './replay-check.js';
-import { BookVenue, replayInstrument, type ReplayVenue } from './replay-venue.js';
+import { BookVenue, type ReplayVenue, replayInstrument } from './replay-venue.js';
 
 const replayOptions = {
   through: wordOption(
@@ -60,7 +60,8 @@ export async function replay(args: readonly string[]): Promise<number> {
     process.once('SIGTERM', () => resolve('stopped'));
   });
   try {
-    if ((await Promise.race([check.run(rows, venue, progress(rows.length)), stopped])) === 'stopped') return 130;
+    if ((await Promise.race([check.run(rows, venue, progress(rows.length)), stopped])) === 'stopped')
+      return 130;
   } finally {
     await venue.close();
   }

@@ -1,8 +1,8 @@
 import { clockSettingsFrom } from '../clock/settings.js';
 import { Exchange, type ExchangeFacts } from '../exchange.js';
 import { priceText, sizeText } from '../wire/instrument-object.js';
-import { readStartOptions } from './options.js';
 import { UsageError } from './option-table.js';
+import { readStartOptions } from './options.js';
 
 /** `tickloom start`: runs an exchange until it is told to stop. Returns the exit code. */
 export async function start(args: readonly string[]): Promise<number> {
@@ -50,7 +50,9 @@ function sayJson(facts: ExchangeFacts, data: string): void {
     cut: summary.cut ?? null,
   }));
   const instruments = facts.instruments.map(({ id, symbol }) => ({ id, symbol }));
-  console.log(JSON.stringify({ event: 'listening', host, port, transport, gateways, data, shards, instruments }));
+  console.log(
+    JSON.stringify({ event: 'listening', host, port, transport, gateways, data, shards, instruments }),
+  );
 }
 
 function sayText(facts: ExchangeFacts, data: string): void {
@@ -67,8 +69,12 @@ function sayText(facts: ExchangeFacts, data: string): void {
         `Shard ${shard}: cut ${cut.bytes} bytes at byte ${cut.offset} of ${cut.file}: a group that was being written, of which nobody was told.`,
       );
   }
-  console.log(`Tickloom listens on ${at}: WebSocket at ws://${at}/ws, HTTP at http://${at}, journal in ${data}.`);
-  console.log(`Instruments: ${facts.instruments.map(({ symbol }) => symbol).join(', ') || 'none'}. Stop with Ctrl-C.`);
+  console.log(
+    `Tickloom listens on ${at}: WebSocket at ws://${at}/ws, HTTP at http://${at}, journal in ${data}.`,
+  );
+  console.log(
+    `Instruments: ${facts.instruments.map(({ symbol }) => symbol).join(', ') || 'none'}. Stop with Ctrl-C.`,
+  );
   const first = facts.instruments[0];
   if (first === undefined) return;
   const order = {
@@ -79,5 +85,7 @@ function sayText(facts: ExchangeFacts, data: string): void {
     size: sizeText(first.minSizeLots, first),
   };
   console.log('A first order, from another terminal:\n');
-  console.log(`  curl -s http://${at}/orders -H 'content-type: application/json' -d '${JSON.stringify(order)}'\n`);
+  console.log(
+    `  curl -s http://${at}/orders -H 'content-type: application/json' -d '${JSON.stringify(order)}'\n`,
+  );
 }

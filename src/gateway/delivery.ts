@@ -1,6 +1,6 @@
 import { EventFlag, EventKind } from '../model/event.js';
-import { CELL_BYTES } from '../model/limits.js';
 import { shardOfPlaceHigh } from '../model/identity.js';
+import { CELL_BYTES } from '../model/limits.js';
 import { RingConsumer } from '../ring/ring.js';
 import { eventClientId, eventObject } from '../wire/event-object.js';
 import {
@@ -84,7 +84,8 @@ export class Delivery {
       return;
     }
     const sessions = this.#sessions.ofAccount(words[at + EVENT_ACCOUNT]!);
-    if (sessions !== undefined) for (let i = 0; i < sessions.length; i++) this.#hand(sessions[i]!, words, at, kind);
+    if (sessions !== undefined)
+      for (let i = 0; i < sessions.length; i++) this.#hand(sessions[i]!, words, at, kind);
     if (this.#answers.size > 0 || this.#answers.following)
       this.#answers.take(
         words,

@@ -25,7 +25,12 @@ export type GatewayOrder = { readonly order: 'close-intake' } | { readonly order
 
 /** What a gateway's thread says. */
 export type GatewayReport =
-  | { readonly event: 'listening'; readonly port: number; readonly transport: 'uws' | 'node'; readonly why?: string }
+  | {
+      readonly event: 'listening';
+      readonly port: number;
+      readonly transport: 'uws' | 'node';
+      readonly why?: string;
+    }
   | { readonly event: 'intake-closed' }
   | { readonly event: 'ended' }
   | { readonly event: 'failed'; readonly message: string };

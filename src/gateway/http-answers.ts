@@ -2,13 +2,7 @@ import type { Clock, TimerId } from '../clock/clock.js';
 import { EventFlag } from '../model/event.js';
 import { HTTP_ANSWER_MS } from '../model/limits.js';
 import type { EventObject } from '../wire/event-object.js';
-import {
-  EVENT_ACCOUNT,
-  EVENT_CODE,
-  EVENT_ORDER,
-  EVENT_PLACE,
-  eventFlags,
-} from '../wire/event-record.js';
+import { EVENT_ACCOUNT, EVENT_CODE, EVENT_ORDER, EVENT_PLACE, eventFlags } from '../wire/event-record.js';
 
 /** A request that has crossed the ring and waits for its answer. */
 export interface HttpWait {
@@ -95,7 +89,8 @@ export class HttpAnswers {
         this.#following.push(waiting);
       }
     } else {
-      for (const waiting of this.#following) if (follows(waiting, words, at)) waiting.following.push(toObject());
+      for (const waiting of this.#following)
+        if (follows(waiting, words, at)) waiting.following.push(toObject());
     }
     if (flags & EventFlag.LastOfCommand && this.#following.length > 0) {
       const done = this.#following.filter((waiting) => ofSameCommand(waiting, words, at));

@@ -35,7 +35,9 @@ export class Intake {
   binary(session: Session, message: ArrayBuffer): void {
     const bytes = message.byteLength;
     if (bytes === 0 || bytes % (LINE_WORDS * 4) !== 0 || bytes > MAX_MESSAGE_BYTES) {
-      this.#refuse(session, { code: bytes > MAX_MESSAGE_BYTES ? RejectCode.MessageTooLarge : RejectCode.Malformed });
+      this.#refuse(session, {
+        code: bytes > MAX_MESSAGE_BYTES ? RejectCode.MessageTooLarge : RejectCode.Malformed,
+      });
       return;
     }
     const words = new Int32Array(message);
@@ -74,7 +76,12 @@ export class Intake {
    * @param gatewayMadeId true where the gateway has given the command its client id
    * @returns why not, where it was refused
    */
-  object(command: unknown, accounts: readonly number[], session: number, gatewayMadeId = false): Refusal | undefined {
+  object(
+    command: unknown,
+    accounts: readonly number[],
+    session: number,
+    gatewayMadeId = false,
+  ): Refusal | undefined {
     const record = this.#record;
     const result = encodeOrderObject(command, this.#instruments, accounts[0]!, record, 0, gatewayMadeId);
     if (!result.ok) return result;

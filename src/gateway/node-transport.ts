@@ -22,7 +22,8 @@ class NodeConnection implements Connection {
 
   send(bytes: Uint8Array): void {
     // `ws` keeps what it is given until it is written, while the session writes its buffer anew: hence the copy.
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(Buffer.from(bytes), { binary: true });
+    if (this.#socket.readyState === this.#socket.OPEN)
+      this.#socket.send(Buffer.from(bytes), { binary: true });
   }
 
   waitingBytes(): number {
@@ -64,7 +65,11 @@ export class NodeTransport implements Transport {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       // Node before 23.1 does not know the option and ignores it.
-      const options: { host: string; port: number; reusePort: boolean } = { host, port, reusePort: canShareAPort() };
+      const options: { host: string; port: number; reusePort: boolean } = {
+        host,
+        port,
+        reusePort: canShareAPort(),
+      };
       this.#server.listen(options, () => {
         this.#server.off('error', reject);
         resolve((this.#server.address() as AddressInfo).port);
@@ -85,7 +90,10 @@ export class NodeTransport implements Transport {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { path, query } = splitUrl(request);
     const offered = request.headers['sec-websocket-protocol'] ?? '';
-    const protocols = offered.split(',').map((name) => name.trim()).filter((name) => name !== '');
+    const protocols = offered
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
     const decision = this.#handlers.admit({ path, query, protocols });
     if (isRefusal(decision)) {
       const body = `${decision.sentence}\n`;

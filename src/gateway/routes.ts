@@ -4,9 +4,9 @@ import { ShardPhase } from '../metrics/shard-board.js';
 import { MAX_BOOK_DEPTH, MAX_MESSAGE_BYTES } from '../model/limits.js';
 import { RejectCode, rejectReasons } from '../model/reject.js';
 import type { EventObject } from '../wire/event-object.js';
+import type { Refusal } from '../wire/event-refusal.js';
 import { instrumentObject } from '../wire/instrument-object.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
-import type { Refusal } from '../wire/event-refusal.js';
 import { parseAccount } from './admission.js';
 import type { ClientIdMaker } from './client-id-maker.js';
 import type { HttpAnswers } from './http-answers.js';
@@ -63,7 +63,12 @@ export class Routes {
     else if (room === 'clock' && item === undefined && this.#parts.advanceClock !== undefined)
       onMethod(request, respond, { POST: () => this.#advance(request, respond) });
     else if (room === 'ws')
-      fail(respond, 426, 'upgrade-required', 'Connect here by WebSocket, with subprotocol tickloom.binary.v1 or tickloom.msgpack.v1.');
+      fail(
+        respond,
+        426,
+        'upgrade-required',
+        'Connect here by WebSocket, with subprotocol tickloom.binary.v1 or tickloom.msgpack.v1.',
+      );
     else notFound(path, respond);
   }
 
@@ -82,11 +87,17 @@ export class Routes {
     if (account !== null) {
       command['account'] = parseAccount(account);
       if (command['account'] === undefined)
-        return fail(respond, 400, 'malformed', `account=${account} is not a whole number from 1 to 2147483647.`);
+        return fail(
+          respond,
+          400,
+          'malformed',
+          `account=${account} is not a whole number from 1 to 2147483647.`,
+        );
     }
     // A cancel may be sent again without harm, so over HTTP it needs no id of the client's.
     const given = query.get('clientId');
-    command['clientId'] = given ?? this.#parts.clientIds.next();
+    const number = given !== null && /^[1-9]\d{0,15}$/.test(given) ? Number(given) : given;
+    command['clientId'] = number ?? this.#parts.clientIds.next();
     this.#command(command, command['clientId'], respond, given === null);
   }
 
@@ -102,7 +113,12 @@ export class Routes {
     const text = new URLSearchParams(request.query).get('depth') ?? String(DEFAULT_DEPTH);
     const depth = /^\d{1,3}$/.test(text) ? Number(text) : 0;
     if (depth < 1 || depth > MAX_BOOK_DEPTH)
-      return fail(respond, 400, 'malformed', `depth=${text} is not a whole number from 1 to ${MAX_BOOK_DEPTH}.`);
+      return fail(
+        respond,
+        400,
+        'malformed',
+        `depth=${text} is not a whole number from 1 to ${MAX_BOOK_DEPTH}.`,
+      );
     this.#command({ type: 'book', symbol, depth }, 0, respond);
   }
 
@@ -143,13 +159,23 @@ export class Routes {
     const text = String(body['advanceNs']);
     const byNs = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (!Number.isSafeInteger(byNs))
-      return fail(respond, 400, 'malformed', `advanceNs: ${text} must be a whole number of nanoseconds under 2^53.`);
+      return fail(
+        respond,
+        400,
+        'malformed',
+        `advanceNs: ${text} must be a whole number of nanoseconds under 2^53.`,
+      );
     this.#parts.advanceClock?.(byNs);
     respond(200, JSON.stringify({ timeNs: this.#parts.clock.epochNs().toString() }), JSON_HEADERS);
   }
 
   /** Sends a command into the rings and answers the request when its answer comes back. */
-  #command(command: Record<string, unknown>, clientId: unknown, respond: Respond, gatewayMadeId = false): void {
+  #command(
+    command: Record<string, unknown>,
+    clientId: unknown,
+    respond: Respond,
+    gatewayMadeId = false,
+  ): void {
     const { intake, answers, sessions } = this.#parts;
     const session = sessions.nextNumber();
     // Without a keys file everybody may act for every account; the listening address is the boundary.
@@ -161,7 +187,12 @@ export class Routes {
       clientId: clientId as number | string,
       finish: (answer, following) => {
         if (answer === undefined)
-          fail(respond, 504, 'no-answer', 'The answer did not come in time; send the command again with the same client id.');
+          fail(
+            respond,
+            504,
+            'no-answer',
+            'The answer did not come in time; send the command again with the same client id.',
+          );
         else respondWith(respond, answer, following);
       },
     });
@@ -203,11 +234,17 @@ function notFound(path: string, respond: Respond): void {
   fail(respond, 404, 'not-found', `There is nothing at ${path}; see docs/protocol.md for what there is.`);
 }
 
-function onMethod(request: HttpRequest, respond: Respond, methods: Readonly<Record<string, () => void>>): void {
+function onMethod(
+  request: HttpRequest,
+  respond: Respond,
+  methods: Readonly<Record<string, () => void>>,
+): void {
   const run = methods[request.method === 'HEAD' ? 'GET' : request.method];
   if (run !== undefined) return run();
   const allow = Object.keys(methods).join(', ');
-  fail(respond, 405, 'method-not-allowed', `${request.method} is not possible here; use ${allow}.`, { allow });
+  fail(respond, 405, 'method-not-allowed', `${request.method} is not possible here; use ${allow}.`, {
+    allow,
+  });
 }
 
 /** The body as an object; undefined where the request has been answered with what is wrong. */
@@ -218,10 +255,14 @@ function readBody(request: HttpRequest, respond: Respond): Record<string, unknow
   }
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(request.body));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
     refuse(respond, { code: RejectCode.Malformed, sentence: 'The body must be a JSON object.' });
   } catch (error) {
-    refuse(respond, { code: RejectCode.Malformed, sentence: `The body is not JSON: ${(error as Error).message}.` });
+    refuse(respond, {
+      code: RejectCode.Malformed,
+      sentence: `The body is not JSON: ${(error as Error).message}.`,
+    });
   }
   return undefined;
 }

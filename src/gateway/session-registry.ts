@@ -1,7 +1,7 @@
 import { MAX_CLIENT_BACKLOG_BYTES } from '../model/limits.js';
 import { sessionNumber } from '../wire/session-number.js';
 import { encodeEvents } from './msgpack.js';
-import { Protocol, Session } from './session.js';
+import { type Protocol, Session } from './session.js';
 import type { Admission, Connection } from './transport.js';
 
 /** The sessions of one gateway: who is connected, who acts for which account, and who has something to be sent. */
@@ -87,4 +87,3 @@ function send(session: Session): void {
   session.connection.send(bytes);
   if (session.connection.waitingBytes() > MAX_CLIENT_BACKLOG_BYTES) session.connection.cut();
 }
-

@@ -1,7 +1,14 @@
 import type * as uWS from 'uWebSockets.js';
 import { MAX_MESSAGE_BYTES, MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
 import type { Session } from './session.js';
-import { type Admission, type Connection, isRefusal, type Respond, type Transport, type TransportHandlers } from './transport.js';
+import {
+  type Admission,
+  type Connection,
+  isRefusal,
+  type Respond,
+  type Transport,
+  type TransportHandlers,
+} from './transport.js';
 
 interface SocketData {
   readonly admission: Admission;
@@ -115,7 +122,11 @@ export class UwsTransport implements Transport {
   }
 }
 
-function answerRequest(response: uWS.HttpResponse, request: uWS.HttpRequest, handlers: TransportHandlers): void {
+function answerRequest(
+  response: uWS.HttpResponse,
+  request: uWS.HttpRequest,
+  handlers: TransportHandlers,
+): void {
   const method = request.getMethod().toUpperCase();
   const path = request.getUrl();
   const query = request.getQuery() ?? '';
@@ -149,7 +160,10 @@ function answerRequest(response: uWS.HttpResponse, request: uWS.HttpRequest, han
 }
 
 function splitProtocols(header: string): string[] {
-  return header.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  return header
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 function statusLine(status: number): string {

@@ -28,7 +28,9 @@ export class Group {
       const head = frame[from]!;
       const words = orderLines(head) * LINE_WORDS;
       if (words === 0 || from + words > end)
-        throw new Error(`a record of ${orderLines(head)} lines at word ${from} does not fit the group's ${lines} lines`);
+        throw new Error(
+          `a record of ${orderLines(head)} lines at word ${from} does not fit the group's ${lines} lines`,
+        );
       if (orderKind(head) >= FIRST_READ_KIND) {
         this.readWords.set(frame.subarray(from, from + LINE_WORDS), this.reads * LINE_WORDS);
         this.readAt[this.reads++] = to;

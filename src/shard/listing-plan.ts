@@ -44,7 +44,17 @@ export function planListings(
 }
 
 function differingField(a: UnlistedInstrument, b: Instrument): keyof UnlistedInstrument | undefined {
-  const { symbol, priceDecimals, sizeDecimals, tickSize, lotSize, minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots } = a;
+  const {
+    symbol,
+    priceDecimals,
+    sizeDecimals,
+    tickSize,
+    lotSize,
+    minPriceTicks,
+    maxPriceTicks,
+    minSizeLots,
+    maxSizeLots,
+  } = a;
   const fields: UnlistedInstrument = {
     symbol,
     priceDecimals,

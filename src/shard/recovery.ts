@@ -8,7 +8,7 @@ import {
   FRAME_LINES,
   FRAME_TIME,
 } from '../journal/frame.js';
-import { type JournalSummary, readJournal } from '../journal/journal-reader.js';
+import { type JournalSource, type JournalSummary, readJournal } from '../journal/journal-reader.js';
 import type { EventHash } from '../wire/event-hash.js';
 import { LINE_WORDS, orderLines } from '../wire/order-record.js';
 import { readWhole } from '../wire/words.js';
@@ -23,11 +23,7 @@ export class RecoveryError extends Error {}
  *
  * @throws JournalDamage, JournalVersionMismatch, RecoveryError
  */
-export function recoverShard(
-  log: { readonly directory: string; readonly shard: number },
-  engine: Engine,
-  hash: EventHash,
-): JournalSummary {
+export function recoverShard(log: JournalSource, engine: Engine, hash: EventHash): JournalSummary {
   let sequence = 0;
   return readJournal(log, (words, at) => {
     if (words[at + FRAME_HASH_LOW] !== hash.low || words[at + FRAME_HASH_HIGH] !== hash.high)

@@ -27,7 +27,12 @@ try {
   const engine = new Engine({ shard: data.shard });
   const hash = new EventHash();
   const summary = recoverShard(data, engine, hash);
-  report({ event: 'recovered', instruments: engine.instruments(), clientIdWindow: engine.clientIdWindow, summary });
+  report({
+    event: 'recovered',
+    instruments: engine.instruments(),
+    clientIdWindow: engine.clientIdWindow,
+    summary,
+  });
   port.once('message', (plan: ShardPlan) => {
     try {
       run(plan, engine, hash, summary);

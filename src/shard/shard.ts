@@ -68,7 +68,12 @@ export class Shard {
     this.#match();
     this.#parts.outbox.publish();
     for (const input of this.#inputs) input.release();
-    this.#parts.board.report(this.#parts.shard, this.#sequence, group.commands, this.#parts.engine.liveOrders);
+    this.#parts.board.report(
+      this.#parts.shard,
+      this.#sequence,
+      group.commands,
+      this.#parts.engine.liveOrders,
+    );
     return group.commands + group.reads;
   }
 

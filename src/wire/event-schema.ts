@@ -148,7 +148,6 @@ const bookSchema = z
   .strictObject({
     event: z.literal('book'),
     position: z.object({ shard, sequence }).describe('The last command that this book has seen.'),
-    timeNs,
     symbol: z.string(),
     clientId: clientId.nullable().describe('The number that the read named.'),
     bids: z.array(levelSchema).describe('Best, which is highest, first.'),

@@ -21,7 +21,7 @@ export function isWhole(words: Int32Array, at: number): boolean {
   return words[at + 1]! >>> 21 === 0;
 }
 
-/** True where the 64 bits at word `at` are, as a signed number, over -2^53 and under 2^53. */
+/** True where the 64 bits at word `at` are, as a signed number, from -2^53 to 2^53 - 1. */
 export function isSignedWhole(words: Int32Array, at: number): boolean {
   const high = words[at + 1]!;
   return high >>> 21 === 0 || high >> 21 === -1;

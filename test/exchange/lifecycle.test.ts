@@ -1,4 +1,14 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -9,7 +19,11 @@ import { runTickloom, startExchange, temporaryDirectory } from '../support/excha
 const acme = 3;
 
 const bookOf = async (url: string, symbol: string) =>
-  ((await (await fetch(`${url}/books/${symbol}?depth=100`)).json()) as { bids: unknown; asks: unknown; position: { sequence: number } });
+  (await (await fetch(`${url}/books/${symbol}?depth=100`)).json()) as {
+    bids: unknown;
+    asks: unknown;
+    position: { sequence: number };
+  };
 
 /** Trades a little on all three instruments; returns what was answered. */
 async function trade(ws: string, account: number, from = 1): Promise<Event[]> {
@@ -19,9 +33,18 @@ async function trade(ws: string, account: number, from = 1): Promise<Event[]> {
     const instrument = 1 + (i % 3);
     const side = i % 2 === 0 ? buy : sell;
     const price = 10_000 + (i % 7) * (side === buy ? -1 : 1) + (i % 11 === 0 ? (side === buy ? 20 : -20) : 0);
-    client.send({ account, instrument, clientId: i, side, price, size: 1 + (i % 5), timeInForce: i % 11 === 0 ? ioc : 1 });
+    client.send({
+      account,
+      instrument,
+      clientId: i,
+      side,
+      price,
+      size: 1 + (i % 5),
+      timeInForce: i % 11 === 0 ? ioc : 1,
+    });
   }
-  while (answers.length < 60) for (const event of await client.take(1)) if (event.flags & eventFlag.answer) answers.push(event);
+  while (answers.length < 60)
+    for (const event of await client.take(1)) if (event.flags & eventFlag.answer) answers.push(event);
   client.close();
   return answers;
 }
@@ -36,14 +59,20 @@ describe('start, stop and start again', () => {
     const first = await startExchange(options);
     const answers = await trade(first.ws, 1);
     expect(answers.every((event) => event.kind === 'accepted')).toBe(true);
-    const before = await Promise.all(['BTC-USD', 'ETH-USD', 'ACME'].map((symbol) => bookOf(first.url, symbol)));
+    const before = await Promise.all(
+      ['BTC-USD', 'ETH-USD', 'ACME'].map((symbol) => bookOf(first.url, symbol)),
+    );
     first.process.kill(signal);
     const ended = await first.process.ended;
     if (signal === 'SIGTERM') expect(ended).toMatchObject({ code: 0, stderr: '' });
 
     const second = await startExchange(options, first.data);
-    const after = await Promise.all(['BTC-USD', 'ETH-USD', 'ACME'].map((symbol) => bookOf(second.url, symbol)));
-    expect(after.map(({ bids, asks }) => ({ bids, asks }))).toEqual(before.map(({ bids, asks }) => ({ bids, asks })));
+    const after = await Promise.all(
+      ['BTC-USD', 'ETH-USD', 'ACME'].map((symbol) => bookOf(second.url, symbol)),
+    );
+    expect(after.map(({ bids, asks }) => ({ bids, asks }))).toEqual(
+      before.map(({ bids, asks }) => ({ bids, asks })),
+    );
     expect(after.map(({ position }) => position)).toEqual(before.map(({ position }) => position));
     const commands = second.shards.reduce((sum, shard) => sum + shard.commands, 0);
     // 60 orders, three listings, no settings: the window of a new log is the default.
@@ -52,12 +81,28 @@ describe('start, stop and start again', () => {
     // A retry of an order from before gets the answer from before.
     const client = await BinaryClient.open(`${second.ws}?account=1`);
     const i = 12;
-    const [again] = await client.ask(1, { account: 1, instrument: 1, clientId: i, side: buy, price: 10_000 - (i % 7), size: 1 + (i % 5) });
+    const [again] = await client.ask(1, {
+      account: 1,
+      instrument: 1,
+      clientId: i,
+      side: buy,
+      price: 10_000 - (i % 7),
+      size: 1 + (i % 5),
+    });
     const old = answers.find((event) => event.clientId === i)!;
     expect(again).toMatchObject({ place: old.place, time: old.time, flags: old.flags | eventFlag.repeated });
     // A new one goes on counting, and time goes on too.
-    const [next] = await client.ask(1, { account: 1, instrument: 1, clientId: 1000, side: buy, price: 1, size: 1 });
-    const highest = Math.max(...answers.filter((event) => event.instrument === 1).map((event) => event.place));
+    const [next] = await client.ask(1, {
+      account: 1,
+      instrument: 1,
+      clientId: 1000,
+      side: buy,
+      price: 1,
+      size: 1,
+    });
+    const highest = Math.max(
+      ...answers.filter((event) => event.instrument === 1).map((event) => event.place),
+    );
     expect(next!.place).toBeGreaterThan(highest);
     expect(next!.time >= old.time).toBe(true);
     expect(next!.previousPlace).toBeGreaterThan(0);
@@ -103,20 +148,40 @@ describe('start, stop and start again', () => {
 
   it('divides instruments between two shards and connections between two gateways', async () => {
     const exchange = await startExchange(['--shards', '2', '--gateways', '2']);
-    const instruments = (await (await fetch(`${exchange.url}/instruments`)).json()) as { symbol: string; shard: number }[];
+    const instruments = (await (await fetch(`${exchange.url}/instruments`)).json()) as {
+      symbol: string;
+      shard: number;
+    }[];
     expect(instruments.map(({ shard }) => shard)).toEqual([0, 1, 0]);
-    const clients = await Promise.all(Array.from({ length: 16 }, () => BinaryClient.open(`${exchange.ws}?account=3`)));
+    const clients = await Promise.all(
+      Array.from({ length: 16 }, () => BinaryClient.open(`${exchange.ws}?account=3`)),
+    );
     const seenBy = await Promise.all(
       clients.map(async (client, i) => {
-        client.send({ account: 3, instrument: 1 + (i % 3), clientId: 1 + i, side: i % 2 === 0 ? buy : sell, price: 10_000, size: 1 });
-        client.send({ account: 3, instrument: 1 + (i % 3), kind: 2, clientId: 100 + i, target: 1 + i, flags: orderFlag.byClientId });
+        client.send({
+          account: 3,
+          instrument: 1 + (i % 3),
+          clientId: 1 + i,
+          side: i % 2 === 0 ? buy : sell,
+          price: 10_000,
+          size: 1,
+        });
+        client.send({
+          account: 3,
+          instrument: 1 + (i % 3),
+          kind: 2,
+          clientId: 100 + i,
+          target: 1 + i,
+          flags: orderFlag.byClientId,
+        });
         return client;
       }),
     );
     // Every session of the account hears of all 32 commands, through whichever gateway it is connected.
     for (const client of seenBy) {
       const answers: Event[] = [];
-      while (answers.length < 32) answers.push(...(await client.take(1)).filter((event) => event.flags & eventFlag.answer));
+      while (answers.length < 32)
+        answers.push(...(await client.take(1)).filter((event) => event.flags & eventFlag.answer));
       expect(new Set(answers.map((event) => event.clientId)).size).toBe(32);
     }
     const places = (shard: number) =>
@@ -124,7 +189,9 @@ describe('start, stop and start again', () => {
     expect(places(0).length + places(1).length).toBe(seenBy[0]!.events.length);
     const gateways = new Set<number>();
     for (let i = 0; i < 60; i++) {
-      const health = (await (await fetch(`${exchange.url}/health`, { headers: { connection: 'close' } })).json()) as { gateway: number };
+      const health = (await (
+        await fetch(`${exchange.url}/health`, { headers: { connection: 'close' } })
+      ).json()) as { gateway: number };
       gateways.add(health.gateway);
     }
     expect([...gateways].sort()).toEqual([0, 1]);
@@ -150,7 +217,9 @@ describe('start, stop and start again', () => {
     };
     const first = await run(instrument('A'));
     const client = await BinaryClient.open(`${first.ws}?account=1`);
-    expect((await client.ask(1, { instrument: 1, clientId: 1, price: 5, size: 1 }))[0]!.kind).toBe('accepted');
+    expect((await client.ask(1, { instrument: 1, clientId: 1, price: 5, size: 1 }))[0]!.kind).toBe(
+      'accepted',
+    );
     expect((await client.ask(1, { instrument: 2, clientId: 2, price: 5, size: 1 }))[0]!.code).toBe(200);
     await first.process.stop();
 
@@ -201,7 +270,10 @@ describe('start, stop and start again', () => {
     const order = { account: 1, instrument: acme, price: 100, size: 1 };
     expect((await client.ask(1, { ...order, clientId: 1 }))[0]!.time).toBe(start);
     expect((await client.ask(1, { ...order, clientId: 2 }))[0]!.time).toBe(start);
-    const moved = await fetch(`${exchange.url}/clock`, { method: 'POST', body: '{"advanceNs":"1500000001"}' });
+    const moved = await fetch(`${exchange.url}/clock`, {
+      method: 'POST',
+      body: '{"advanceNs":"1500000001"}',
+    });
     expect(await moved.json()).toEqual({ timeNs: String(start + 1_500_000_001n) });
     expect((await client.ask(1, { ...order, clientId: 3 }))[0]!.time).toBe(start + 1_500_000_001n);
     await exchange.process.stop();
@@ -222,7 +294,11 @@ describe('what cannot start says why in one line and exits with 1', () => {
     const port = await new Promise<number>((resolve) => {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
     });
-    await expectOneLine(['--port', String(port), '--data', temporaryDirectory(), '--transport', transport], String(port), 'another program');
+    await expectOneLine(
+      ['--port', String(port), '--data', temporaryDirectory(), '--transport', transport],
+      String(port),
+      'another program',
+    );
     server.close();
     const exchange = await startExchange(['--transport', transport]);
     await expectOneLine(
@@ -297,7 +373,10 @@ describe('what cannot start says why in one line and exits with 1', () => {
   it('two gateways where the platform cannot share a port', async () => {
     const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
     if (process.platform === 'linux' && (major > 23 || (major === 23 && minor >= 1))) return;
-    await expectOneLine(['--transport', 'node', '--gateways', '2', '--data', temporaryDirectory()], '--gateways 1');
+    await expectOneLine(
+      ['--transport', 'node', '--gateways', '2', '--data', temporaryDirectory()],
+      '--gateways 1',
+    );
   });
 
   it('wrong options: one line each, exit code 2, nothing made', async () => {

@@ -53,7 +53,14 @@ describe.each(await transportsHere())('binary sessions on %s', (transport) => {
     });
     expect(rest!.orderId).toBe(rest!.place);
 
-    const taken = await taker.ask(3, { ...t, clientId: 1, side: buy, timeInForce: ioc, price: 10_100, size: 14 });
+    const taken = await taker.ask(3, {
+      ...t,
+      clientId: 1,
+      side: buy,
+      timeInForce: ioc,
+      price: 10_100,
+      size: 14,
+    });
     expect(taken.map((event) => event.kind)).toEqual(['accepted', 'fill', 'cancelled']);
     const [accepted, fill, cancelled] = taken;
     expect(fill).toMatchObject({
@@ -104,9 +111,23 @@ describe.each(await transportsHere())('binary sessions on %s', (transport) => {
       price: 9_950,
       size: 7,
     });
-    expect(amended).toMatchObject({ kind: 'amended', clientId: 3, orderId: second!.orderId, price: 9_950, size: 7, remaining: 7 });
+    expect(amended).toMatchObject({
+      kind: 'amended',
+      clientId: 3,
+      orderId: second!.orderId,
+      price: 9_950,
+      size: 7,
+      remaining: 7,
+    });
     const [gone] = await maker.ask(1, { ...m, kind: 2, clientId: 4, target: 2, flags: orderFlag.byClientId });
-    expect(gone).toMatchObject({ kind: 'cancelled', code: 1, clientId: 4, orderId: second!.orderId, size: 7, remaining: 0 });
+    expect(gone).toMatchObject({
+      kind: 'cancelled',
+      code: 1,
+      clientId: 4,
+      orderId: second!.orderId,
+      size: 7,
+      remaining: 0,
+    });
     expect(gone!.time >= rest!.time).toBe(true);
   });
 
@@ -200,9 +221,21 @@ describe.each(await transportsHere())('binary sessions on %s', (transport) => {
       ['a price out of range', { ...base, price: 2 ** 50 }, 300],
       ['a size of zero', { ...base, size: 0 }, 301],
       ['a size over the bound', { ...base, size: 2 ** 40 }, 301],
-      ['a cancel of nothing', { ...base, side: 0, kind: 2, type: 0, timeInForce: 0, price: 0, size: 0, target: 12345 }, 400],
-      ['an amend of nothing', { ...base, side: 0, kind: 3, type: 0, timeInForce: 0, price: 0, size: 0, target: 1 }, 403],
-      ['an order of a shard that is not there', { ...base, side: 0, kind: 2, price: 0, size: 0, target: 2n ** 52n }, 400],
+      [
+        'a cancel of nothing',
+        { ...base, side: 0, kind: 2, type: 0, timeInForce: 0, price: 0, size: 0, target: 12345 },
+        400,
+      ],
+      [
+        'an amend of nothing',
+        { ...base, side: 0, kind: 3, type: 0, timeInForce: 0, price: 0, size: 0, target: 1 },
+        403,
+      ],
+      [
+        'an order of a shard that is not there',
+        { ...base, side: 0, kind: 2, price: 0, size: 0, target: 2n ** 52n },
+        400,
+      ],
     ];
 
     it.each(cases)('%s: one reject with a code and a sentence', async (_, order, code) => {
@@ -265,22 +298,28 @@ describe.each(await transportsHere())('binary sessions on %s', (transport) => {
       ['/elsewhere', 'tickloom.binary.v1', 404, '/ws'],
       ['/ws?account=0', 'tickloom.binary.v1', 400, 'account=0'],
       ['/ws?account=abc', 'tickloom.binary.v1', 400, 'account=abc'],
-    ])('an upgrade of %s with subprotocol %s: HTTP %i and a sentence', async (path, protocol, status, word) => {
-      const socket = new WebSocket(`${exchange.ws.replace('/ws', '')}${path}`, protocol === undefined ? [] : protocol);
-      const [code, body] = await new Promise<[number, string]>((resolve, reject) => {
-        socket.on('unexpected-response', (_, response) => {
-          let text = '';
-          response.on('data', (chunk) => {
-            text += chunk;
+    ])(
+      'an upgrade of %s with subprotocol %s: HTTP %i and a sentence',
+      async (path, protocol, status, word) => {
+        const socket = new WebSocket(
+          `${exchange.ws.replace('/ws', '')}${path}`,
+          protocol === undefined ? [] : protocol,
+        );
+        const [code, body] = await new Promise<[number, string]>((resolve, reject) => {
+          socket.on('unexpected-response', (_, response) => {
+            let text = '';
+            response.on('data', (chunk) => {
+              text += chunk;
+            });
+            response.on('end', () => resolve([response.statusCode!, text]));
           });
-          response.on('end', () => resolve([response.statusCode!, text]));
+          socket.on('open', () => reject(new Error('it was opened')));
+          socket.on('error', () => {});
         });
-        socket.on('open', () => reject(new Error('it was opened')));
-        socket.on('error', () => {});
-      });
-      expect(code).toBe(status);
-      expect(body).toContain(word);
-      socket.terminate();
-    });
+        expect(code).toBe(status);
+        expect(body).toContain(word);
+        socket.terminate();
+      },
+    );
   });
 });

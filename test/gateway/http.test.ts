@@ -33,22 +33,45 @@ describe.each(await transportsHere())('HTTP on %s', (transport) => {
   it('places, amends, cancels and shows an order', async () => {
     const placed = await call('POST', '/orders', order('h-1'));
     expect(placed.status).toBe(201);
-    expect(placed.json).toMatchObject({ event: 'accepted', clientOrderId: 'h-1', remaining: '1.000', events: [] });
+    expect(placed.json).toMatchObject({
+      event: 'accepted',
+      clientOrderId: 'h-1',
+      remaining: '1.000',
+      events: [],
+    });
     const id = placed.json['orderId'];
     const book = await call('GET', '/books/ETH-USD?depth=1');
-    expect(book).toMatchObject({ status: 200, json: { event: 'book', bids: [['2000.00', '1.000', 1]], asks: [] } });
-    const amended = await call('PATCH', `/orders/${id}`, { clientId: 'h-2', account: 5, symbol: 'ETH-USD', price: '2001.00' });
+    expect(book).toMatchObject({
+      status: 200,
+      json: { event: 'book', bids: [['2000.00', '1.000', 1]], asks: [] },
+    });
+    const amended = await call('PATCH', `/orders/${id}`, {
+      clientId: 'h-2',
+      account: 5,
+      symbol: 'ETH-USD',
+      price: '2001.00',
+    });
     expect(amended).toMatchObject({ status: 200, json: { event: 'amended', price: '2001.00' } });
     const cancelled = await call('DELETE', `/orders/${id}?account=5`);
-    expect(cancelled).toMatchObject({ status: 200, json: { event: 'cancelled', reason: 'asked', orderId: id } });
-    expect(await call('DELETE', `/orders/${id}?account=5`)).toMatchObject({ status: 404, json: { code: 400 } });
+    expect(cancelled).toMatchObject({
+      status: 200,
+      json: { event: 'cancelled', reason: 'asked', orderId: id },
+    });
+    expect(await call('DELETE', `/orders/${id}?account=5`)).toMatchObject({
+      status: 404,
+      json: { code: 400 },
+    });
     expect((await call('GET', '/books/ETH-USD')).json['bids']).toEqual([]);
   });
 
   it('answers with the fills, and tells the other side on its session', async () => {
     const session = await BinaryClient.open(`${exchange.ws}?account=6`);
     await session.ask(1, { account: 6, instrument: 2, clientId: 1, side: buy, price: 200_000, size: 500 });
-    const taken = await call('POST', '/orders', order('h-10', { side: 'sell', timeInForce: 'IOC', size: '0.7' }));
+    const taken = await call(
+      'POST',
+      '/orders',
+      order('h-10', { side: 'sell', timeInForce: 'IOC', size: '0.7' }),
+    );
     expect(taken.status).toBe(201);
     expect(taken.json['events']).toMatchObject([
       { event: 'fill', size: '0.500', liquidity: 'taker' },
@@ -69,7 +92,9 @@ describe.each(await transportsHere())('HTTP on %s', (transport) => {
 
   it('answers many at once, each with its own', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 200 }, (_, i) => call('POST', '/orders', order(`many-${i}`, { price: '1.00', account: 1 + (i % 3) }))),
+      Array.from({ length: 200 }, (_, i) =>
+        call('POST', '/orders', order(`many-${i}`, { price: '1.00', account: 1 + (i % 3) })),
+      ),
     );
     expect(answers.every(({ status }) => status === 201)).toBe(true);
     expect(answers.map(({ json }) => json['clientOrderId'])).toEqual(answers.map((_, i) => `many-${i}`));
@@ -77,7 +102,10 @@ describe.each(await transportsHere())('HTTP on %s', (transport) => {
   });
 
   it('lists instruments, and says how it is', async () => {
-    const list = (await (await fetch(`${exchange.url}/instruments`)).json()) as { symbol: string; shard: number }[];
+    const list = (await (await fetch(`${exchange.url}/instruments`)).json()) as {
+      symbol: string;
+      shard: number;
+    }[];
     expect(list.map(({ symbol }) => symbol)).toEqual(['BTC-USD', 'ETH-USD', 'ACME']);
     expect(await call('GET', '/health')).toMatchObject({
       status: 200,

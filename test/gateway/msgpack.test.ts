@@ -1,4 +1,4 @@
-import { Encoder, decode } from '@msgpack/msgpack';
+import { decode, Encoder } from '@msgpack/msgpack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { eventObjectSchema } from '../../src/wire/event-schema.js';
@@ -102,7 +102,12 @@ describe.each(await transportsHere())('msgpack sessions on %s', (transport) => {
       sizeLots: 3000,
     });
     expect(taken.map((event) => event['event'])).toEqual(['accepted', 'fill', 'fill', 'cancelled']);
-    expect(taken[1]).toMatchObject({ liquidity: 'taker', price: '50000.00', size: '0.2500', counterOrderId: accepted!['orderId'] });
+    expect(taken[1]).toMatchObject({
+      liquidity: 'taker',
+      price: '50000.00',
+      size: '0.2500',
+      counterOrderId: accepted!['orderId'],
+    });
     expect(taken[2]).toMatchObject({ liquidity: 'maker', orderDone: true, trade: taken[1]!['trade'] });
     expect(taken[3]).toMatchObject({ reason: 'immediate or cancel rest', size: '0.0500' });
   });
@@ -133,8 +138,17 @@ describe.each(await transportsHere())('msgpack sessions on %s', (transport) => {
     ['the account of somebody else', { account: 1234 }, 201],
   ])('%s: one reject with code, name and sentence', async (_, change, code) => {
     const client = await MsgpackClient.open(`${exchange.ws}?account=9`);
-    const order: Message = { type: 'new', clientOrderId: `bad-${code}`, symbol: 'BTC-USD', side: 'buy', price: '1.00', size: '0.5' };
-    const message = Object.fromEntries(Object.entries({ ...order, ...change }).filter(([, value]) => value !== undefined));
+    const order: Message = {
+      type: 'new',
+      clientOrderId: `bad-${code}`,
+      symbol: 'BTC-USD',
+      side: 'buy',
+      price: '1.00',
+      size: '0.5',
+    };
+    const message = Object.fromEntries(
+      Object.entries({ ...order, ...change }).filter(([, value]) => value !== undefined),
+    );
     const [reject] = await client.ask(1, message);
     expect(reject).toMatchObject({ event: 'rejected', code });
     expect(String(reject!['text']).length).toBeGreaterThan(10);

@@ -184,7 +184,11 @@ describe('ring and doorbell between two threads', () => {
       const drain = () => {
         for (let at = consumer.next(); at >= 0; at = consumer.next()) {
           const slots = (consumer.words[at]! >>> 16) & 0xff;
-          if (slots !== 1 + (received % 4) || consumer.words[at + SLOT_WORDS * slots - 1] !== (Math.imul(received, 31) + SLOT_WORDS * slots - 1 | 0))
+          if (
+            slots !== 1 + (received % 4) ||
+            consumer.words[at + SLOT_WORDS * slots - 1] !==
+              ((Math.imul(received, 31) + SLOT_WORDS * slots - 1) | 0)
+          )
             return reject(new Error(`record ${received} came out wrong`));
           received++;
           consumer.skip(slots);
@@ -220,7 +224,10 @@ describe('ring and doorbell between two threads', () => {
         parentPort.postMessage('awake');
       });
       `,
-      { eval: true, workerData: { bell, bellUrl: new URL('../../dist/src/ring/doorbell.js', import.meta.url).href } },
+      {
+        eval: true,
+        workerData: { bell, bellUrl: new URL('../../dist/src/ring/doorbell.js', import.meta.url).href },
+      },
     );
     const said: string[] = [];
     await new Promise<void>((resolve) => {

@@ -31,7 +31,16 @@ export const ioc = 2;
 /** Flag bits of orders. */
 export const orderFlag = { text: 1, byClientId: 2, targetText: 4, price: 8, size: 16 };
 /** Flag bits of events. */
-export const eventFlag = { answer: 1, maker: 2, done: 4, last: 8, text: 16, repeated: 32, refused: 64, sentence: 128 };
+export const eventFlag = {
+  answer: 1,
+  maker: 2,
+  done: 4,
+  last: 8,
+  text: 16,
+  repeated: 32,
+  refused: 64,
+  sentence: 128,
+};
 
 /** The bytes of one record. */
 export function encodeOrder(fields: OrderFields): Buffer {
@@ -136,7 +145,11 @@ export function decodeEvents(bytes: Buffer): Event[] {
       extra += 32;
     }
     if (event.kind === 'book') {
-      const level = (cell: number): [number, number, number] => [whole(cell), whole(cell + 8), bytes.readUInt32LE(cell + 16)];
+      const level = (cell: number): [number, number, number] => [
+        whole(cell),
+        whole(cell + 8),
+        bytes.readUInt32LE(cell + 16),
+      ];
       event.bids = Array.from({ length: event.price }, (_, i) => level(extra + i * 32));
       extra += event.price * 32;
       event.asks = Array.from({ length: event.size }, (_, i) => level(extra + i * 32));

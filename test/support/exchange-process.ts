@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +9,11 @@ const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url
 export interface Listening {
   readonly port: number;
   readonly transport: 'uws' | 'node';
-  readonly shards: readonly { readonly commands: number; readonly nextSequence: number; readonly cut: unknown }[];
+  readonly shards: readonly {
+    readonly commands: number;
+    readonly nextSequence: number;
+    readonly cut: unknown;
+  }[];
 }
 
 export interface Ended {
@@ -20,11 +23,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A fresh directory that goes when the tests of the file are over. */
+/** The directory of this run of the tests; `global-setup.ts` makes it and takes it away. */
+function testRoot(): string {
+  const root = process.env['TICKLOOM_TEST_ROOT'];
+  if (root === undefined) throw new Error('the tests run by vitest, with its global set-up');
+  return root;
+}
+
+/** A fresh directory that goes when the tests are over. */
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'tickloom-test-'));
-  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
-  return directory;
+  return mkdtempSync(join(testRoot(), 'directory-'));
 }
 
 /** Runs a command of the built program to its end. */
@@ -42,6 +50,9 @@ export class TickloomProcess {
 
   constructor(args: readonly string[], env: Record<string, string> = {}) {
     this.child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
+    // Where a test fails half-way, the process would stay: its number is noted until it ends.
+    const note = join(testRoot(), 'processes', String(this.child.pid));
+    writeFileSync(note, '');
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
     });
@@ -49,7 +60,10 @@ export class TickloomProcess {
       this.stderr += text;
     });
     this.ended = new Promise((resolve) => {
-      this.child.on('close', (code, signal) => resolve({ code, signal, stdout: this.stdout, stderr: this.stderr }));
+      this.child.on('close', (code, signal) => {
+        rmSync(note, { force: true });
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr });
+      });
     });
   }
 
