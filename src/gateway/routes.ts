@@ -86,13 +86,10 @@ export class Routes {
     const account = query.get('account');
     if (account !== null) {
       command['account'] = parseAccount(account);
-      if (command['account'] === undefined)
-        return fail(
-          respond,
-          400,
-          'malformed',
-          `account=${account} is not a whole number from 1 to 2147483647.`,
-        );
+      if (command['account'] === undefined) {
+        fail(respond, 400, 'malformed', `account=${account} is not a whole number from 1 to 2147483647.`);
+        return;
+      }
     }
     // A cancel may be sent again without harm, so over HTTP it needs no id of the client's.
     const given = query.get('clientId');
@@ -112,13 +109,10 @@ export class Routes {
   #book(request: HttpRequest, symbol: string, respond: Respond): void {
     const text = new URLSearchParams(request.query).get('depth') ?? String(DEFAULT_DEPTH);
     const depth = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-    if (depth < 1 || depth > MAX_BOOK_DEPTH)
-      return fail(
-        respond,
-        400,
-        'malformed',
-        `depth=${text} is not a whole number from 1 to ${MAX_BOOK_DEPTH}.`,
-      );
+    if (depth < 1 || depth > MAX_BOOK_DEPTH) {
+      fail(respond, 400, 'malformed', `depth=${text} is not a whole number from 1 to ${MAX_BOOK_DEPTH}.`);
+      return;
+    }
     this.#command({ type: 'book', symbol, depth }, 0, respond);
   }
 
@@ -158,13 +152,10 @@ export class Routes {
     if (body === undefined) return;
     const text = String(body['advanceNs']);
     const byNs = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-    if (!Number.isSafeInteger(byNs))
-      return fail(
-        respond,
-        400,
-        'malformed',
-        `advanceNs: ${text} must be a whole number of nanoseconds under 2^53.`,
-      );
+    if (!Number.isSafeInteger(byNs)) {
+      fail(respond, 400, 'malformed', `advanceNs: ${text} must be a whole number of nanoseconds under 2^53.`);
+      return;
+    }
     this.#parts.advanceClock?.(byNs);
     respond(200, JSON.stringify({ timeNs: this.#parts.clock.epochNs().toString() }), JSON_HEADERS);
   }
@@ -181,7 +172,10 @@ export class Routes {
     // Without a keys file everybody may act for every account; the listening address is the boundary.
     const account = typeof command['account'] === 'number' ? command['account'] : 1;
     const refusal = intake.object(command, [account], session, gatewayMadeId);
-    if (refusal !== undefined) return refuse(respond, refusal);
+    if (refusal !== undefined) {
+      refuse(respond, refusal);
+      return;
+    }
     answers.add(session, {
       account,
       clientId: clientId as number | string,
@@ -240,7 +234,10 @@ function onMethod(
   methods: Readonly<Record<string, () => void>>,
 ): void {
   const run = methods[request.method === 'HEAD' ? 'GET' : request.method];
-  if (run !== undefined) return run();
+  if (run !== undefined) {
+    run();
+    return;
+  }
   const allow = Object.keys(methods).join(', ');
   fail(respond, 405, 'method-not-allowed', `${request.method} is not possible here; use ${allow}.`, {
     allow,

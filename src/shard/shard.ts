@@ -81,7 +81,10 @@ export class Shard {
   idle(): void {
     const { doorbell, board } = this.#parts;
     doorbell.prepare();
-    if (board.stopping || this.#inputs.some((input) => !input.empty)) return doorbell.stay();
+    if (board.stopping || this.#inputs.some((input) => !input.empty)) {
+      doorbell.stay();
+      return;
+    }
     doorbell.sleep(this.#hashLogged ? Number.POSITIVE_INFINITY : IDLE_FRAME_MS);
     if (!this.#hashLogged && !board.stopping && this.#inputs.every((input) => input.empty)) this.logHash();
   }
