@@ -23,7 +23,7 @@ import type { Durability } from './journal/segment.js';
 import { SegmentMaker } from './journal/segment-maker.js';
 import { countShards } from './journal/shard-directories.js';
 import { ShardBoard } from './metrics/shard-board.js';
-import type { Instrument } from './model/instrument.js';
+import type { Instrument, UnlistedInstrument } from './model/instrument.js';
 import {
   CELL_BYTES,
   CLIENT_ID_WINDOW,
@@ -34,7 +34,7 @@ import {
 } from './model/limits.js';
 import { Doorbell } from './ring/doorbell.js';
 import { allocateRing } from './ring/ring.js';
-import { planListings, type UnlistedInstrument } from './shard/listing-plan.js';
+import { planListings } from './shard/listing-plan.js';
 import type { ShardPlan, ShardReport, ShardThreadData } from './shard/shard-messages.js';
 
 export interface ExchangeSettings {

@@ -2,20 +2,17 @@
 
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Instrument, instrumentFault, SYMBOL_PATTERN } from '../model/instrument.js';
+import { instrumentFault, SYMBOL_PATTERN, type UnlistedInstrument } from '../model/instrument.js';
 import { MAX_SYMBOL_BYTES } from '../model/limits.js';
 import { decimalsOf, formatSteps, readDecimal } from '../wire/decimal.js';
 import { type FieldRules, issueLines, nearestText, pathText, shownValue } from '../wire/field-fault.js';
 import { findJsonFault } from './json-fault.js';
 import { mayComeFrom, type OptionTable, UsageError } from './option-table.js';
 
-/** An instrument as configured: it gets its number when it is listed. */
-export type ConfiguredInstrument = Omit<Instrument, 'id'>;
-
 export interface Config {
   /** The file, as it was named. */
   readonly name: string;
-  readonly instruments: readonly ConfiguredInstrument[];
+  readonly instruments: readonly UnlistedInstrument[];
   /** The other keys, as JSON has them; the option table reads them. */
   readonly values: Readonly<Record<string, unknown>>;
 }
@@ -108,13 +105,13 @@ class ConfigReading {
         this.faults.push(`${pathText([key])}: no such field; ${nearestText(key, known)}`);
   }
 
-  instruments(): ConfiguredInstrument[] {
+  instruments(): UnlistedInstrument[] {
     const list = this.#root.instruments ?? [];
     if (!Array.isArray(list)) {
       this.faults.push(`instruments: ${shownValue(list)} must be a list of instruments`);
       return [];
     }
-    const instruments: ConfiguredInstrument[] = [];
+    const instruments: UnlistedInstrument[] = [];
     const places = new Map<string, number>();
     for (const [index, value] of list.entries()) {
       const parsed = instrumentConfigSchema.safeParse(value);
@@ -146,7 +143,7 @@ class ConfigReading {
   }
 
   /** Undefined where something is wrong with it; `faults` says what. */
-  #instrument(config: InstrumentConfig, index: number): ConfiguredInstrument | undefined {
+  #instrument(config: InstrumentConfig, index: number): UnlistedInstrument | undefined {
     const before = this.faults.length;
     const priceDecimals = config.priceDecimals ?? decimalsOf(config.tickSize);
     const sizeDecimals = config.sizeDecimals ?? decimalsOf(config.lotSize);

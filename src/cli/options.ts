@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MAX_CLIENT_ID_WINDOW } from '../book/client-ids.js';
+import type { UnlistedInstrument } from '../model/instrument.js';
 import { MAX_GATEWAYS, MAX_SHARDS, MIN_SEGMENT_BYTES, SEGMENT_BYTES } from '../model/limits.js';
-import { type ConfiguredInstrument, readConfigFile } from './config-file.js';
+import { readConfigFile } from './config-file.js';
 import { switchOption, textOption, wholeOption, wordOption } from './option-kinds.js';
 import { type Command, type Environment, helpText, type OptionValues, readOptions } from './option-table.js';
 
@@ -67,7 +68,7 @@ export interface StartRequest {
   readonly options: StartOptions;
   /** The configuration file that was read. */
   readonly configPath: string;
-  readonly instruments: readonly ConfiguredInstrument[];
+  readonly instruments: readonly UnlistedInstrument[];
 }
 
 /**

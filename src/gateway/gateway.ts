@@ -4,6 +4,7 @@ import type { Doorbell } from '../ring/doorbell.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { admitSession } from './admission.js';
 import { ClientIdMaker } from './client-id-maker.js';
+import type { Connection } from './connection.js';
 import { Delivery } from './delivery.js';
 import { HttpAnswers } from './http-answers.js';
 import { Intake } from './intake.js';
@@ -13,7 +14,6 @@ import type { Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
 import type {
   Admission,
-  Connection,
   HttpRequest,
   Refusal,
   Respond,

@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { MAX_MESSAGE_BYTES, MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
+import type { Connection } from './connection.js';
 import type { Session } from './session.js';
 import {
   type Admission,
-  type Connection,
   isRefusal,
+  offeredProtocols,
   type Respond,
   type Transport,
   type TransportHandlers,
@@ -89,11 +90,7 @@ export class NodeTransport implements Transport {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { path, query } = splitUrl(request);
-    const offered = request.headers['sec-websocket-protocol'] ?? '';
-    const protocols = offered
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== '');
+    const protocols = offeredProtocols(request.headers['sec-websocket-protocol'] ?? '');
     const decision = this.#handlers.admit({ path, query, protocols });
     if (isRefusal(decision)) {
       const body = `${decision.sentence}\n`;

@@ -1,8 +1,9 @@
 import { MAX_CLIENT_BACKLOG_BYTES } from '../model/limits.js';
 import { sessionNumber } from '../wire/session-number.js';
+import type { Connection } from './connection.js';
 import { encodeEvents } from './msgpack.js';
 import { type Protocol, Session } from './session.js';
-import type { Admission, Connection } from './transport.js';
+import type { Admission } from './transport.js';
 
 /** The sessions of one gateway: who is connected, who acts for which account, and who has something to be sent. */
 export class SessionRegistry {

@@ -1,5 +1,5 @@
 import type { EventObject } from '../wire/event-object.js';
-import type { Connection } from './transport.js';
+import type { Connection } from './connection.js';
 
 /** How a session's messages are written. The name is the WebSocket subprotocol. */
 export const Protocol = { Binary: 'tickloom.binary.v1', Msgpack: 'tickloom.msgpack.v1' } as const;

@@ -1,16 +1,5 @@
+import type { Connection } from './connection.js';
 import type { Session } from './session.js';
-
-/** One WebSocket connection, as a gateway sees it. */
-export interface Connection {
-  /** Sends one binary message; the bytes are copied before this returns. */
-  send(bytes: Uint8Array): void;
-  /** Bytes accepted by `send` that the client has not taken yet. */
-  waitingBytes(): number;
-  /** Closes with a code of RFC 6455 and a reason of at most 123 bytes. */
-  close(code: number, reason: string): void;
-  /** Cuts the connection at once: for a client that does not read. */
-  cut(): void;
-}
 
 export interface UpgradeRequest {
   readonly path: string;
@@ -61,6 +50,14 @@ export interface Transport {
   stopListening(): void;
   /** Ends everything. */
   close(): void;
+}
+
+/** The names in a `sec-websocket-protocol` header. */
+export function offeredProtocols(header: string): string[] {
+  return header
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 export function isRefusal(decision: Admission | Refusal): decision is Refusal {

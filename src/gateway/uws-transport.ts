@@ -1,10 +1,11 @@
 import type * as uWS from 'uWebSockets.js';
 import { MAX_MESSAGE_BYTES, MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
+import type { Connection } from './connection.js';
 import type { Session } from './session.js';
 import {
   type Admission,
-  type Connection,
   isRefusal,
+  offeredProtocols,
   type Respond,
   type Transport,
   type TransportHandlers,
@@ -70,7 +71,7 @@ export class UwsTransport implements Transport {
         const decision = handlers.admit({
           path: request.getUrl(),
           query: request.getQuery() ?? '',
-          protocols: splitProtocols(request.getHeader('sec-websocket-protocol')),
+          protocols: offeredProtocols(request.getHeader('sec-websocket-protocol')),
         });
         if (isRefusal(decision)) {
           response.writeStatus(statusLine(decision.status)).end(`${decision.sentence}\n`, true);
@@ -157,13 +158,6 @@ function answerRequest(
       respond,
     );
   });
-}
-
-function splitProtocols(header: string): string[] {
-  return header
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
 }
 
 function statusLine(status: number): string {

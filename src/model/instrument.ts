@@ -59,3 +59,26 @@ export function instrumentFault(instrument: Instrument): string | undefined {
     return `its largest price (${maxPriceTicks} ticks) times its largest size (${maxSizeLots} lots) is over 2^53`;
   return undefined;
 }
+
+const definition = [
+  'symbol',
+  'priceDecimals',
+  'sizeDecimals',
+  'tickSize',
+  'lotSize',
+  'minPriceTicks',
+  'maxPriceTicks',
+  'minSizeLots',
+  'maxSizeLots',
+] as const satisfies readonly (keyof Instrument)[];
+
+/** An instrument as it is asked for: it gets its number when it is listed. */
+export type UnlistedInstrument = Omit<Instrument, 'id'>;
+
+/** A field, the number aside, in which two instruments differ; undefined where they are the same. */
+export function differingField(
+  a: UnlistedInstrument,
+  b: UnlistedInstrument,
+): keyof UnlistedInstrument | undefined {
+  return definition.find((field) => a[field] !== b[field]);
+}

@@ -1,7 +1,4 @@
-import type { Instrument } from '../model/instrument.js';
-
-/** An instrument as configured: it gets its number when it is listed. */
-export type UnlistedInstrument = Omit<Instrument, 'id'>;
+import { differingField, type Instrument, type UnlistedInstrument } from '../model/instrument.js';
 
 /**
  * Compares the configuration with what the logs list, and says what is to be listed where. A new instrument goes to
@@ -41,30 +38,4 @@ export function planListings(
     sizes[shard]!++;
   }
   return plan;
-}
-
-function differingField(a: UnlistedInstrument, b: Instrument): keyof UnlistedInstrument | undefined {
-  const {
-    symbol,
-    priceDecimals,
-    sizeDecimals,
-    tickSize,
-    lotSize,
-    minPriceTicks,
-    maxPriceTicks,
-    minSizeLots,
-    maxSizeLots,
-  } = a;
-  const fields: UnlistedInstrument = {
-    symbol,
-    priceDecimals,
-    sizeDecimals,
-    tickSize,
-    lotSize,
-    minPriceTicks,
-    maxPriceTicks,
-    minSizeLots,
-    maxSizeLots,
-  };
-  return (Object.keys(fields) as (keyof UnlistedInstrument)[]).find((field) => a[field] !== b[field]);
 }

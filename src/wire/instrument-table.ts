@@ -1,4 +1,4 @@
-import type { Instrument } from '../model/instrument.js';
+import { differingField, type Instrument } from '../model/instrument.js';
 
 interface Entry {
   readonly instrument: Instrument;
@@ -21,7 +21,12 @@ export class InstrumentTable {
   add(instrument: Instrument, shard: number): void {
     const entry = this.#byId.get(instrument.id) ?? this.#bySymbol.get(instrument.symbol);
     if (entry !== undefined) {
-      if (entry.shard === shard && sameInstrument(entry.instrument, instrument)) return;
+      if (
+        entry.shard === shard &&
+        entry.instrument.id === instrument.id &&
+        differingField(entry.instrument, instrument) === undefined
+      )
+        return;
       throw new RangeError(
         `instrument ${instrument.id} (${instrument.symbol}) of shard ${shard} is listed already as ` +
           `${entry.instrument.id} (${entry.instrument.symbol}) of shard ${entry.shard}`,
@@ -49,19 +54,4 @@ export class InstrumentTable {
   all(): Instrument[] {
     return Array.from(this.#byId.values(), (entry) => entry.instrument);
   }
-}
-
-function sameInstrument(a: Instrument, b: Instrument): boolean {
-  return (
-    a.id === b.id &&
-    a.symbol === b.symbol &&
-    a.priceDecimals === b.priceDecimals &&
-    a.sizeDecimals === b.sizeDecimals &&
-    a.tickSize === b.tickSize &&
-    a.lotSize === b.lotSize &&
-    a.minPriceTicks === b.minPriceTicks &&
-    a.maxPriceTicks === b.maxPriceTicks &&
-    a.minSizeLots === b.minSizeLots &&
-    a.maxSizeLots === b.maxSizeLots
-  );
 }
