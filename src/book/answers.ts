@@ -25,7 +25,7 @@ import {
   orderKind,
   orderSide,
 } from '../wire/order-record.js';
-import { isSignedWhole, isWhole } from '../wire/words.js';
+import { isWhole } from '../wire/words.js';
 import { type Accounts, NO_ACCOUNT } from './accounts.js';
 import { hasTextClientId } from './command-shape.js';
 import type { EventWriter } from './event-writer.js';
@@ -89,7 +89,7 @@ export function writeReject(
     isWhole(words, at + ORDER_TARGET);
   out[to + EVENT_ORDER] = namesOrder ? words[at + ORDER_TARGET]! : 0;
   out[to + EVENT_ORDER + 1] = namesOrder ? words[at + ORDER_TARGET + 1]! : 0;
-  if (isSignedWhole(words, at + ORDER_PRICE)) {
+  if (isWhole(words, at + ORDER_PRICE)) {
     out[to + EVENT_PRICE] = words[at + ORDER_PRICE]!;
     out[to + EVENT_PRICE + 1] = words[at + ORDER_PRICE + 1]!;
   }

@@ -121,6 +121,15 @@ export class ClientIds {
   }
 
   /**
+   * Makes room for the whole window now, for who must not stop to grow later. What is not used yet is no memory yet:
+   * the operating system gives it page by page.
+   */
+  reserve(): void {
+    while (this.#ringMask + 1 < this.#window) this.#growRing();
+    this.#table.reserve(this.#window);
+  }
+
+  /**
    * Remembers a command of sound shape and returns true; the caller gives its answer to `keep`. Where the id is known
    * already, nothing changes and the result is false: `isRetry` and `repeat` say more.
    */

@@ -20,7 +20,7 @@ import {
   orderType,
 } from '../wire/order-record.js';
 import { isPrintable, readByte } from '../wire/text.js';
-import { isSignedWhole, isWhole } from '../wire/words.js';
+import { isWhole } from '../wire/words.js';
 
 /*
  * The shape of a command, checked once more: gateways have checked it, but what stands in the log is applied whatever
@@ -47,7 +47,7 @@ export function newFault(words: Int32Array, at: number): RejectCode | 0 {
     return RejectCode.BadTimeInForce;
   if ((words[at + ORDER_DISPLAY_SIZE]! | words[at + ORDER_DISPLAY_SIZE + 1]!) !== 0)
     return RejectCode.Malformed;
-  if (!isSignedWhole(words, at + ORDER_PRICE) || !isWhole(words, at + ORDER_SIZE))
+  if (!isWhole(words, at + ORDER_PRICE) || !isWhole(words, at + ORDER_SIZE))
     return RejectCode.NumberOutOfRange;
   return 0;
 }
@@ -63,7 +63,7 @@ export function amendFault(words: Int32Array, at: number): RejectCode | 0 {
   const fault = identityFault(words, at, AMEND_FLAGS);
   if (fault !== 0) return fault;
   const flags = orderFlags(words[at + 1]!);
-  if ((flags & CommandFlag.AmendPrice) !== 0 && !isSignedWhole(words, at + ORDER_PRICE))
+  if ((flags & CommandFlag.AmendPrice) !== 0 && !isWhole(words, at + ORDER_PRICE))
     return RejectCode.NumberOutOfRange;
   if ((flags & CommandFlag.AmendSize) !== 0 && !isWhole(words, at + ORDER_SIZE))
     return RejectCode.NumberOutOfRange;

@@ -19,6 +19,11 @@ export class SlotTable {
   #mask = INITIAL_PLACES - 1;
   #count = 0;
 
+  /** Makes room for so many entries at once, so that growing never stops the one who adds. */
+  reserve(entries: number): void {
+    while (entries * 2 > this.#mask) this.#grow();
+  }
+
   /** Entries in the table. */
   get count(): number {
     return this.#count;

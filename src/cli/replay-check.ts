@@ -35,6 +35,9 @@ const MAX_UNDER_WAY = 4096;
 /** Differences that are described; the rest are only counted. */
 const MAX_DESCRIBED = 20;
 
+/** No replay sends so many commands. */
+const UNKNOWN_CLIENT_ID = 2 ** 51;
+
 interface LiveOrder {
   readonly account: ReplayAccount;
   readonly clientId: number;
@@ -132,19 +135,14 @@ export class ReplayCheck {
         venue.send(account, newOrder(account, clientId, row.side, false, row.priceTicks, row.sizeLots));
         break;
       case 'cancel': {
-        const order = this.#orders.get(row.id);
-        if (order === undefined) this.#differ(row, `there is no order ${row.id} to cancel`);
-        else venue.send(account, cancelOrder(account, clientId, order.clientId));
+        const order = this.#orderOf(row, account, row.id);
+        venue.send(account, cancelOrder(account, clientId, order.clientId));
         this.#orders.delete(row.id);
         break;
       }
       case 'reduce': {
-        const order = this.#orders.get(row.id);
-        if (order === undefined) {
-          this.#differ(row, `there is no order ${row.id} to reduce`);
-          break;
-        }
-        order.totalLots -= row.byLots;
+        const order = this.#orderOf(row, account, row.id);
+        order.totalLots = Math.max(0, order.totalLots - row.byLots);
         venue.send(account, resizeOrder(account, clientId, order.clientId, order.totalLots));
         break;
       }
@@ -166,6 +164,14 @@ export class ReplayCheck {
         venue.send(account, bookRead(Math.max(row.levels.asks.length, row.levels.bids.length, 1), clientId));
         break;
     }
+  }
+
+  /** The order under an id of the file. One that was never sent gets an id that the venue cannot know, and rejects. */
+  #orderOf(row: FlowRow, account: ReplayAccount, id: string): LiveOrder {
+    const order = this.#orders.get(id);
+    if (order !== undefined) return order;
+    this.#differ(row, `there is no order ${id}`);
+    return { account, clientId: UNKNOWN_CLIENT_ID, totalLots: 0 };
   }
 
   async #settle(venue: ReplayVenue): Promise<void> {

@@ -42,6 +42,8 @@ export interface JournalTail {
   readonly end: number;
   /** Byte at which its last frame begins; 0 where it has none. */
   readonly lastFrame: number;
+  /** Time of the last frame of the log in ns since the epoch; none in an empty log. */
+  readonly timeNs?: bigint;
 }
 
 export interface JournalSummary {
@@ -228,17 +230,18 @@ class Reader {
 
   summary(segments: number): JournalSummary {
     const { nextSequence, run, timeLow, timeHigh } = this.#position;
+    const timeNs = (BigInt(timeHigh) << 32n) | BigInt(timeLow);
     return {
       segments,
       frames: this.#frames,
       commands: this.#commands,
       nextSequence,
       nextSegment: this.#tail.segment + 1,
-      lastTimeNs: (BigInt(timeHigh) << 32n) | BigInt(timeLow),
+      lastTimeNs: timeNs,
       lastHash: this.#hash,
       lastCursors: this.#cursors,
       run,
-      tail: this.#tail,
+      tail: { ...this.#tail, timeNs },
       cut: this.#cut,
     };
   }

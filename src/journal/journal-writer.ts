@@ -88,10 +88,10 @@ export class JournalWriter {
   /** The last write or sync failed: what is on disk behind `#end` is unknown. */
   #failed = false;
   #nextSequence: number;
-  #lastTimeNs = 0n;
+  #lastTimeNs: bigint;
 
   /**
-   * Begins a new segment. With durability `fsync`, all that the log holds is synced before that.
+   * Syncs all that the log holds, and begins a new segment.
    *
    * Throws RangeError for options out of range, JournalWriteError where the disk refuses.
    */
@@ -111,8 +111,9 @@ export class JournalWriter {
     this.#segment = tail.segment;
     this.#end = tail.end;
     this.#nextSequence = options.firstSequence;
+    this.#lastTimeNs = tail.timeNs ?? 0n;
     if (durability === 'none') return;
-    if (this.#synced) settle(disk, shardDirectory(options.directory, options.shard), tail);
+    settle(disk, shardDirectory(options.directory, options.shard), tail);
     this.#guard(shardDirectory(options.directory, options.shard), () =>
       makeShardDirectory(disk, options.directory, options.shard),
     );
@@ -127,8 +128,8 @@ export class JournalWriter {
    * that of the events as of the frame before; `cursors` are 16 words, how far each input ring was consumed.
    *
    * Throws RangeError where the frame does not follow on the one before it, and JournalWriteError where a write or sync
-   * fails: then nothing of the group may be acknowledged. The lines stay
-   * in `frame`, and the next `append` goes to a new segment, which leaves this attempt out of the log.
+   * fails: then nothing of the group may be acknowledged. The lines stay in `frame`, and the next `append` goes to a new
+   * segment, which leaves this attempt out of the log.
    */
   append(
     count: number,
@@ -175,12 +176,15 @@ export class JournalWriter {
    * where it must. Call it after a failed `append` before telling anybody that the group was rejected: until then a
    * restart may find the group whole, and match it.
    *
-   * Throws JournalWriteError; call it again, and it tries the same segment again.
+   * Throws RangeError where that is not the next sequence, and JournalWriteError where the disk refuses; call it again,
+   * and it tries the same segment again.
    */
   rotate(firstSequence: number, timeNs: bigint): void {
     const { directory, shard, segmentBytes, run, durability } = this.#options;
     if (durability === 'none') return;
     if (this.#closed) throw new Error('the journal writer is closed');
+    if (firstSequence !== this.#nextSequence)
+      throw new RangeError(`a segment begins at sequence ${firstSequence} and not at ${this.#nextSequence}`);
     const number = this.#segment + 1;
     // Until the new header is safe this segment takes nothing more, whatever happens.
     this.#failed = true;

@@ -89,6 +89,7 @@ function run(
     lastTimeNs: summary.lastTimeNs,
   });
   shard.configure(plan.instruments, plan.clientIdWindow);
+  engine.reserveClientIds();
   board.setPhase(data.shard, ShardPhase.Running);
   report({ event: 'running', instruments: engine.instruments() });
 

@@ -112,6 +112,16 @@ describe('a journal', () => {
     expect(readAll(directory).ids).toEqual([1, 2]);
   });
 
+  it('goes on no earlier than it ended', () => {
+    const first = new TestJournal(directory);
+    first.append(1);
+    const second = new TestJournal(directory);
+    second.timeNs -= 2_000n;
+    expect(() => second.append(1)).toThrow(/older than the one before it/);
+    second.append(1);
+    expect(readAll(directory).ids).toEqual([1, 2]);
+  });
+
   it('keeps shards apart', () => {
     new TestJournal(directory, { shard: 0 }).append(1);
     new TestJournal(directory, { shard: 3 }).append(2);
