@@ -1,7 +1,8 @@
 import { NumberIndex } from './number-index.js';
 
 /**
- * The accounts that the shard has seen, each with its last event, so that every event can name the one before it.
+ * The accounts that the shard has seen, each with its last event, so that every event can name the one before it. The
+ * four words of an account are words 6 to 9 of its next event.
  *
  * ```
  * word 0  account
@@ -9,20 +10,23 @@ import { NumberIndex } from './number-index.js';
  *      2  place of its last event, low and high half (both 0: none yet)
  * ```
  */
-export const ACCOUNT_WORDS = 4;
-export const ACCOUNT_NUMBER = 0;
-export const ACCOUNT_LAST_INDEX = 1;
-export const ACCOUNT_LAST_PLACE = 2;
+const ACCOUNT_WORDS = 4;
+
+const INITIAL_ACCOUNTS = 16;
 
 /** Slot 0 is account 0, which nobody owns: its events stand outside every chain. */
 export const NO_ACCOUNT = 0;
 
 export class Accounts {
-  /** Records of all accounts, by slot. Replaced when it grows. */
-  words = new Int32Array(16 * ACCOUNT_WORDS);
+  /** Records of all accounts, by slot, as words and as pairs of words (see `EventWriter`). Replaced on growth. */
+  words: Int32Array;
+  pairs: Float64Array;
   readonly #index = new NumberIndex();
 
   constructor() {
+    const buffer = new ArrayBuffer(INITIAL_ACCOUNTS * ACCOUNT_WORDS * 4);
+    this.words = new Int32Array(buffer);
+    this.pairs = new Float64Array(buffer);
     this.#index.add(0);
   }
 
@@ -35,11 +39,13 @@ export class Accounts {
   #add(account: number): number {
     const slot = this.#index.add(account);
     if ((slot + 1) * ACCOUNT_WORDS > this.words.length) {
-      const words = new Int32Array(this.words.length * 2);
+      const buffer = new ArrayBuffer(this.words.length * 4 * 2);
+      const words = new Int32Array(buffer);
       words.set(this.words);
       this.words = words;
+      this.pairs = new Float64Array(buffer);
     }
-    this.words[slot * ACCOUNT_WORDS + ACCOUNT_NUMBER] = account;
+    this.words[slot * ACCOUNT_WORDS] = account;
     return slot;
   }
 }

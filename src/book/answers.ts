@@ -1,34 +1,29 @@
 import { CommandFlag, CommandKind, Side } from '../model/command.js';
 import { EventFlag, EventKind } from '../model/event.js';
 import type { RejectCode } from '../model/reject.js';
-import {
-  CELL_WORDS,
-  EVENT_CELLS,
-  EVENT_CLIENT_ID,
-  EVENT_ORDER,
-  EVENT_PRICE,
-  EVENT_SIZE,
-  EVENT_TEXT_CELLS,
-  eventCode,
-  eventHead,
-} from '../wire/event-record.js';
-import {
-  CLIENT_ID_TEXT_WORDS,
-  ORDER_ACCOUNT,
-  ORDER_CLIENT_ID,
-  ORDER_INSTRUMENT,
-  ORDER_PRICE,
-  ORDER_SIZE,
-  ORDER_TARGET,
-  ORDER_TEXT_WORD,
-  orderFlags,
-  orderKind,
-  orderSide,
-} from '../wire/order-record.js';
+import { EVENT_CELLS, EVENT_TEXT_CELLS, eventHead } from '../wire/event-record.js';
+import { CLIENT_ID_TEXT_WORDS, ORDER_TEXT_WORD } from '../wire/order-record.js';
 import { isWhole } from '../wire/words.js';
-import { type Accounts, NO_ACCOUNT } from './accounts.js';
+import * as accountTable from './accounts.js';
 import { hasTextClientId } from './command-shape.js';
 import type { EventWriter } from './event-writer.js';
+
+/*
+ * Where words are read and written by number, the number is the word of the layout that `wire/order-record.ts` or
+ * `wire/event-record.ts` draws.
+ */
+
+// What stands here is compiled in; an imported binding is read from memory at each use.
+const { NO_ACCOUNT } = accountTable;
+const { Cancel: CANCEL, Amend: AMEND, List: LIST, Settings: SETTINGS } = CommandKind;
+const TEXT = CommandFlag.TextClientId << 16;
+const BY_CLIENT_ID = CommandFlag.TargetByClientId << 16;
+const SELL = Side.Sell;
+const REJECTED = EventKind.Rejected;
+const ANSWER = EventFlag.Answer << 16;
+const TEXT_ANSWER = ANSWER | (EventFlag.TextClientId << 16);
+const CELLS = EVENT_CELLS;
+const CELLS_WITH_TEXT = EVENT_CELLS + EVENT_TEXT_CELLS;
 
 /**
  * Begins the answer to a command, its event 0: writes words 0 to 11, the client id, and the cells of its text. The
@@ -48,10 +43,9 @@ export function openAnswer(
   accountSlot: number,
   isText: boolean,
 ): number {
-  const head = eventHead(kind, isText ? EVENT_CELLS + EVENT_TEXT_CELLS : EVENT_CELLS, side);
-  const flags = isText ? EventFlag.Answer | EventFlag.TextClientId : EventFlag.Answer;
-  const to = events.open(head, code | eventCode(0, flags), instrument, accountSlot);
-  if (isText) writeText(words, at, events.words, to);
+  const head = eventHead(kind, isText ? CELLS_WITH_TEXT : CELLS, side);
+  const to = events.open(head, code | (isText ? TEXT_ANSWER : ANSWER), instrument, accountSlot);
+  if (isText) writeCommandText(words, at, events.words, to);
   else copyClientId(words, at, events.words, to);
   return to;
 }
@@ -62,57 +56,58 @@ export function openAnswer(
  */
 export function writeReject(
   events: EventWriter,
-  accounts: Accounts,
+  accounts: accountTable.Accounts,
   words: Int32Array,
   at: number,
   code: RejectCode,
 ): number {
-  const kind = orderKind(words[at]!);
-  const side = orderSide(words[at]!);
-  const ofOperator = kind === CommandKind.List || kind === CommandKind.Settings;
+  const kind = (words[at]! >>> 8) & 0xff;
+  const side = words[at]! >>> 24;
+  const terms = words[at + 1]!;
+  const account = kind === LIST || kind === SETTINGS ? NO_ACCOUNT : accounts.slotOf(words[at + 3]!);
+  const isText = (terms & TEXT) !== 0 && hasTextClientId(words, at);
   const to = openAnswer(
     events,
     words,
     at,
-    EventKind.Rejected,
-    side <= Side.Sell ? side : Side.None,
+    REJECTED,
+    side <= SELL ? side : 0,
     code,
-    words[at + ORDER_INSTRUMENT]!,
-    ofOperator ? NO_ACCOUNT : accounts.slotOf(words[at + ORDER_ACCOUNT]!),
-    hasTextClientId(words, at),
+    words[at + 2]!,
+    account,
+    isText,
   );
   const out = events.words;
-  for (let i = EVENT_PRICE; i < EVENT_CELLS * CELL_WORDS; i++) out[to + i] = 0;
   const namesOrder =
-    (kind === CommandKind.Cancel || kind === CommandKind.Amend) &&
-    (orderFlags(words[at + 1]!) & CommandFlag.TargetByClientId) === 0 &&
-    isWhole(words, at + ORDER_TARGET);
-  out[to + EVENT_ORDER] = namesOrder ? words[at + ORDER_TARGET]! : 0;
-  out[to + EVENT_ORDER + 1] = namesOrder ? words[at + ORDER_TARGET + 1]! : 0;
-  if (isWhole(words, at + ORDER_PRICE)) {
-    out[to + EVENT_PRICE] = words[at + ORDER_PRICE]!;
-    out[to + EVENT_PRICE + 1] = words[at + ORDER_PRICE + 1]!;
-  }
-  if (isWhole(words, at + ORDER_SIZE)) {
-    out[to + EVENT_SIZE] = words[at + ORDER_SIZE]!;
-    out[to + EVENT_SIZE + 1] = words[at + ORDER_SIZE + 1]!;
-  }
+    (kind === CANCEL || kind === AMEND) && (terms & BY_CLIENT_ID) === 0 && isWhole(words, at + 6);
+  const hasPrice = isWhole(words, at + 8);
+  const hasSize = isWhole(words, at + 10);
+  out[to + 12] = namesOrder ? words[at + 6]! : 0;
+  out[to + 13] = namesOrder ? words[at + 7]! : 0;
+  out[to + 16] = hasPrice ? words[at + 8]! : 0;
+  out[to + 17] = hasPrice ? words[at + 9]! : 0;
+  out[to + 18] = hasSize ? words[at + 10]! : 0;
+  out[to + 19] = hasSize ? words[at + 11]! : 0;
+  out[to + 20] = 0;
+  out[to + 21] = 0;
+  out[to + 22] = 0;
+  out[to + 23] = 0;
   return to;
 }
 
 /** Copies a command's numeric client id into its answer; what is no whole number is left out. */
 export function copyClientId(words: Int32Array, at: number, out: Int32Array, to: number): void {
-  const isNumber = isWhole(words, at + ORDER_CLIENT_ID);
-  out[to + EVENT_CLIENT_ID] = isNumber ? words[at + ORDER_CLIENT_ID]! : 0;
-  out[to + EVENT_CLIENT_ID + 1] = isNumber ? words[at + ORDER_CLIENT_ID + 1]! : 0;
+  const isNumber = isWhole(words, at + 4);
+  out[to + 14] = isNumber ? words[at + 4]! : 0;
+  out[to + 15] = isNumber ? words[at + 5]! : 0;
 }
 
-/** Copies a command's text client id into the two cells after its answer. */
-function writeText(words: Int32Array, at: number, out: Int32Array, to: number): void {
-  const text = to + EVENT_CELLS * CELL_WORDS;
-  out[to + EVENT_CLIENT_ID] = 0;
-  out[to + EVENT_CLIENT_ID + 1] = 0;
+/** Copies a command's text client id into the two cells after its answer, and 0 for the number. */
+export function writeCommandText(words: Int32Array, at: number, out: Int32Array, to: number): void {
+  const text = to + 24;
+  out[to + 14] = 0;
+  out[to + 15] = 0;
   out[text] = words[at + ORDER_TEXT_WORD - 1]! >>> 24;
   for (let i = 0; i < CLIENT_ID_TEXT_WORDS; i++) out[text + 1 + i] = words[at + ORDER_TEXT_WORD + i]!;
-  out.fill(0, text + 1 + CLIENT_ID_TEXT_WORDS, text + EVENT_TEXT_CELLS * CELL_WORDS);
+  out.fill(0, text + 1 + CLIENT_ID_TEXT_WORDS, text + 16);
 }

@@ -63,8 +63,7 @@ function openRead(
   out.fill(0, to, to + cells * CELL_WORDS);
   out[to + EVENT_HEAD] = eventHead(kind, cells, 0);
   out[to + EVENT_CODE] = eventCode(code, flags);
-  out[to + EVENT_PLACE] = events.placeLow;
-  out[to + EVENT_PLACE + 1] = events.placeHigh;
+  events.pairs[(to + EVENT_PLACE) >> 1] = events.placePair;
   out[to + EVENT_INSTRUMENT] = words[at + ORDER_INSTRUMENT]!;
   out[to + EVENT_ACCOUNT] = words[at + ORDER_ACCOUNT]!;
   out[to + EVENT_SESSION] = words[at + ORDER_SESSION]!;

@@ -1,61 +1,52 @@
 import { CommandFlag, CommandKind, TimeInForce } from '../model/command.js';
 import { CancelReason, EventFlag, EventKind } from '../model/event.js';
 import { RejectCode } from '../model/reject.js';
-import {
-  EVENT_CUMULATIVE,
-  EVENT_ORDER,
-  EVENT_PRICE,
-  EVENT_REMAINING,
-  EVENT_SIZE,
-  eventCode,
-} from '../wire/event-record.js';
-import {
-  ORDER_ACCOUNT,
-  ORDER_CLIENT_ID,
-  ORDER_INSTRUMENT,
-  ORDER_PRICE,
-  ORDER_SESSION,
-  ORDER_SIZE,
-  ORDER_TARGET,
-  ORDER_TARGET_TEXT_WORD,
-  orderFlags,
-  orderSide,
-  orderTimeInForce,
-} from '../wire/order-record.js';
+import { EVENT_CELLS, eventCode, eventHead } from '../wire/event-record.js';
+import { ORDER_SESSION, ORDER_TARGET_TEXT_WORD } from '../wire/order-record.js';
 import { readWhole, writeWhole } from '../wire/words.js';
 import type { Accounts } from './accounts.js';
-import { openAnswer, writeReject } from './answers.js';
+import { writeReject } from './answers.js';
 import type { BookRoom } from './book.js';
 import type { ClientIds } from './client-ids.js';
 import type { EventWriter } from './event-writer.js';
 import type { Listings } from './listings.js';
+import type { OrderEvents } from './order-events.js';
 import type { OrderIndex } from './order-index.js';
-import {
-  LIVE_ACCOUNT,
-  LIVE_CLIENT_ID,
-  LIVE_CUMULATIVE,
-  LIVE_ID,
-  LIVE_LEVEL,
-  LIVE_PRICE,
-  LIVE_REMAINING,
-  LIVE_TERMS,
-  ORDER_FLOATS,
-  ORDER_WORDS,
-  type OrderPool,
-  TERMS_BOOK_SHIFT,
-  TERMS_SIDE,
-  TERMS_TEXT,
-} from './order-pool.js';
+import * as pool from './order-pool.js';
 import type { PricePages } from './price-pages.js';
 
-const TWO_32 = 4_294_967_296;
+// What is destructured here is compiled in; an imported binding is read from memory at each use.
+const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID_PAIR, LIVE_LEVEL, LIVE_PRICE } = pool;
+const { LIVE_REMAINING, LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT } = pool;
+const { TERMS_BOOK_SHIFT, TERMS_SIDE, TERMS_TEXT } = pool;
+const { New: NEW, Cancel: CANCEL } = CommandKind;
 
-/** New, cancel and amend: the commands that belong to an account and carry a client id. */
+/** Flags as they stand in word 1 of a record. */
+const TEXT = CommandFlag.TextClientId << 16;
+const BY_CLIENT_ID = CommandFlag.TargetByClientId << 16;
+const TARGET_TEXT = CommandFlag.TargetText << 16;
+const AMEND_PRICE = CommandFlag.AmendPrice << 16;
+const AMEND_SIZE = CommandFlag.AmendSize << 16;
+
+const GOOD_TILL_CANCEL = TimeInForce.GoodTillCancel;
+
+const ACCEPTED = eventHead(EventKind.Accepted, EVENT_CELLS, 0);
+const CANCELLED = eventHead(EventKind.Cancelled, EVENT_CELLS, 0);
+const AMENDED = eventHead(EventKind.Amended, EVENT_CELLS, 0);
+const ASKED = eventCode(CancelReason.Asked, EventFlag.OrderDone);
+const AMENDED_TO_NOTHING = eventCode(CancelReason.AmendedToNothing, EventFlag.OrderDone);
+
+/**
+ * New, cancel and amend: the commands that belong to an account and carry a client id.
+ *
+ * Where words of a record are read by number, the number is the word of the layout that `wire/order-record.ts` draws.
+ */
 export class ClientCommands {
   readonly #events: EventWriter;
   readonly #accounts: Accounts;
-  readonly #orders: OrderPool;
+  readonly #orders: pool.OrderPool;
   readonly #orderIndex: OrderIndex;
+  readonly #orderEvents: OrderEvents;
   readonly #clientIds: ClientIds;
   readonly #pages: PricePages;
   readonly #listings: Listings;
@@ -65,6 +56,7 @@ export class ClientCommands {
     this.#accounts = room.accounts;
     this.#orders = room.orders;
     this.#orderIndex = room.orderIndex;
+    this.#orderEvents = room.orderEvents;
     this.#clientIds = room.clientIds;
     this.#pages = room.pages;
     this.#listings = listings;
@@ -82,98 +74,74 @@ export class ClientCommands {
     const fault = clientIds.late ? RejectCode.TooLate : this.#carryOut(words, at, kind);
     if (fault === 0) return;
     const to = writeReject(this.#events, this.#accounts, words, at, fault);
-    clientIds.keep(this.#events.words, to);
+    clientIds.keep(this.#events, to);
   }
 
   /** Returns 0, or, with no event written and nothing changed, why the command is rejected. */
   #carryOut(words: Int32Array, at: number, kind: number): RejectCode | 0 {
-    const account = this.#accounts.slotOf(words[at + ORDER_ACCOUNT]!);
-    if (kind === CommandKind.New) return this.#enter(words, at, account);
-    if (kind === CommandKind.Cancel) return this.#cancel(words, at, account);
+    const account = this.#accounts.slotOf(words[at + 3]!);
+    if (kind === NEW) return this.#enter(words, at, account);
+    if (kind === CANCEL) return this.#cancel(words, at, account);
     return this.#amend(words, at, account);
   }
 
   #enter(words: Int32Array, at: number, account: number): RejectCode | 0 {
-    const bookNumber = this.#listings.find(words[at + ORDER_INSTRUMENT]!);
+    const bookNumber = this.#listings.find(words[at + 2]!);
     if (bookNumber < 0) return RejectCode.InstrumentNotListed;
     const book = this.#listings.books[bookNumber]!;
-    const size = readWhole(words, at + ORDER_SIZE);
-    if (!book.takesPrice(readWhole(words, at + ORDER_PRICE))) return RejectCode.PriceOutOfRange;
+    const size = readWhole(words, at + 10);
+    if (!book.takesPrice(readWhole(words, at + 8))) return RejectCode.PriceOutOfRange;
     if (!book.takesSize(size)) return RejectCode.SizeOutOfRange;
-    const side = orderSide(words[at]!);
-    const mayRest = orderTimeInForce(words[at + 1]!) === TimeInForce.GoodTillCancel;
+    const terms = words[at + 1]!;
+    const side = words[at]! >>> 24;
+    const mayRest = ((terms >>> 8) & 0xff) === GOOD_TILL_CANCEL;
     if (this.#orders.isFull || (mayRest && (this.#pages.isFull || !book.hasRoom(side, size))))
       return RejectCode.BookFull;
 
-    const isText = isTextFlag(words[at + 1]!);
+    const isText = (terms & TEXT) !== 0;
     const slot = this.#orders.allocate();
     const { words: orders, floats } = this.#orders;
-    const order = slot * ORDER_WORDS;
-    orders[order + LIVE_ID] = this.#events.placeLow;
-    orders[order + LIVE_ID + 1] = this.#events.placeHigh;
-    orders[order + LIVE_CLIENT_ID] = isText ? this.#clientIds.newestText : words[at + ORDER_CLIENT_ID]!;
-    orders[order + LIVE_CLIENT_ID + 1] = words[at + ORDER_CLIENT_ID + 1]!;
+    const order = slot << ORDER_SHIFT;
+    const orderFloat = slot << ORDER_FLOATS_SHIFT;
+    floats[orderFloat + LIVE_ID_PAIR] = this.#events.placePair;
+    orders[order + LIVE_CLIENT_ID] = isText ? this.#clientIds.newestText : words[at + 4]!;
+    orders[order + LIVE_CLIENT_ID + 1] = words[at + 5]!;
     orders[order + LIVE_ACCOUNT] = account;
     orders[order + LIVE_TERMS] = side | (isText ? TERMS_TEXT : 0) | (bookNumber << TERMS_BOOK_SHIFT);
     orders[order + LIVE_LEVEL] = -1;
-    orders[order + LIVE_PRICE] = words[at + ORDER_PRICE]!;
-    orders[order + LIVE_PRICE + 1] = words[at + ORDER_PRICE + 1]!;
-    floats[slot * ORDER_FLOATS + LIVE_REMAINING] = size;
-    floats[slot * ORDER_FLOATS + LIVE_CUMULATIVE] = 0;
-
-    const to = openAnswer(
-      this.#events,
-      words,
-      at,
-      EventKind.Accepted,
-      side,
-      0,
-      book.instrumentId,
-      account,
-      isText,
-    );
-    const out = this.#events.words;
-    out[to + EVENT_ORDER] = this.#events.placeLow;
-    out[to + EVENT_ORDER + 1] = this.#events.placeHigh;
-    out[to + EVENT_PRICE] = words[at + ORDER_PRICE]!;
-    out[to + EVENT_PRICE + 1] = words[at + ORDER_PRICE + 1]!;
-    out[to + EVENT_SIZE] = words[at + ORDER_SIZE]!;
-    out[to + EVENT_SIZE + 1] = words[at + ORDER_SIZE + 1]!;
-    out[to + EVENT_REMAINING] = words[at + ORDER_SIZE]!;
-    out[to + EVENT_REMAINING + 1] = words[at + ORDER_SIZE + 1]!;
-    out[to + EVENT_CUMULATIVE] = 0;
-    out[to + EVENT_CUMULATIVE + 1] = 0;
-    this.#clientIds.keep(out, to);
+    orders[order + LIVE_PRICE] = words[at + 8]!;
+    orders[order + LIVE_PRICE + 1] = words[at + 9]!;
+    floats[orderFloat + LIVE_REMAINING] = size;
+    floats[orderFloat + LIVE_CUMULATIVE] = 0;
     this.#clientIds.keepOrder(slot);
+    this.#orderEvents.answer(words, at, ACCEPTED, 0, isText, slot, book.instrumentId);
     book.enter(slot, mayRest);
     return 0;
   }
 
   #cancel(words: Int32Array, at: number, account: number): RejectCode | 0 {
     const slot = this.#targetOf(words, at, account);
-    if (slot < 0) return RejectCode.UnknownOrder;
-    return this.#cancelResting(words, at, slot, CancelReason.Asked);
+    return slot < 0 ? RejectCode.UnknownOrder : this.#cancelResting(words, at, slot, ASKED);
   }
 
   #amend(words: Int32Array, at: number, account: number): RejectCode | 0 {
-    const flags = orderFlags(words[at + 1]!);
-    if ((flags & (CommandFlag.AmendPrice | CommandFlag.AmendSize)) === 0) return RejectCode.NothingToAmend;
+    const terms = words[at + 1]!;
+    if ((terms & (AMEND_PRICE | AMEND_SIZE)) === 0) return RejectCode.NothingToAmend;
     const slot = this.#targetOf(words, at, account);
     if (slot < 0) return RejectCode.UnknownOrder;
 
     const { words: orders, floats } = this.#orders;
-    const order = slot * ORDER_WORDS;
-    const terms = orders[order + LIVE_TERMS]!;
-    const side = terms & TERMS_SIDE;
-    const book = this.#listings.books[terms >>> TERMS_BOOK_SHIFT]!;
-    const remaining = floats[slot * ORDER_FLOATS + LIVE_REMAINING]!;
-    const cumulative = floats[slot * ORDER_FLOATS + LIVE_CUMULATIVE]!;
+    const order = slot << ORDER_SHIFT;
+    const orderFloat = slot << ORDER_FLOATS_SHIFT;
+    const side = orders[order + LIVE_TERMS]! & TERMS_SIDE;
+    const book = this.#listings.books[orders[order + LIVE_TERMS]! >>> TERMS_BOOK_SHIFT]!;
+    const remaining = floats[orderFloat + LIVE_REMAINING]!;
+    const cumulative = floats[orderFloat + LIVE_CUMULATIVE]!;
     const oldPrice = readWhole(orders, order + LIVE_PRICE);
-    const price = (flags & CommandFlag.AmendPrice) !== 0 ? readWhole(words, at + ORDER_PRICE) : oldPrice;
-    const total =
-      (flags & CommandFlag.AmendSize) !== 0 ? readWhole(words, at + ORDER_SIZE) : remaining + cumulative;
+    const price = (terms & AMEND_PRICE) !== 0 ? readWhole(words, at + 8) : oldPrice;
+    const total = (terms & AMEND_SIZE) !== 0 ? readWhole(words, at + 10) : remaining + cumulative;
     if (!book.takesPrice(price)) return RejectCode.PriceOutOfRange;
-    if (total <= cumulative) return this.#cancelResting(words, at, slot, CancelReason.AmendedToNothing);
+    if (total <= cumulative) return this.#cancelResting(words, at, slot, AMENDED_TO_NOTHING);
     if (!book.takesSize(total)) return RejectCode.SizeOutOfRange;
     const rest = total - cumulative;
     const keepsPlace = price === oldPrice && rest <= remaining;
@@ -185,67 +153,19 @@ export class ClientCommands {
     } else {
       book.lift(slot);
       writeWhole(orders, order + LIVE_PRICE, price);
-      floats[slot * ORDER_FLOATS + LIVE_REMAINING] = rest;
+      floats[orderFloat + LIVE_REMAINING] = rest;
     }
-    const isText = isTextFlag(words[at + 1]!);
-    const to = openAnswer(
-      this.#events,
-      words,
-      at,
-      EventKind.Amended,
-      side,
-      0,
-      book.instrumentId,
-      account,
-      isText,
-    );
-    const out = this.#events.words;
-    out[to + EVENT_ORDER] = orders[order + LIVE_ID]!;
-    out[to + EVENT_ORDER + 1] = orders[order + LIVE_ID + 1]!;
-    writeWhole(out, to + EVENT_PRICE, price);
-    writeWhole(out, to + EVENT_SIZE, total);
-    writeWhole(out, to + EVENT_REMAINING, rest);
-    writeWhole(out, to + EVENT_CUMULATIVE, cumulative);
-    this.#clientIds.keep(out, to);
+    this.#orderEvents.answer(words, at, AMENDED, 0, (terms & TEXT) !== 0, slot, book.instrumentId);
     if (!keepsPlace) book.reenter(slot);
     return 0;
   }
 
   /** Answers a command by cancelling all that remains of a resting order. */
-  #cancelResting(words: Int32Array, at: number, slot: number, reason: CancelReason): 0 {
-    const { words: orders, floats } = this.#orders;
-    const order = slot * ORDER_WORDS;
-    const terms = orders[order + LIVE_TERMS]!;
-    const book = this.#listings.books[terms >>> TERMS_BOOK_SHIFT]!;
-    const rest = floats[slot * ORDER_FLOATS + LIVE_REMAINING]!;
-    const cumulative = floats[slot * ORDER_FLOATS + LIVE_CUMULATIVE]!;
-    const code = eventCode(reason, EventFlag.OrderDone);
-    const account = orders[order + LIVE_ACCOUNT]!;
-    const isText = isTextFlag(words[at + 1]!);
-    const side = terms & TERMS_SIDE;
-    const to = openAnswer(
-      this.#events,
-      words,
-      at,
-      EventKind.Cancelled,
-      side,
-      code,
-      book.instrumentId,
-      account,
-      isText,
-    );
-    const out = this.#events.words;
-    out[to + EVENT_ORDER] = orders[order + LIVE_ID]!;
-    out[to + EVENT_ORDER + 1] = orders[order + LIVE_ID + 1]!;
-    out[to + EVENT_PRICE] = orders[order + LIVE_PRICE]!;
-    out[to + EVENT_PRICE + 1] = orders[order + LIVE_PRICE + 1]!;
-    out[to + EVENT_SIZE] = rest | 0;
-    out[to + EVENT_SIZE + 1] = (rest / TWO_32) | 0;
-    out[to + EVENT_REMAINING] = 0;
-    out[to + EVENT_REMAINING + 1] = 0;
-    out[to + EVENT_CUMULATIVE] = cumulative | 0;
-    out[to + EVENT_CUMULATIVE + 1] = (cumulative / TWO_32) | 0;
-    this.#clientIds.keep(out, to);
+  #cancelResting(words: Int32Array, at: number, slot: number, code: number): 0 {
+    const orders = this.#orders.words;
+    const book = this.#listings.books[orders[(slot << ORDER_SHIFT) + LIVE_TERMS]! >>> TERMS_BOOK_SHIFT]!;
+    const isText = (words[at + 1]! & TEXT) !== 0;
+    this.#orderEvents.answer(words, at, CANCELLED, code, isText, slot, book.instrumentId);
     book.drop(slot);
     return 0;
   }
@@ -255,25 +175,21 @@ export class ClientCommands {
    * names an instrument, of that one.
    */
   #targetOf(words: Int32Array, at: number, account: number): number {
-    const flags = orderFlags(words[at + 1]!);
-    const low = words[at + ORDER_TARGET]!;
-    const high = words[at + ORDER_TARGET + 1]!;
-    const accountNumber = words[at + ORDER_ACCOUNT]!;
+    const terms = words[at + 1]!;
+    const number = words[at + 3]!;
     let slot: number;
-    if ((flags & CommandFlag.TargetByClientId) === 0) slot = this.#orderIndex.find(low, high);
-    else if ((flags & CommandFlag.TargetText) === 0)
-      slot = this.#clientIds.findOrder(low, high, account, accountNumber);
-    else slot = this.#clientIds.findOrderByText(words, at + ORDER_TARGET_TEXT_WORD, account, accountNumber);
+    if ((terms & BY_CLIENT_ID) === 0) slot = this.#orderIndex.find(words[at + 6]!, words[at + 7]!);
+    else if ((terms & TARGET_TEXT) === 0)
+      slot = this.#clientIds.findOrder(words[at + 6]!, words[at + 7]!, number);
+    else slot = this.#clientIds.findOrderByText(words, at + ORDER_TARGET_TEXT_WORD, number);
     if (slot < 0) return -1;
     const orders = this.#orders.words;
-    if (orders[slot * ORDER_WORDS + LIVE_ACCOUNT] !== account) return -1;
-    const instrument = words[at + ORDER_INSTRUMENT]!;
+    const order = slot << ORDER_SHIFT;
+    if (orders[order + LIVE_ACCOUNT] !== account) return -1;
+    const instrument = words[at + 2]!;
     if (instrument === 0) return slot;
-    const book = orders[slot * ORDER_WORDS + LIVE_TERMS]! >>> TERMS_BOOK_SHIFT;
-    return this.#listings.books[book]!.instrumentId === instrument ? slot : -1;
+    return this.#listings.books[orders[order + LIVE_TERMS]! >>> TERMS_BOOK_SHIFT]!.instrumentId === instrument
+      ? slot
+      : -1;
   }
-}
-
-function isTextFlag(terms: number): boolean {
-  return (orderFlags(terms) & CommandFlag.TextClientId) !== 0;
 }

@@ -1,55 +1,35 @@
 import { CommandFlag } from '../model/command.js';
 import { EventFlag } from '../model/event.js';
-import {
-  CELL_WORDS,
-  EVENT_ACCOUNT,
-  EVENT_CELLS,
-  EVENT_CLIENT_ID,
-  EVENT_CODE,
-  EVENT_PREVIOUS_PLACE,
-  EVENT_SESSION,
-  EVENT_TIME,
-  eventCells,
-} from '../wire/event-record.js';
-import {
-  LINE_WORDS,
-  ORDER_ACCOUNT,
-  ORDER_CLIENT_ID,
-  ORDER_INSTRUMENT,
-  ORDER_PRICE,
-  ORDER_SEND_TIME,
-  ORDER_SIZE,
-  ORDER_TARGET,
-  ORDER_TEXT_WORD,
-  orderFlags,
-  orderLines,
-} from '../wire/order-record.js';
+import { CELL_WORDS, EVENT_CELLS, eventCells } from '../wire/event-record.js';
+import { LINE_WORDS, ORDER_TEXT_WORD, orderLines } from '../wire/order-record.js';
 import { ClientTexts, TEXT_WORDS, textTag } from './client-texts.js';
 import type { EventWriter } from './event-writer.js';
-import {
-  LIVE_ACCOUNT,
-  LIVE_CLIENT_ID,
-  LIVE_TERMS,
-  ORDER_WORDS,
-  type OrderPool,
-  TERMS_TEXT,
-} from './order-pool.js';
-import { numberTag, SlotTable } from './slot-table.js';
+import { NumberBlocks } from './number-blocks.js';
+import { SlotTable } from './slot-table.js';
+
+const TEXT_FLAG = CommandFlag.TextClientId << 16;
 
 /** Largest window: two gigabytes of entries. */
 export const MAX_CLIENT_ID_WINDOW = 2 ** 24;
 
-const ANSWER_WORDS = EVENT_CELLS * CELL_WORDS;
-
 /**
  * One remembered command, 128 bytes: its answer (event 0 without its text cells) and what else it takes to know a retry.
  * Account and client id, the key, are those of the answer.
+ *
+ * Where words are written by number, the number is the word of the layout that `wire/event-record.ts` draws, or of the
+ * record in `wire/order-record.ts`.
  */
-const ENTRY_WORDS = 32;
-const ENTRY_CONTENT = ANSWER_WORDS;
-const ENTRY_TAG = ANSWER_WORDS + 2;
+const ENTRY_SHIFT = 5;
+const ENTRY_WORDS = 1 << ENTRY_SHIFT;
+const ANSWER_WORDS = EVENT_CELLS * CELL_WORDS;
+const ENTRY_CONTENT = 24;
+/** Where the id stands: a number's place in its blocks, a text's hash. */
+const ENTRY_PLACE = 26;
 /** Slot of the text, -1 where the id is a number. */
-const ENTRY_TEXT = ANSWER_WORDS + 3;
+const ENTRY_TEXT = 27;
+/** Words of the answer that are looked at. */
+const ANSWER_ACCOUNT = 6;
+const ANSWER_TIME = 10;
 
 const INITIAL_ENTRIES = 256;
 const INITIAL_ORDERS = 256;
@@ -69,12 +49,15 @@ const COUNTER_MASK = 2 ** 30 - 1;
 export class ClientIds {
   /** True where the command admitted last was sent before the window began: it cannot be told from a retry. */
   late = false;
+  /** The entries of the window, as words and as pairs of words (see `EventWriter`). Replaced on growth. */
+  ring: Int32Array;
+  ringPairs: Float64Array;
 
-  readonly #orders: OrderPool;
   readonly #texts = new ClientTexts();
-  /** From the hash of account and id to a name. */
-  readonly #table = new SlotTable();
-  #ring = new Int32Array(INITIAL_ENTRIES * ENTRY_WORDS);
+  /** From a numeric id, salted with its account, to a name. */
+  readonly #numbers = new NumberBlocks();
+  /** From the hash of account and text to a name. */
+  readonly #textTable = new SlotTable();
   /** By place in the ring: slot of the order that the command made, -1 for none. Not cleared when the order goes. */
   #orderOfEntry = new Int32Array(INITIAL_ENTRIES);
   #ringMask = INITIAL_ENTRIES - 1;
@@ -96,18 +79,19 @@ export class ClientIds {
   #known = 0;
 
   /** @param window commands to remember, from 1 to MAX_CLIENT_ID_WINDOW */
-  constructor(orders: OrderPool, window: number) {
+  constructor(window: number) {
     if (!Number.isInteger(window) || window < 1 || window > MAX_CLIENT_ID_WINDOW)
       throw new RangeError(
         `client-id window ${window} is not a whole number from 1 to ${MAX_CLIENT_ID_WINDOW}`,
       );
-    this.#orders = orders;
     this.#window = window;
+    this.ring = new Int32Array(INITIAL_ENTRIES * ENTRY_WORDS);
+    this.ringPairs = new Float64Array(this.ring.buffer);
   }
 
   /** Ids remembered. */
   get count(): number {
-    return this.#table.count;
+    return this.#numbers.count + this.#textTable.count;
   }
 
   get window(): number {
@@ -126,7 +110,7 @@ export class ClientIds {
    */
   reserve(): void {
     while (this.#ringMask + 1 < this.#window) this.#growRing();
-    this.#table.reserve(this.#window);
+    this.#textTable.reserve(this.#window);
   }
 
   /**
@@ -135,30 +119,37 @@ export class ClientIds {
    */
   admit(words: Int32Array, at: number): boolean {
     this.#readContent(words, at);
-    const isText = (orderFlags(words[at + 1]!) & CommandFlag.TextClientId) !== 0;
-    const account = words[at + ORDER_ACCOUNT]!;
-    const low = words[at + ORDER_CLIENT_ID]!;
-    const high = words[at + ORDER_CLIENT_ID + 1]!;
+    const isText = (words[at + 1]! & TEXT_FLAG) !== 0;
+    const account = words[at + 3]!;
+    const low = words[at + 4]!;
+    const high = words[at + 5]!;
     const text = at + ORDER_TEXT_WORD;
-    const tag = isText ? textTag(words, text, account) : numberTag(low, high, account);
+    const hash = isText ? textTag(words, text, account) : 0;
     this.#known = isText
-      ? this.#findText(tag, words, text, account)
-      : this.#findNumber(tag, low, high, account);
+      ? this.#findText(hash, words, text, account)
+      : this.#numbers.find(low, high, account);
     if (this.#known !== 0) return false;
 
-    this.late = this.#isLate(words[at + ORDER_SEND_TIME]!, words[at + ORDER_SEND_TIME + 1]!);
+    this.late = this.#isLate(words[at + 12]!, words[at + 13]!);
     if (this.#windowed === this.#window) this.#dropOldest();
     if (this.#windowed > this.#ringMask) this.#growRing();
-    const place = this.#next & this.#ringMask;
-    const ring = this.#ring;
-    const entry = place * ENTRY_WORDS;
+    const counter = this.#next;
+    const name = counter + 1;
+    const place = counter & this.#ringMask;
+    const { ring } = this;
+    const entry = place << ENTRY_SHIFT;
     ring[entry + ENTRY_CONTENT] = this.#contentLow;
     ring[entry + ENTRY_CONTENT + 1] = this.#contentHigh;
-    ring[entry + ENTRY_TAG] = tag;
-    ring[entry + ENTRY_TEXT] = isText ? this.#texts.add(words, text) : -1;
+    if (isText) {
+      this.#textTable.add(hash, name);
+      ring[entry + ENTRY_PLACE] = hash;
+      ring[entry + ENTRY_TEXT] = this.#texts.add(words, text);
+    } else {
+      ring[entry + ENTRY_PLACE] = this.#numbers.add(low, high, account, name);
+      ring[entry + ENTRY_TEXT] = -1;
+    }
     this.#orderOfEntry[place] = -1;
-    this.#table.add(tag, this.#next + 1);
-    this.#next = (this.#next + 1) & COUNTER_MASK;
+    this.#next = name & COUNTER_MASK;
     this.#windowed++;
     return true;
   }
@@ -180,31 +171,42 @@ export class ClientIds {
     const to = events.claim(eventCells(entries[entry]!) * CELL_WORDS);
     const words = events.words;
     for (let i = 0; i < ANSWER_WORDS; i++) words[to + i] = entries[entry + i]!;
-    words[to + EVENT_CODE]! |= EventFlag.Repeated << 16;
-    words[to + EVENT_SESSION] = session;
-    words[to + EVENT_PREVIOUS_PLACE] = 0;
-    words[to + EVENT_PREVIOUS_PLACE + 1] = 0;
+    words[to + 1]! |= EventFlag.Repeated << 16;
+    words[to + 7] = session;
+    words[to + 8] = 0;
+    words[to + 9] = 0;
     const text = entries[entry + ENTRY_TEXT]!;
     if (text >= 0) this.writeText(text, words, to + ANSWER_WORDS);
   }
 
-  /** Keeps the answer to the command admitted last, which begins at word `from`. */
-  keep(words: Int32Array, from: number): void {
-    const ring = this.#ring;
-    const entry = ((this.#next - 1) & this.#ringMask) * ENTRY_WORDS;
-    // Written out, as the engine compiles it to half the work of a loop, and this is done for every command.
+  /** The word of `ring` at which the entry of the command admitted last begins. */
+  get newestWord(): number {
+    return ((this.#next - 1) & this.#ringMask) << ENTRY_SHIFT;
+  }
+
+  /** Keeps words 0 to 11 of the answer to the command admitted last, which begins at word `from`. */
+  keepHead(events: EventWriter, from: number): void {
+    const { words, pairs } = events;
+    const { ring, ringPairs } = this;
+    const entry = this.newestWord;
+    const pair = entry >> 1;
+    const fromPair = from >> 1;
     ring[entry] = words[from]!;
     ring[entry + 1] = words[from + 1]!;
-    ring[entry + 2] = words[from + 2]!;
-    ring[entry + 3] = words[from + 3]!;
-    ring[entry + 4] = words[from + 4]!;
+    ringPairs[pair + 1] = pairs[fromPair + 1]!;
     ring[entry + 5] = words[from + 5]!;
-    ring[entry + 6] = words[from + 6]!;
-    ring[entry + 7] = words[from + 7]!;
-    ring[entry + 8] = words[from + 8]!;
-    ring[entry + 9] = words[from + 9]!;
+    ringPairs[pair + 3] = pairs[fromPair + 3]!;
+    ringPairs[pair + 4] = pairs[fromPair + 4]!;
     ring[entry + 10] = words[from + 10]!;
     ring[entry + 11] = words[from + 11]!;
+  }
+
+  /** Keeps the answer to the command admitted last, which begins at word `from`. */
+  keep(events: EventWriter, from: number): void {
+    this.keepHead(events, from);
+    const { words } = events;
+    const { ring } = this;
+    const entry = this.newestWord;
     ring[entry + 12] = words[from + 12]!;
     ring[entry + 13] = words[from + 13]!;
     ring[entry + 14] = words[from + 14]!;
@@ -236,44 +238,19 @@ export class ClientIds {
 
   /** Slot of the text of the command admitted last, -1 where its id is a number. */
   get newestText(): number {
-    return this.#ring[((this.#next - 1) & this.#ringMask) * ENTRY_WORDS + ENTRY_TEXT]!;
+    return this.ring[this.newestWord + ENTRY_TEXT]!;
   }
 
-  /** The live order that an account (its slot and its number) made under a numeric client id, or -1. */
-  findOrder(low: number, high: number, accountSlot: number, account: number): number {
-    const tag = numberTag(low, high, account);
-    for (let place = this.#table.seek(tag); place >= 0; place = this.#table.seekAfter(place, tag)) {
-      const slot = this.#orderOf(this.#table.valueAt(place));
-      if (slot < 0) continue;
-      const orders = this.#orders.words;
-      const order = slot * ORDER_WORDS;
-      if (
-        orders[order + LIVE_CLIENT_ID] === low &&
-        orders[order + LIVE_CLIENT_ID + 1] === high &&
-        orders[order + LIVE_ACCOUNT] === accountSlot &&
-        (orders[order + LIVE_TERMS]! & TERMS_TEXT) === 0
-      )
-        return slot;
-    }
-    return -1;
+  /** The live order that an account made under a numeric client id, or -1. */
+  findOrder(low: number, high: number, account: number): number {
+    const name = this.#numbers.find(low, high, account);
+    return name === 0 ? -1 : this.#orderOf(name);
   }
 
-  /** The same for a text, whose words begin at `text`. */
-  findOrderByText(words: Int32Array, text: number, accountSlot: number, account: number): number {
-    const tag = textTag(words, text, account);
-    for (let place = this.#table.seek(tag); place >= 0; place = this.#table.seekAfter(place, tag)) {
-      const slot = this.#orderOf(this.#table.valueAt(place));
-      if (slot < 0) continue;
-      const orders = this.#orders.words;
-      const order = slot * ORDER_WORDS;
-      if (
-        orders[order + LIVE_ACCOUNT] === accountSlot &&
-        (orders[order + LIVE_TERMS]! & TERMS_TEXT) !== 0 &&
-        this.#texts.holds(orders[order + LIVE_CLIENT_ID]!, words, text)
-      )
-        return slot;
-    }
-    return -1;
+  /** The live order that an account made under the text whose words begin at `text`, or -1. */
+  findOrderByText(words: Int32Array, text: number, account: number): number {
+    const name = this.#findText(textTag(words, text, account), words, text, account);
+    return name === 0 ? -1 : this.#orderOf(name);
   }
 
   /** Writes the two cells of a text at word `to`. */
@@ -292,37 +269,21 @@ export class ClientIds {
 
   /** The memory in which the entry of this name stands. */
   #memoryOf(name: number): Int32Array {
-    return name < 0 ? this.#kept : this.#ring;
+    return name < 0 ? this.#kept : this.ring;
   }
 
   /** The word at which the entry of this name begins. */
   #wordOf(name: number): number {
-    return (name < 0 ? -name - 1 : (name - 1) & this.#ringMask) * ENTRY_WORDS;
-  }
-
-  #findNumber(tag: number, low: number, high: number, account: number): number {
-    for (let place = this.#table.seek(tag); place >= 0; place = this.#table.seekAfter(place, tag)) {
-      const name = this.#table.valueAt(place);
-      const entries = this.#memoryOf(name);
-      const entry = this.#wordOf(name);
-      // An entry with a text has client id 0 here, so it equals no number.
-      if (
-        entries[entry + EVENT_CLIENT_ID] === low &&
-        entries[entry + EVENT_CLIENT_ID + 1] === high &&
-        entries[entry + EVENT_ACCOUNT] === account
-      )
-        return name;
-    }
-    return 0;
+    return (name < 0 ? -name - 1 : (name - 1) & this.#ringMask) << ENTRY_SHIFT;
   }
 
   #findText(tag: number, words: Int32Array, text: number, account: number): number {
-    for (let place = this.#table.seek(tag); place >= 0; place = this.#table.seekAfter(place, tag)) {
-      const name = this.#table.valueAt(place);
+    for (let place = this.#textTable.seek(tag); place >= 0; place = this.#textTable.seekAfter(place, tag)) {
+      const name = this.#textTable.valueAt(place);
       const entries = this.#memoryOf(name);
       const entry = this.#wordOf(name);
       const slot = entries[entry + ENTRY_TEXT]!;
-      if (slot >= 0 && entries[entry + EVENT_ACCOUNT] === account && this.#texts.holds(slot, words, text))
+      if (slot >= 0 && entries[entry + ANSWER_ACCOUNT] === account && this.#texts.holds(slot, words, text))
         return name;
     }
     return 0;
@@ -332,27 +293,35 @@ export class ClientIds {
   #dropOldest(): void {
     const counter = (this.#next - this.#windowed) & COUNTER_MASK;
     const name = counter + 1;
-    const entry = (counter & this.#ringMask) * ENTRY_WORDS;
+    const entry = (counter & this.#ringMask) << ENTRY_SHIFT;
     this.#windowed--;
-    this.#droppedLow = this.#ring[entry + EVENT_TIME]!;
-    this.#droppedHigh = this.#ring[entry + EVENT_TIME + 1]!;
+    this.#droppedLow = this.ring[entry + ANSWER_TIME]!;
+    this.#droppedHigh = this.ring[entry + ANSWER_TIME + 1]!;
     const order = this.#orderOf(name);
     if (order < 0) {
       this.#forget(name);
       return;
     }
     if (order * ENTRY_WORDS >= this.#kept.length) this.#growKept();
-    for (let i = 0; i < ENTRY_WORDS; i++) this.#kept[order * ENTRY_WORDS + i] = this.#ring[entry + i]!;
-    this.#entryOfOrder[order] = -(order + 1);
-    this.#table.replace(this.#ring[entry + ENTRY_TAG]!, name, -(order + 1));
+    copyEntry(this.ring, entry, this.#kept, order << ENTRY_SHIFT);
+    const keptName = -(order + 1);
+    this.#entryOfOrder[order] = keptName;
+    const place = this.ring[entry + ENTRY_PLACE]!;
+    if (this.ring[entry + ENTRY_TEXT]! < 0) this.#numbers.replaceAt(place, keptName);
+    else this.#textTable.replace(place, name, keptName);
   }
 
   #forget(name: number): void {
     const entries = this.#memoryOf(name);
     const entry = this.#wordOf(name);
-    this.#table.remove(entries[entry + ENTRY_TAG]!, name);
+    const place = entries[entry + ENTRY_PLACE]!;
     const text = entries[entry + ENTRY_TEXT]!;
-    if (text >= 0) this.#texts.release(text);
+    if (text < 0) {
+      this.#numbers.removeAt(place, name);
+    } else {
+      this.#textTable.remove(place, name);
+      this.#texts.release(text);
+    }
   }
 
   #isLate(sentLow: number, sentHigh: number): boolean {
@@ -363,39 +332,45 @@ export class ClientIds {
 
   /**
    * Hashes the command into 64 bits: all words but account and client id, which are the key, and send time, session and
-   * receive time, which a retry may change. Each round is one to one, and price and size go to different halves, so a
+   * receive time, which a retry may change. Odd factors are one to one, and price and size go to different halves, so a
    * change of either or of both always shows.
    */
   #readContent(words: Int32Array, at: number): void {
-    let low = round(0x1b873593, words[at]!);
-    let high = round(0xcc9e2d51, words[at + 1]!);
-    low = round(low, words[at + ORDER_INSTRUMENT]!);
-    high = round(high, words[at + ORDER_TARGET + 1]!);
-    low = round(low, words[at + ORDER_TARGET]!);
-    high = round(high, words[at + ORDER_PRICE + 1]!);
-    low = round(low, words[at + ORDER_PRICE]!);
-    high = round(high, words[at + ORDER_SIZE]!);
-    low = round(low, words[at + ORDER_SIZE + 1]!);
-    const end = at + orderLines(words[at]!) * LINE_WORDS;
-    for (let i = at + LINE_WORDS; i < end; i += 2) {
-      low = round(low, words[i]!);
-      high = round(high, words[i + 1]!);
+    const head = words[at]!;
+    let low = Math.imul(head, 0x9e3779b1);
+    let high = Math.imul(words[at + 1]!, 0x85ebca6b);
+    low = (low + Math.imul(words[at + 2]!, 0xc2b2ae35)) | 0;
+    high = (high + Math.imul(words[at + 7]!, 0x27d4eb2f)) | 0;
+    low = (low + Math.imul(words[at + 6]!, 0x165667b1)) | 0;
+    high = (high + Math.imul(words[at + 9]!, 0x2c1b3c6d)) | 0;
+    low = (low + Math.imul(words[at + 8]!, 0x297a2d39)) | 0;
+    high = (high + Math.imul(words[at + 10]!, 0x1b56c4e9)) | 0;
+    low = (low + Math.imul(words[at + 11]!, 0x1b873593)) | 0;
+    if (orderLines(head) > 1) {
+      const end = at + orderLines(head) * LINE_WORDS;
+      for (let i = at + LINE_WORDS; i < end; i += 2) {
+        low = Math.imul(low ^ words[i]!, 0x85ebca6b);
+        low = (low << 13) | (low >>> 19);
+        high = Math.imul(high ^ words[i + 1]!, 0xc2b2ae35);
+        high = (high << 17) | (high >>> 15);
+      }
     }
     this.#contentLow = low;
     this.#contentHigh = high;
   }
 
   #growRing(): void {
-    const ring = new Int32Array(this.#ring.length * 2);
+    const ring = new Int32Array(this.ring.length * 2);
     const orders = new Int32Array(this.#orderOfEntry.length * 2);
     const mask = orders.length - 1;
     for (let counter = this.#next - this.#windowed; counter < this.#next; counter++) {
       const from = counter & this.#ringMask;
       const to = counter & mask;
-      ring.set(this.#ring.subarray(from * ENTRY_WORDS, (from + 1) * ENTRY_WORDS), to * ENTRY_WORDS);
+      ring.set(this.ring.subarray(from * ENTRY_WORDS, (from + 1) * ENTRY_WORDS), to * ENTRY_WORDS);
       orders[to] = this.#orderOfEntry[from]!;
     }
-    this.#ring = ring;
+    this.ring = ring;
+    this.ringPairs = new Float64Array(ring.buffer);
     this.#orderOfEntry = orders;
     this.#ringMask = mask;
   }
@@ -413,7 +388,12 @@ export class ClientIds {
   }
 }
 
-function round(hash: number, word: number): number {
-  const mixed = Math.imul(hash ^ word, 0x85ebca6b);
-  return (mixed << 13) | (mixed >>> 19);
+/** Copies one entry, four words at a time: this is done for every order that outlives the window. */
+function copyEntry(from: Int32Array, fromWord: number, to: Int32Array, toWord: number): void {
+  for (let i = 0; i < ENTRY_WORDS; i += 4) {
+    to[toWord + i] = from[fromWord + i]!;
+    to[toWord + i + 1] = from[fromWord + i + 1]!;
+    to[toWord + i + 2] = from[fromWord + i + 2]!;
+    to[toWord + i + 3] = from[fromWord + i + 3]!;
+  }
 }

@@ -4,20 +4,12 @@ import { RejectCode } from '../model/reject.js';
 import {
   CLIENT_ID_TEXT_WORDS,
   LINE_WORDS,
-  ORDER_ACCOUNT,
   ORDER_CLIENT_ID,
-  ORDER_DISPLAY_SIZE,
-  ORDER_PRICE,
-  ORDER_SIZE,
   ORDER_STOP_PRICE,
-  ORDER_TARGET,
   ORDER_TARGET_TEXT_WORD,
   ORDER_TEXT_WORD,
   orderFlags,
   orderLines,
-  orderSide,
-  orderTimeInForce,
-  orderType,
 } from '../wire/order-record.js';
 import { isPrintable, readByte } from '../wire/text.js';
 import { isWhole } from '../wire/words.js';
@@ -30,26 +22,34 @@ import { isWhole } from '../wire/words.js';
  * are the same, and no wish (a display size, a stop price) is ever passed over in silence.
  */
 
-const NEW_FLAGS = CommandFlag.TextClientId;
-const CANCEL_FLAGS = CommandFlag.TextClientId | CommandFlag.TargetByClientId | CommandFlag.TargetText;
-const AMEND_FLAGS = CANCEL_FLAGS | CommandFlag.AmendPrice | CommandFlag.AmendSize;
+// What stands here is compiled in; an imported binding is read from memory at each use.
+const { TextClientId: TEXT, TargetByClientId: BY_CLIENT_ID, TargetText: TARGET_TEXT } = CommandFlag;
+const { AmendPrice: AMEND_PRICE, AmendSize: AMEND_SIZE } = CommandFlag;
+const { Buy: BUY, Sell: SELL } = Side;
+const { GoodTillCancel: GOOD_TILL_CANCEL, ImmediateOrCancel: IMMEDIATE_OR_CANCEL } = TimeInForce;
+const LIMIT = OrderType.Limit;
+
+const NEW_FLAGS = TEXT;
+const CANCEL_FLAGS = TEXT | BY_CLIENT_ID | TARGET_TEXT;
+const AMEND_FLAGS = CANCEL_FLAGS | AMEND_PRICE | AMEND_SIZE;
 
 /** Why the record at word `at` is no New command; 0 where it is one. */
 export function newFault(words: Int32Array, at: number): RejectCode | 0 {
+  const head = words[at]!;
   const terms = words[at + 1]!;
-  const fault = identityFault(words, at, NEW_FLAGS);
+  // The usual case in one comparison each: one line and a side, a limit order without a flag.
+  const isUsual = (head & 0x00ff_0000) === 1 << 16 && terms >>> 16 === 0 && words[at + 3] !== 0;
+  const fault = isUsual ? numberIdentityFault(words, at) : identityFault(words, at, NEW_FLAGS);
   if (fault !== 0) return fault;
-  const side = orderSide(words[at]!);
-  if (side !== Side.Buy && side !== Side.Sell) return RejectCode.BadSide;
-  if (orderType(terms) !== OrderType.Limit) return RejectCode.BadOrderType;
-  const timeInForce = orderTimeInForce(terms);
-  if (timeInForce !== TimeInForce.GoodTillCancel && timeInForce !== TimeInForce.ImmediateOrCancel)
+  const side = head >>> 24;
+  if (side !== BUY && side !== SELL) return RejectCode.BadSide;
+  if ((terms & 0xff) !== LIMIT) return RejectCode.BadOrderType;
+  const timeInForce = (terms >>> 8) & 0xff;
+  if (timeInForce !== GOOD_TILL_CANCEL && timeInForce !== IMMEDIATE_OR_CANCEL)
     return RejectCode.BadTimeInForce;
-  if ((words[at + ORDER_DISPLAY_SIZE]! | words[at + ORDER_DISPLAY_SIZE + 1]!) !== 0)
-    return RejectCode.Malformed;
-  if (!isWhole(words, at + ORDER_PRICE) || !isWhole(words, at + ORDER_SIZE))
-    return RejectCode.NumberOutOfRange;
-  return 0;
+  if ((words[at + 6]! | words[at + 7]!) !== 0) return RejectCode.Malformed;
+  // The high halves of price and size have at most 21 bits.
+  return (words[at + 9]! | words[at + 11]!) >>> 21 === 0 ? 0 : RejectCode.NumberOutOfRange;
 }
 
 /** Why the record at word `at` is no Cancel command; 0 where it is one. */
@@ -62,18 +62,16 @@ export function cancelFault(words: Int32Array, at: number): RejectCode | 0 {
 export function amendFault(words: Int32Array, at: number): RejectCode | 0 {
   const fault = identityFault(words, at, AMEND_FLAGS);
   if (fault !== 0) return fault;
-  const flags = orderFlags(words[at + 1]!);
-  if ((flags & CommandFlag.AmendPrice) !== 0 && !isWhole(words, at + ORDER_PRICE))
-    return RejectCode.NumberOutOfRange;
-  if ((flags & CommandFlag.AmendSize) !== 0 && !isWhole(words, at + ORDER_SIZE))
-    return RejectCode.NumberOutOfRange;
+  const flags = words[at + 1]! >>> 16;
+  if ((flags & AMEND_PRICE) !== 0 && !isWhole(words, at + 8)) return RejectCode.NumberOutOfRange;
+  if ((flags & AMEND_SIZE) !== 0 && !isWhole(words, at + 10)) return RejectCode.NumberOutOfRange;
   return targetFault(words, at);
 }
 
 /** True where the record has a text client id that can be repeated in an answer. */
 export function hasTextClientId(words: Int32Array, at: number): boolean {
   return (
-    (orderFlags(words[at + 1]!) & CommandFlag.TextClientId) !== 0 &&
+    (orderFlags(words[at + 1]!) & TEXT) !== 0 &&
     orderLines(words[at]!) >= 2 &&
     at + 2 * LINE_WORDS <= words.length &&
     isText(words, at + ORDER_TEXT_WORD)
@@ -82,27 +80,26 @@ export function hasTextClientId(words: Int32Array, at: number): boolean {
 
 /** Checks what all commands of clients share: flags, lines, account, client id, and that unused lines are zero. */
 function identityFault(words: Int32Array, at: number, allowed: number): RejectCode | 0 {
-  const flags = orderFlags(words[at + 1]!);
+  const flags = words[at + 1]! >>> 16;
   if ((flags & ~allowed) !== 0) return RejectCode.BadFlags;
-  const lines = orderLines(words[at]!);
-  if (words[at + ORDER_ACCOUNT] === 0) return RejectCode.Malformed;
-  if ((flags & (CommandFlag.TextClientId | CommandFlag.TargetText)) !== 0)
-    return textIdentityFault(words, at, flags, lines);
+  const lines = (words[at]! >>> 16) & 0xff;
+  if (words[at + 3] === 0) return RejectCode.Malformed;
+  if ((flags & (TEXT | TARGET_TEXT)) !== 0) return textIdentityFault(words, at, flags, lines);
   if (lines !== 1) return RejectCode.Malformed;
   return numberIdentityFault(words, at);
 }
 
 function numberIdentityFault(words: Int32Array, at: number): RejectCode | 0 {
-  if ((words[at + ORDER_CLIENT_ID]! | words[at + ORDER_CLIENT_ID + 1]!) === 0)
-    return RejectCode.MissingClientId;
-  return isWhole(words, at + ORDER_CLIENT_ID) ? 0 : RejectCode.BadClientId;
+  const high = words[at + 5]!;
+  if ((words[at + 4]! | high) === 0) return RejectCode.MissingClientId;
+  return high >>> 21 === 0 ? 0 : RejectCode.BadClientId;
 }
 
 function textIdentityFault(words: Int32Array, at: number, flags: number, lines: number): RejectCode | 0 {
-  const targetText = (flags & CommandFlag.TargetText) !== 0;
+  const targetText = (flags & TARGET_TEXT) !== 0;
   if (lines !== (targetText ? 3 : 2) || at + lines * LINE_WORDS > words.length) return RejectCode.Malformed;
   if (!isZero(words, at + ORDER_STOP_PRICE, at + ORDER_TEXT_WORD - 1)) return RejectCode.Malformed;
-  if ((flags & CommandFlag.TextClientId) === 0) {
+  if ((flags & TEXT) === 0) {
     if (!isZero(words, at + ORDER_TEXT_WORD - 1, at + ORDER_TEXT_WORD + CLIENT_ID_TEXT_WORDS))
       return RejectCode.Malformed;
     return numberIdentityFault(words, at);
@@ -113,10 +110,9 @@ function textIdentityFault(words: Int32Array, at: number, flags: number, lines: 
 }
 
 function targetFault(words: Int32Array, at: number): RejectCode | 0 {
-  const flags = orderFlags(words[at + 1]!);
-  if ((flags & CommandFlag.TargetText) === 0)
-    return isWhole(words, at + ORDER_TARGET) ? 0 : RejectCode.NumberOutOfRange;
-  if ((flags & CommandFlag.TargetByClientId) === 0) return RejectCode.BadFlags;
+  const flags = words[at + 1]! >>> 16;
+  if ((flags & TARGET_TEXT) === 0) return words[at + 7]! >>> 21 === 0 ? 0 : RejectCode.NumberOutOfRange;
+  if ((flags & BY_CLIENT_ID) === 0) return RejectCode.BadFlags;
   const text = at + ORDER_TARGET_TEXT_WORD;
   if (!isZero(words, text + CLIENT_ID_TEXT_WORDS, at + 3 * LINE_WORDS)) return RejectCode.Malformed;
   return isText(words, text) ? 0 : RejectCode.BadClientId;

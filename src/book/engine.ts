@@ -19,6 +19,7 @@ import { amendFault, cancelFault, newFault } from './command-shape.js';
 import { EventWriter } from './event-writer.js';
 import { Listings } from './listings.js';
 import { applyListing, applySettings } from './operator-commands.js';
+import { OrderEvents } from './order-events.js';
 import { OrderIndex } from './order-index.js';
 import { MAX_LIVE_ORDERS, OrderPool } from './order-pool.js';
 import { MAX_PAGES, PricePages } from './price-pages.js';
@@ -69,13 +70,14 @@ export class Engine {
       throw new RangeError(`shard ${shard} is not a whole number from 0 to ${MAX_SHARDS - 1}`);
     this.#shard = shard;
     this.#orders = new OrderPool(maxLiveOrders);
-    this.#clientIds = new ClientIds(this.#orders, clientIdWindow);
+    this.#clientIds = new ClientIds(clientIdWindow);
     this.events = new EventWriter(this.#accounts);
     this.events.beginCommand(0, shard << SHARD_SHIFT, 0, 0);
     const room: BookRoom = {
       events: this.events,
       accounts: this.#accounts,
       orders: this.#orders,
+      orderEvents: new OrderEvents(this.events, this.#orders, this.#clientIds),
       orderIndex: new OrderIndex(this.#orders),
       clientIds: this.#clientIds,
       pages: new PricePages(maxPricePages),

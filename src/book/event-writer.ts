@@ -1,42 +1,31 @@
 import { EventFlag } from '../model/event.js';
-import {
-  CELL_WORDS,
-  EVENT_ACCOUNT,
-  EVENT_CODE,
-  EVENT_INDEX,
-  EVENT_INSTRUMENT,
-  EVENT_PLACE,
-  EVENT_PREVIOUS_INDEX,
-  EVENT_PREVIOUS_PLACE,
-  EVENT_TIME,
-  eventCells,
-} from '../wire/event-record.js';
-import {
-  ACCOUNT_LAST_INDEX,
-  ACCOUNT_LAST_PLACE,
-  ACCOUNT_NUMBER,
-  ACCOUNT_WORDS,
-  type Accounts,
-  NO_ACCOUNT,
-} from './accounts.js';
+import type { Accounts } from './accounts.js';
 
 const INITIAL_WORDS = 16 * 1024;
 
-/** What a command's events have in common besides their place: flag bits as they stand in word 1 of an event. */
+/** The flag as it stands in word 1 of an event. */
 const LAST_OF_COMMAND = EventFlag.LastOfCommand << 16;
 
-/** Whole event records, back to back, and the part of each that is the same for every kind: its place and its chain. */
+/**
+ * Whole event records, back to back, and the part of each that is the same for every kind: its place and its chain.
+ *
+ * Where words are written by number, the number is the word of the layout that `wire/event-record.ts` draws.
+ */
 export class EventWriter {
   /** The records. Replaced when it grows; what stands after `length` is left over from before. */
-  words = new Int32Array(INITIAL_WORDS);
+  words: Int32Array;
+  /**
+   * The same memory two words at a time, to copy 64-bit numbers in one go: as floats that nobody looks at. The bits of a
+   * whole number from 0 to 2^53 - 1 are those of a tiny float and never of a NaN, so no machine changes them.
+   */
+  pairs: Float64Array;
   /** Words in use. */
   length = 0;
 
-  /** Place of the last command, in two halves. */
-  placeLow = 0;
-  placeHigh = 0;
-
   readonly #accounts: Accounts;
+  /** Place of the last command, as a pair and as words. */
+  readonly #place = new Float64Array(1);
+  readonly #placeWords = new Int32Array(this.#place.buffer);
   #timeLow = 0;
   #timeHigh = 0;
   #index = 0;
@@ -45,6 +34,14 @@ export class EventWriter {
 
   constructor(accounts: Accounts) {
     this.#accounts = accounts;
+    const buffer = new ArrayBuffer(INITIAL_WORDS * 4);
+    this.words = new Int32Array(buffer);
+    this.pairs = new Float64Array(buffer);
+  }
+
+  /** Place of the last command, as a pair of words. */
+  get placePair(): number {
+    return this.#place[0]!;
   }
 
   /** Forgets what was written. */
@@ -54,8 +51,8 @@ export class EventWriter {
 
   /** From here on events belong to the command at this place. */
   beginCommand(placeLow: number, placeHigh: number, timeLow: number, timeHigh: number): void {
-    this.placeLow = placeLow;
-    this.placeHigh = placeHigh;
+    this.#placeWords[0] = placeLow;
+    this.#placeWords[1] = placeHigh;
     this.#timeLow = timeLow;
     this.#timeHigh = timeHigh;
     this.#index = 0;
@@ -63,7 +60,7 @@ export class EventWriter {
 
   /** Marks the event written last as the last one of its command. */
   endCommand(): void {
-    this.words[this.#last + EVENT_CODE]! |= LAST_OF_COMMAND;
+    this.words[this.#last + 1]! |= LAST_OF_COMMAND;
   }
 
   /**
@@ -74,29 +71,25 @@ export class EventWriter {
    * @param code word 1
    */
   open(head: number, code: number, instrument: number, accountSlot: number): number {
-    const at = this.claim(eventCells(head) * CELL_WORDS);
-    const words = this.words;
+    const at = this.claim(((head >>> 16) & 0xff) << 3);
+    const { words, pairs } = this;
+    const accountPairs = this.#accounts.pairs;
+    const account = accountSlot << 1;
     const index = this.#index;
-    const placeLow = this.placeLow;
-    const placeHigh = this.placeHigh;
-    const accounts = this.#accounts.words;
-    const account = accountSlot * ACCOUNT_WORDS;
+    const place = this.#place[0]!;
+    const pair = at >> 1;
     words[at] = head;
-    words[at + EVENT_CODE] = code;
-    words[at + EVENT_PLACE] = placeLow;
-    words[at + EVENT_PLACE + 1] = placeHigh;
-    words[at + EVENT_INDEX] = index;
-    words[at + EVENT_INSTRUMENT] = instrument;
-    words[at + EVENT_ACCOUNT] = accounts[account + ACCOUNT_NUMBER]!;
-    words[at + EVENT_PREVIOUS_INDEX] = accounts[account + ACCOUNT_LAST_INDEX]!;
-    words[at + EVENT_PREVIOUS_PLACE] = accounts[account + ACCOUNT_LAST_PLACE]!;
-    words[at + EVENT_PREVIOUS_PLACE + 1] = accounts[account + ACCOUNT_LAST_PLACE + 1]!;
-    words[at + EVENT_TIME] = this.#timeLow;
-    words[at + EVENT_TIME + 1] = this.#timeHigh;
-    if (accountSlot !== NO_ACCOUNT) {
-      accounts[account + ACCOUNT_LAST_INDEX] = index;
-      accounts[account + ACCOUNT_LAST_PLACE] = placeLow;
-      accounts[account + ACCOUNT_LAST_PLACE + 1] = placeHigh;
+    words[at + 1] = code;
+    pairs[pair + 1] = place;
+    words[at + 4] = index;
+    words[at + 5] = instrument;
+    pairs[pair + 3] = accountPairs[account]!;
+    pairs[pair + 4] = accountPairs[account + 1]!;
+    words[at + 10] = this.#timeLow;
+    words[at + 11] = this.#timeHigh;
+    if (accountSlot !== 0) {
+      this.#accounts.words[(account << 1) + 1] = index;
+      accountPairs[account + 1] = place;
     }
     this.#index = index + 1;
     return at;
@@ -105,8 +98,9 @@ export class EventWriter {
   /** Makes room for a record of so many words, and returns the word at which it begins. Writes nothing. */
   claim(words: number): number {
     const at = this.length;
-    if (at + words > this.words.length) this.#grow(at + words);
-    this.length = at + words;
+    const end = at + words;
+    if (end > this.words.length) this.#grow(end);
+    this.length = end;
     this.#last = at;
     return at;
   }
@@ -114,8 +108,10 @@ export class EventWriter {
   #grow(needed: number): void {
     let size = this.words.length * 2;
     while (size < needed) size *= 2;
-    const words = new Int32Array(size);
+    const buffer = new ArrayBuffer(size * 4);
+    const words = new Int32Array(buffer);
     words.set(this.words.subarray(0, this.length));
     this.words = words;
+    this.pairs = new Float64Array(buffer);
   }
 }

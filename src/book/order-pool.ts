@@ -8,7 +8,7 @@
  *  2     8  │ client id, u64 (a text: slot of the text, 0)
  *  4    16  │ slot of the account
  *  5    20  │ terms: side (bits 0, 1), Text, number of the book (from bit 8)
- *  6    24  │ zero
+ *  6    24  │ place among the old orders of the index, -1: not there
  *  7    28  │ level it rests on, -1: none
  *  8    32  │ next order of the level, -1: none (free: next free slot)
  *  9    36  │ previous order of the level, -1: none
@@ -17,18 +17,23 @@
  * 14    56  │ cumulative (traded) size in lots, float
  * ```
  */
-export const ORDER_WORDS = 16;
+export const ORDER_SHIFT = 4;
+const ORDER_WORDS = 1 << ORDER_SHIFT;
 export const LIVE_ID = 0;
 export const LIVE_CLIENT_ID = 2;
 export const LIVE_ACCOUNT = 4;
 export const LIVE_TERMS = 5;
+export const LIVE_INDEX_PLACE = 6;
 export const LIVE_LEVEL = 7;
 export const LIVE_NEXT = 8;
 export const LIVE_PREVIOUS = 9;
 export const LIVE_PRICE = 10;
 
-/** Floats of one order, and where its two stand among them. */
-export const ORDER_FLOATS = 8;
+/** The same memory in eight floats: two that are counted with, and three pairs of words (see `EventWriter`). */
+export const ORDER_FLOATS_SHIFT = 3;
+export const LIVE_ID_PAIR = 0;
+export const LIVE_CLIENT_ID_PAIR = 1;
+export const LIVE_PRICE_PAIR = 5;
 export const LIVE_REMAINING = 6;
 export const LIVE_CUMULATIVE = 7;
 
@@ -77,7 +82,7 @@ export class OrderPool {
   allocate(): number {
     let slot = this.#free;
     if (slot >= 0) {
-      this.#free = this.words[slot * ORDER_WORDS + LIVE_NEXT]!;
+      this.#free = this.words[(slot << ORDER_SHIFT) + LIVE_NEXT]!;
     } else {
       slot = this.#used;
       if (slot >= this.#bound) throw new Error(`all ${this.#bound} order slots are taken`);
@@ -91,7 +96,7 @@ export class OrderPool {
   /** @throws Error where the slot is free already */
   release(slot: number): void {
     const words = this.words;
-    const at = slot * ORDER_WORDS;
+    const at = slot << ORDER_SHIFT;
     if (words[at + LIVE_ID] === 0 && words[at + LIVE_ID + 1] === 0)
       throw new Error(`order slot ${slot} is freed twice`);
     words[at + LIVE_ID] = 0;
@@ -99,12 +104,6 @@ export class OrderPool {
     words[at + LIVE_NEXT] = this.#free;
     this.#free = slot;
     this.#live--;
-  }
-
-  /** True where the slot holds the order of this id. */
-  holds(slot: number, idLow: number, idHigh: number): boolean {
-    const at = slot * ORDER_WORDS;
-    return this.words[at + LIVE_ID] === idLow && this.words[at + LIVE_ID + 1] === idHigh;
   }
 
   #grow(): void {

@@ -1,26 +1,12 @@
 import { readWhole } from '../wire/words.js';
-import {
-  LIVE_LEVEL,
-  LIVE_NEXT,
-  LIVE_PREVIOUS,
-  LIVE_PRICE,
-  LIVE_REMAINING,
-  ORDER_FLOATS,
-  ORDER_WORDS,
-  type OrderPool,
-} from './order-pool.js';
-import {
-  BITMAP_WORDS,
-  LEVEL_FIRST,
-  LEVEL_FLOATS,
-  LEVEL_LAST,
-  LEVEL_ORDERS,
-  LEVEL_SIZE,
-  LEVEL_WORDS,
-  PAGE_BITS,
-  PAGE_LEVELS,
-  type PricePages,
-} from './price-pages.js';
+import * as pool from './order-pool.js';
+import * as pages from './price-pages.js';
+
+// What is destructured here is compiled in; an imported binding is read from memory at each use.
+const { LIVE_LEVEL, LIVE_NEXT, LIVE_PREVIOUS, LIVE_PRICE, LIVE_REMAINING } = pool;
+const { ORDER_SHIFT, ORDER_FLOATS_SHIFT } = pool;
+const { LEVEL_FIRST, LEVEL_FLOATS, LEVEL_LAST, LEVEL_ORDERS, LEVEL_SIZE, LEVEL_WORDS } = pages;
+const { PAGE_BITS, PAGE_LEVELS } = pages;
 
 /** Numbers of a ladder that are counted with, kept in floats so that nothing is allocated when they change. */
 const BEST_RANK = 0;
@@ -41,8 +27,8 @@ export class PriceLadder {
   /** The best level, -1 where the side is empty. */
   bestLevel = -1;
 
-  readonly #orders: OrderPool;
-  readonly #pages: PricePages;
+  readonly #orders: pool.OrderPool;
+  readonly #pages: pages.PricePages;
   readonly #sign: number;
   readonly #numbers = new Float64Array([Number.NEGATIVE_INFINITY, 0, NO_NUMBER]);
   /** Pages by ascending number, and those numbers. */
@@ -53,9 +39,9 @@ export class PriceLadder {
   #cachedPage = -1;
 
   /** @param sign 1 for bids, -1 for asks */
-  constructor(orders: OrderPool, pages: PricePages, sign: 1 | -1) {
+  constructor(orders: pool.OrderPool, levels: pages.PricePages, sign: 1 | -1) {
     this.#orders = orders;
-    this.#pages = pages;
+    this.#pages = levels;
     this.#sign = sign;
   }
 
@@ -77,17 +63,17 @@ export class PriceLadder {
   /** Puts the order in the slot, whose price and remaining size are set, at the end of the queue at its price. */
   append(slot: number): void {
     const orders = this.#orders.words;
-    const order = slot * ORDER_WORDS;
+    const order = slot << ORDER_SHIFT;
     const rank = this.#sign * readWhole(orders, order + LIVE_PRICE);
-    const lots = this.#orders.floats[slot * ORDER_FLOATS + LIVE_REMAINING]!;
+    const lots = this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!;
     const number = Math.floor(rank / PAGE_LEVELS);
     const offset = (rank - number * PAGE_LEVELS) | 0;
     const page = number === this.#numbers[CACHED_NUMBER]! ? this.#cachedPage : this.#pageOf(number);
     const pages = this.#pages;
     const levels = pages.words;
-    const level = page * PAGE_LEVELS + offset;
+    const level = (page << PAGE_BITS) + offset;
     const at = level * LEVEL_WORDS;
-    const bitmap = page * BITMAP_WORDS + (offset >> 5);
+    const bitmap = (page << 1) + (offset >> 5);
     const bits = pages.bitmaps[bitmap]!;
     const bit = 1 << (offset & 31);
     orders[order + LIVE_LEVEL] = level;
@@ -96,7 +82,7 @@ export class PriceLadder {
     if ((bits & bit) !== 0) {
       const last = levels[at + LEVEL_LAST]!;
       orders[order + LIVE_PREVIOUS] = last;
-      orders[last * ORDER_WORDS + LIVE_NEXT] = slot;
+      orders[(last << ORDER_SHIFT) + LIVE_NEXT] = slot;
       levels[at + LEVEL_LAST] = slot;
       levels[at + LEVEL_ORDERS]!++;
       pages.floats[level * LEVEL_FLOATS + LEVEL_SIZE]! += lots;
@@ -117,7 +103,7 @@ export class PriceLadder {
   /** Takes the order in the slot, with all that remains of it, out of its queue. */
   remove(slot: number): void {
     const orders = this.#orders.words;
-    const order = slot * ORDER_WORDS;
+    const order = slot << ORDER_SHIFT;
     const pages = this.#pages;
     const levels = pages.words;
     const level = orders[order + LIVE_LEVEL]!;
@@ -125,18 +111,18 @@ export class PriceLadder {
     orders[order + LIVE_LEVEL] = -1;
     const rest = levels[at + LEVEL_ORDERS]! - 1;
     if (rest === 0) {
-      this.#numbers[TOTAL_SIZE]! -= this.#orders.floats[slot * ORDER_FLOATS + LIVE_REMAINING]!;
+      this.#numbers[TOTAL_SIZE]! -= this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!;
       this.#close(level);
       return;
     }
     levels[at + LEVEL_ORDERS] = rest;
-    this.reduce(level, this.#orders.floats[slot * ORDER_FLOATS + LIVE_REMAINING]!);
+    this.reduce(level, this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!);
     const next = orders[order + LIVE_NEXT]!;
     const previous = orders[order + LIVE_PREVIOUS]!;
     if (previous < 0) levels[at + LEVEL_FIRST] = next;
-    else orders[previous * ORDER_WORDS + LIVE_NEXT] = next;
+    else orders[(previous << ORDER_SHIFT) + LIVE_NEXT] = next;
     if (next < 0) levels[at + LEVEL_LAST] = previous;
-    else orders[next * ORDER_WORDS + LIVE_PREVIOUS] = previous;
+    else orders[(next << ORDER_SHIFT) + LIVE_PREVIOUS] = previous;
   }
 
   /** Takes lots off a level whose order has become smaller. */
@@ -176,7 +162,7 @@ export class PriceLadder {
     const pages = this.#pages;
     const page = level >> PAGE_BITS;
     const offset = level & (PAGE_LEVELS - 1);
-    const bitmap = page * BITMAP_WORDS;
+    const bitmap = page << 1;
     pages.bitmaps[bitmap + (offset >> 5)]! &= ~(1 << (offset & 31));
     if ((pages.bitmaps[bitmap]! | pages.bitmaps[bitmap + 1]!) === 0) this.#removePage(page);
     if (level !== this.bestLevel) return;

@@ -1,9 +1,5 @@
 const INITIAL_PLACES = 64;
 
-/** Neighbours in number stay neighbours in the table, eight to a cache line: ids mostly come and go in sequence. */
-const GROUP_BITS = 3;
-const GROUP_MASK = (1 << GROUP_BITS) - 1;
-
 /**
  * From a 32-bit tag (a hash) to values, which say where the keys themselves stand. Open addressing, linear probing, at
  * most half full; taking out shifts back what follows, so there are no tombstones, and a table that slides along for
@@ -40,7 +36,7 @@ export class SlotTable {
   }
 
   valueAt(place: number): number {
-    return this.#table[place * 2 + 1]!;
+    return this.#table[(place << 1) + 1]!;
   }
 
   /** Adds an entry whose value is not 0. The caller has made sure that its key is not there yet. */
@@ -49,9 +45,9 @@ export class SlotTable {
     const table = this.#table;
     const mask = this.#mask;
     let place = tag & mask;
-    while (table[place * 2 + 1] !== 0) place = (place + 1) & mask;
-    table[place * 2] = tag;
-    table[place * 2 + 1] = value;
+    while (table[(place << 1) + 1] !== 0) place = (place + 1) & mask;
+    table[place << 1] = tag;
+    table[(place << 1) + 1] = value;
     this.#count++;
   }
 
@@ -65,15 +61,15 @@ export class SlotTable {
     const table = this.#table;
     const mask = this.#mask;
     let hole = this.#placeOf(tag, value);
-    for (let place = (hole + 1) & mask; table[place * 2 + 1] !== 0; place = (place + 1) & mask) {
+    for (let place = (hole + 1) & mask; table[(place << 1) + 1] !== 0; place = (place + 1) & mask) {
       // An entry may move back into the hole unless its home lies behind the hole.
-      const home = table[place * 2]! & mask;
+      const home = table[place << 1]! & mask;
       if (((place - home) & mask) < ((place - hole) & mask)) continue;
-      table[hole * 2] = table[place * 2]!;
-      table[hole * 2 + 1] = table[place * 2 + 1]!;
+      table[hole << 1] = table[place << 1]!;
+      table[(hole << 1) + 1] = table[(place << 1) + 1]!;
       hole = place;
     }
-    table[hole * 2 + 1] = 0;
+    table[(hole << 1) + 1] = 0;
     this.#count--;
   }
 
@@ -81,8 +77,8 @@ export class SlotTable {
     const table = this.#table;
     const mask = this.#mask;
     for (let place = start; ; place = (place + 1) & mask) {
-      if (table[place * 2 + 1] === 0) return -1;
-      if (table[place * 2] === tag) return place;
+      if (table[(place << 1) + 1] === 0) return -1;
+      if (table[place << 1] === tag) return place;
     }
   }
 
@@ -91,7 +87,7 @@ export class SlotTable {
     const table = this.#table;
     const mask = this.#mask;
     for (let place = tag & mask; ; place = (place + 1) & mask) {
-      const found = table[place * 2 + 1];
+      const found = table[(place << 1) + 1];
       if (found === value) return place;
       if (found === 0) throw new Error(`value ${value} with tag ${tag} is not in its table`);
     }
@@ -105,13 +101,4 @@ export class SlotTable {
     this.#count = 0;
     for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.add(old[at]!, old[at + 1]!);
   }
-}
-
-/** The tag of a 64-bit number in two halves, salted with a third word. */
-export function numberTag(low: number, high: number, salt: number): number {
-  const block = Math.imul((low >>> GROUP_BITS) ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
-  let hash = block ^ Math.imul(salt, 0xc2b2ae35);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  hash ^= hash >>> 13;
-  return (hash << GROUP_BITS) | (low & GROUP_MASK);
 }

@@ -4,10 +4,12 @@
  */
 
 import { workerData } from 'node:worker_threads';
+import { LiveClock } from '../clock/live-clock.js';
 import { MAX_SHARDS } from '../model/limits.js';
 import { nodeDisk } from './disk.js';
 import { shardDirectory } from './segment.js';
 import {
+  CHUNK_BYTES,
   MAKER_ANSWERS,
   MAKER_BELL,
   MAKER_FAILED,
@@ -20,11 +22,16 @@ import {
   type SegmentMakerData,
 } from './segment-maker.js';
 
-/** Rest after each chunk while no shard waits: more than half of the disk's time stays the journal's own. */
-const PAUSE_MS = 2;
+/** What a segment is taken to last before there is a second request to tell by, and at most. */
+const FIRST_LIFETIME_NS = 1e9;
+const LONGEST_LIFETIME_NS = 20e9;
 
 const { directory, segmentBytes, mailbox } = workerData as SegmentMakerData;
 const words = new Int32Array(mailbox);
+
+const clock = new LiveClock();
+/** When each shard asked for a segment last. */
+const requestedNs = new Float64Array(MAX_SHARDS).fill(Number.NEGATIVE_INFINITY);
 
 const stopped = () => Atomics.load(words, MAKER_STOP) === 1;
 
@@ -55,6 +62,7 @@ function make(shard: number): void {
   const number = Atomics.load(words, at + MAKER_REQUESTED);
   if (number === 0) return;
   let answer = MAKER_READY;
+  const pause = paced(shard);
   try {
     if (!makeSegment(nodeDisk, shardDirectory(directory, shard), number, segmentBytes, pause)) return;
   } catch {
@@ -66,11 +74,24 @@ function make(shard: number): void {
   Atomics.notify(words, at + MAKER_ANSWERS);
 }
 
-/** Rests, unless a shard waits; false where the maker is asked to stop. */
-function pause(): boolean {
-  const bell = Atomics.load(words, MAKER_BELL);
-  if (!stopped() && !anybodyWaits()) Atomics.wait(words, MAKER_BELL, bell, PAUSE_MS);
-  return !stopped();
+/**
+ * Spreads the work over half of the time that the last segment lasted, so that it neither comes late for a busy shard
+ * nor crowds the syncs of a quiet one. Call it after each chunk: it rests, unless a shard waits, and returns false where
+ * the maker is asked to stop.
+ */
+function paced(shard: number): () => boolean {
+  const startNs = clock.nowNs();
+  const sinceNs = startNs - requestedNs[shard]!;
+  requestedNs[shard] = startNs;
+  const lifetimeNs = sinceNs > LONGEST_LIFETIME_NS ? FIRST_LIFETIME_NS : sinceNs;
+  const chunkNs = lifetimeNs / 2 / (segmentBytes / CHUNK_BYTES);
+  let chunks = 0;
+  return () => {
+    const bell = Atomics.load(words, MAKER_BELL);
+    const aheadMs = (startNs + ++chunks * chunkNs - clock.nowNs()) / 1e6;
+    if (aheadMs > 0 && !stopped() && !anybodyWaits()) Atomics.wait(words, MAKER_BELL, bell, aheadMs);
+    return !stopped();
+  };
 }
 
 function anybodyWaits(): boolean {

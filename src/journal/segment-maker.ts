@@ -57,8 +57,12 @@ function ring(words: Int32Array): void {
   Atomics.notify(words, MAKER_BELL);
 }
 
-/** What is written between two syncs: small enough that the journal's own sync hardly waits behind it. */
-const CHUNK_BYTES = 1024 * 1024;
+/**
+ * What is written between two syncs: a tenth of a millisecond of processor and of disk. A thread that is woken may have
+ * to wait for so long behind the maker, and the journal's own sync too; with 1 MiB it was 2.3 ms, and the 99th
+ * percentile of answers with it.
+ */
+export const CHUNK_BYTES = 64 * 1024;
 
 let zeros: Uint8Array | undefined;
 

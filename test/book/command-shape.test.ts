@@ -111,7 +111,7 @@ describe('a record of the wrong shape', () => {
     const venue = new Venue();
     const words = record(command);
     change(words);
-    expect(venue.sendWords(words)).toMatchObject([{ kind: EventKind.Rejected, code, sequence: 2, order: 0 }]);
+    expect(venue.sendWords(words)).toMatchObject([{ kind: EventKind.Rejected, code, sequence: 2 }]);
     expect(venue.engine.liveOrders).toBe(0);
     expect(venue.engine.rememberedClientIds).toBe(0);
     // The unharmed command then goes its way.

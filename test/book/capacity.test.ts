@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { Engine } from '../../src/book/engine.js';
+import { EventKind } from '../../src/model/event.js';
+import { RejectCode } from '../../src/model/reject.js';
+import { instrument } from './commands.js';
+import { Venue } from './venue.js';
+
+/** A venue whose instrument 1 takes any price up to 10^12. */
+function wide(settings = {}): Venue {
+  const venue = new Venue(settings, false);
+  venue.send({ kind: 'list', instrument: instrument(1, { maxPriceTicks: 1e12, maxSizeLots: 9000 }) });
+  return venue;
+}
+
+const ACCEPTED = [{ kind: EventKind.Accepted }];
+const FULL = [{ kind: EventKind.Rejected, code: RejectCode.BookFull }];
+
+describe('the range of prices', () => {
+  it('does not matter: orders at 1 and at 10^12 stand in one book', () => {
+    const venue = wide({ maxPricePages: 4 });
+    venue.buy(5, 1);
+    venue.sell(6, 1e12);
+    expect(venue.book()).toBe('5@1 | 6@1000000000000');
+    venue.buy(7, 1e12 - 1);
+    venue.sell(8, 1e12);
+    expect(venue.book()).toBe('7@999999999999 5@1 | 14@1000000000000×2');
+    expect(venue.sell(12, 1).at(-1)).toMatchObject({ price: 1, size: 5, trade: 2 });
+    expect(venue.book()).toBe(' | 14@1000000000000×2');
+  });
+
+  it('is walked across empty prices', () => {
+    const venue = wide();
+    const prices = [1, 63, 64, 65, 127, 128, 4096, 1e6, 1e9, 1e12];
+    for (const price of prices) venue.sell(1, price);
+    expect(venue.asks().map((level) => level.priceTicks)).toEqual(prices);
+    const fills = venue.buy(10, 1e12).filter((event) => event.kind === EventKind.Fill);
+    expect(fills.filter((_, i) => i % 2 === 0).map((event) => event.price)).toEqual(prices);
+    for (const price of prices) venue.buy(1, price);
+    expect(venue.bids().map((level) => level.priceTicks)).toEqual(prices.toReversed());
+  });
+
+  it('gives its pages back: many prices one after the other need no more than a few', () => {
+    const venue = wide({ maxPricePages: 2 });
+    for (let price = 1; price < 1e11; price *= 3) venue.cancel(venue.buy(1, price));
+    expect(venue.buy(1, 1)).toMatchObject(ACCEPTED);
+    expect(venue.buy(1, 1000)).toMatchObject(ACCEPTED);
+  });
+});
+
+describe('a full engine', () => {
+  it('rejects new orders past its bound, and takes them again when one is gone', () => {
+    const venue = wide({ maxLiveOrders: 3 });
+    const first = venue.buy(1, 100);
+    venue.buy(1, 100);
+    venue.buy(1, 100);
+    expect(venue.buy(1, 100, { id: 4 })).toMatchObject(FULL);
+    expect(venue.sell(1, 100)).toMatchObject(FULL);
+    expect(venue.amend(first, { price: 99 })).toMatchObject([{ kind: EventKind.Amended }]);
+    venue.cancel(first);
+    expect(venue.buy(1, 100)).toMatchObject(ACCEPTED);
+    // The rejected command has used its id up, like any other.
+    expect(venue.buy(1, 100, { id: 4 })).toMatchObject(FULL);
+  });
+
+  it('rejects orders at new prices past its pages; what need not rest still trades', () => {
+    const venue = wide({ maxPricePages: 2 });
+    venue.buy(1, 100);
+    const second = venue.sell(1, 1000);
+    expect(venue.buy(1, 500)).toMatchObject(FULL);
+    expect(venue.amend(second, { price: 2000 })).toMatchObject(FULL);
+    expect(venue.sell(1, 100, { immediate: true })).toHaveLength(3);
+    expect(venue.amend(second, { price: 2000 })).toMatchObject([{ kind: EventKind.Amended }]);
+  });
+
+  it('keeps the sum of a side under 2^53, so that no total is rounded', () => {
+    const venue = new Venue({}, false);
+    const most = 2 ** 53 - 1;
+    venue.send({ kind: 'list', instrument: instrument(1, { maxPriceTicks: 1, maxSizeLots: most }) });
+    venue.buy(most - 1, 1);
+    expect(venue.buy(2, 1)).toMatchObject(FULL);
+    const last = venue.buy(1, 1);
+    expect(venue.amend(last, { size: 2 })).toMatchObject(FULL);
+    expect(venue.book()).toBe(`${most}@1×2 | `);
+    expect(venue.sell(most, 1).at(-1)).toMatchObject({ size: 1, remaining: 0, cumulative: 1 });
+    expect(venue.book()).toBe(' | ');
+  });
+
+  it.each([
+    [{ shard: 32 }, 'shard 32 is not a whole number from 0 to 31'],
+    [{ shard: 0.5 }, 'shard 0.5 is not'],
+    [{ clientIdWindow: 0 }, 'client-id window 0 is not a whole number from 1 to 16777216'],
+    [{ clientIdWindow: 2 ** 24 + 1 }, 'client-id window 16777217 is not'],
+    [{ maxLiveOrders: 0 }, 'most live orders 0 is not'],
+    [{ maxPricePages: 2 ** 18 + 1 }, 'most price pages 262145 is not'],
+  ])('cannot be made with %o', (settings, message) => {
+    expect(() => new Engine({ shard: 0, ...settings })).toThrow(message);
+  });
+});
+
+describe('growth', () => {
+  it('keeps orders, levels, ids, texts and accounts', () => {
+    const venue = wide({ clientIdWindow: 1500 });
+    const many = 5000;
+    for (let i = 0; i < many; i++) {
+      const id = i % 3 === 0 ? `order ${i}` : i + 1;
+      venue.buy(1 + (i % 7), 1 + ((i * 7919) % 1_000_003), { account: 1 + (i % 1200), id });
+    }
+    expect(venue.engine.liveOrders).toBe(many);
+    expect(venue.engine.rememberedClientIds).toBe(many);
+    expect(venue.bids()).toHaveLength(many);
+    for (let i = many - 1; i >= 0; i--) {
+      const target =
+        i % 2 === 0 ? { orderId: venue.orderId(i + 2) } : { clientId: i % 3 === 0 ? `order ${i}` : i + 1 };
+      expect(venue.cancel(target, { account: 1 + (i % 1200) })).toMatchObject([
+        { kind: EventKind.Cancelled, size: 1 + (i % 7), price: 1 + ((i * 7919) % 1_000_003) },
+      ]);
+    }
+    expect(venue.book()).toBe(' | ');
+    expect(venue.engine.rememberedClientIds).toBe(1500);
+  });
+
+  it('lets one command write any number of events', () => {
+    const venue = wide();
+    for (let i = 0; i < 3000; i++) venue.sell(1, 100 + (i % 50), { id: `maker ${i}` });
+    const events = venue.buy(3000, 200, { id: 'taker' });
+    expect(events).toHaveLength(6001);
+    expect(events.filter((event) => event.kind === EventKind.Fill).every((event) => event.size === 1)).toBe(
+      true,
+    );
+    expect(venue.engine.liveOrders).toBe(0);
+  });
+});
