@@ -64,7 +64,7 @@ function ring(words: Int32Array): void {
  */
 export const CHUNK_BYTES = 64 * 1024;
 
-let zeros: Uint8Array | undefined;
+let zeros = new Uint8Array(CHUNK_BYTES);
 
 /**
  * Makes a segment: fills a file of another name with zeros, syncs it, and gives it its name, so that a segment under its
@@ -78,17 +78,18 @@ export function makeSegment(
   number: number,
   segmentBytes: number,
   pause: () => boolean,
+  chunkBytes = CHUNK_BYTES,
 ): boolean {
   const path = join(directory, segmentName(number));
   const partial = `${path}.making`;
-  zeros ??= new Uint8Array(CHUNK_BYTES);
+  if (zeros.length < chunkBytes) zeros = new Uint8Array(chunkBytes);
   let goOn = true;
   try {
     if (unusedBytes(disk, directory, number) !== segmentBytes) {
       const file = disk.open(partial, 'create');
       try {
-        for (let at = 0; at < segmentBytes && goOn; at += CHUNK_BYTES) {
-          file.write(zeros, Math.min(CHUNK_BYTES, segmentBytes - at), at);
+        for (let at = 0; at < segmentBytes && goOn; at += chunkBytes) {
+          file.write(zeros, Math.min(chunkBytes, segmentBytes - at), at);
           file.sync();
           goOn = pause();
         }
@@ -131,12 +132,15 @@ export interface PreparedSegmentsOptions {
   readonly segmentBytes: number;
   /** The segment maker's. */
   readonly mailbox?: SharedArrayBuffer | undefined;
+  /** Bytes between two syncs, where this side makes a segment itself; by default CHUNK_BYTES. */
+  readonly chunkBytes?: number | undefined;
 }
 
 /** A shard's side: asks for segments and takes them. Belongs to the shard's thread. */
 export class PreparedSegments implements SegmentSource {
   readonly #directory: string;
   readonly #segmentBytes: number;
+  readonly #chunkBytes: number;
   readonly #disk: Disk;
   readonly #words: Int32Array;
   readonly #at: number;
@@ -148,6 +152,7 @@ export class PreparedSegments implements SegmentSource {
     const { directory, shard, segmentBytes, mailbox = allocateMailbox() } = options;
     this.#directory = shardDirectory(directory, shard);
     this.#segmentBytes = segmentBytes;
+    this.#chunkBytes = options.chunkBytes ?? CHUNK_BYTES;
     this.#disk = disk;
     this.#words = new Int32Array(mailbox);
     this.#at = mailboxOf(shard);
@@ -164,7 +169,7 @@ export class PreparedSegments implements SegmentSource {
   take(number: number): void {
     // Made here: where no maker runs or it has failed (then the error comes up here), or the segment is there already.
     if (!this.#waitForMaker(number))
-      makeSegment(this.#disk, this.#directory, number, this.#segmentBytes, () => true);
+      makeSegment(this.#disk, this.#directory, number, this.#segmentBytes, () => true, this.#chunkBytes);
   }
 
   /** True once the maker has made the segment; false where it does not and will not begin to. */

@@ -82,7 +82,7 @@ describe('the power is cut', { timeout: 300_000 }, () => {
       let failing = false;
       disk.failSync = (path) => failing && !path.endsWith('.making') && random() < 0.3;
       for (let life = 0; life < 12; life++) {
-        disk.cutAt = disk.calls + Math.floor(random() * 500);
+        disk.cutAt = disk.calls + Math.floor(random() * 80);
         untilPowerCut(() => {
           failing = random() < 0.2;
           let journal: TestJournal;
@@ -119,7 +119,7 @@ describe('the power is cut', { timeout: 300_000 }, () => {
   it('while a segment is made: none is there under its name that is not whole', () => {
     for (let seed = 0; seed < 40; seed++) {
       const disk = new SimulatedDisk(seeded(seed));
-      disk.cutAt = seed * 4;
+      disk.cutAt = seed % 20;
       untilPowerCut(() => start(disk, { acknowledged: 0, attempted: 0 }));
       disk.restart();
       const size = disk.names.get(segmentPath(DIRECTORY, 1))?.current.length;
