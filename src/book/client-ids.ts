@@ -58,7 +58,7 @@ export class ClientIds {
   readonly #numbers = new NumberBlocks();
   /** From the hash of account and text to a name. */
   readonly #textTable = new SlotTable();
-  /** By place in the ring: slot of the order that the command made, -1 for none. Not cleared when the order goes. */
+  /** By place in the ring: slot of the order that the command made. Left as it was where it made none. */
   #orderOfEntry = new Int32Array(INITIAL_ENTRIES);
   #ringMask = INITIAL_ENTRIES - 1;
   /** By order slot: the entry kept with the order. */
@@ -78,13 +78,17 @@ export class ClientIds {
   #contentHigh = 0;
   #known = 0;
 
-  /** @param window commands to remember, from 1 to MAX_CLIENT_ID_WINDOW */
-  constructor(window: number) {
+  /**
+   * @param window commands to remember, from 1 to MAX_CLIENT_ID_WINDOW
+   * @param start counter of the first command, for tests near the wrap
+   */
+  constructor(window: number, start = 0) {
     if (!Number.isInteger(window) || window < 1 || window > MAX_CLIENT_ID_WINDOW)
       throw new RangeError(
         `client-id window ${window} is not a whole number from 1 to ${MAX_CLIENT_ID_WINDOW}`,
       );
     this.#window = window;
+    this.#next = start & COUNTER_MASK;
     this.ring = new Int32Array(INITIAL_ENTRIES * ENTRY_WORDS);
     this.ringPairs = new Float64Array(this.ring.buffer);
   }
@@ -105,12 +109,12 @@ export class ClientIds {
   }
 
   /**
-   * Makes room for the whole window now, for who must not stop to grow later. What is not used yet is no memory yet:
-   * the operating system gives it page by page.
+   * Makes room for a whole window of ids in sequence now, for who must not stop to grow later. What is not used yet is no
+   * memory yet: the operating system gives it page by page.
    */
   reserve(): void {
     while (this.#ringMask + 1 < this.#window) this.#growRing();
-    this.#textTable.reserve(this.#window);
+    this.#numbers.reserve(this.#window);
   }
 
   /**
@@ -123,32 +127,22 @@ export class ClientIds {
     const account = words[at + 3]!;
     const low = words[at + 4]!;
     const high = words[at + 5]!;
-    const text = at + ORDER_TEXT_WORD;
-    const hash = isText ? textTag(words, text, account) : 0;
-    this.#known = isText
-      ? this.#findText(hash, words, text, account)
-      : this.#numbers.find(low, high, account);
+    const counter = this.#next;
+    const name = counter + 1;
+    const where = isText
+      ? this.#addText(words, at + ORDER_TEXT_WORD, account, name)
+      : this.#addNumber(low, high, account, name);
     if (this.#known !== 0) return false;
 
     this.late = this.#isLate(words[at + 12]!, words[at + 13]!);
     if (this.#windowed === this.#window) this.#dropOldest();
     if (this.#windowed > this.#ringMask) this.#growRing();
-    const counter = this.#next;
-    const name = counter + 1;
-    const place = counter & this.#ringMask;
     const { ring } = this;
-    const entry = place << ENTRY_SHIFT;
+    const entry = (counter & this.#ringMask) << ENTRY_SHIFT;
     ring[entry + ENTRY_CONTENT] = this.#contentLow;
     ring[entry + ENTRY_CONTENT + 1] = this.#contentHigh;
-    if (isText) {
-      this.#textTable.add(hash, name);
-      ring[entry + ENTRY_PLACE] = hash;
-      ring[entry + ENTRY_TEXT] = this.#texts.add(words, text);
-    } else {
-      ring[entry + ENTRY_PLACE] = this.#numbers.add(low, high, account, name);
-      ring[entry + ENTRY_TEXT] = -1;
-    }
-    this.#orderOfEntry[place] = -1;
+    ring[entry + ENTRY_PLACE] = where;
+    ring[entry + ENTRY_TEXT] = isText ? this.#texts.add(words, at + ORDER_TEXT_WORD) : -1;
     this.#next = name & COUNTER_MASK;
     this.#windowed++;
     return true;
@@ -264,7 +258,7 @@ export class ClientIds {
   #orderOf(name: number): number {
     if (name < 0) return -name - 1;
     const slot = this.#orderOfEntry[(name - 1) & this.#ringMask]!;
-    return slot >= 0 && this.#entryOfOrder[slot] === name ? slot : -1;
+    return this.#entryOfOrder[slot] === name ? slot : -1;
   }
 
   /** The memory in which the entry of this name stands. */
@@ -275,6 +269,21 @@ export class ClientIds {
   /** The word at which the entry of this name begins. */
   #wordOf(name: number): number {
     return (name < 0 ? -name - 1 : (name - 1) & this.#ringMask) << ENTRY_SHIFT;
+  }
+
+  /** Gives a name to a numeric id that has none, and returns its place; says in `#known` if it has one. */
+  #addNumber(low: number, high: number, account: number, name: number): number {
+    const place = this.#numbers.add(low, high, account, name);
+    this.#known = place < 0 ? this.#numbers.valueAt(~place) : 0;
+    return place;
+  }
+
+  /** The same for a text, whose words begin at `text`; returns its hash. */
+  #addText(words: Int32Array, text: number, account: number, name: number): number {
+    const hash = textTag(words, text, account);
+    this.#known = this.#findText(hash, words, text, account);
+    if (this.#known === 0) this.#textTable.add(hash, name);
+    return hash;
   }
 
   #findText(tag: number, words: Int32Array, text: number, account: number): number {
@@ -360,14 +369,21 @@ export class ClientIds {
   }
 
   #growRing(): void {
+    const places = this.#ringMask + 1;
     const ring = new Int32Array(this.ring.length * 2);
-    const orders = new Int32Array(this.#orderOfEntry.length * 2);
+    const orders = new Int32Array(places * 2);
     const mask = orders.length - 1;
-    for (let counter = this.#next - this.#windowed; counter < this.#next; counter++) {
+    const oldest = (this.#next - this.#windowed) & COUNTER_MASK;
+    // What stands up to the end of the old ring, and what stands from its start, are each in one piece in the new one.
+    const untilEnd = Math.min(this.#windowed, places - (oldest & this.#ringMask));
+    for (const [counter, count] of [
+      [oldest, untilEnd],
+      [oldest + untilEnd, this.#windowed - untilEnd],
+    ] as const) {
       const from = counter & this.#ringMask;
       const to = counter & mask;
-      ring.set(this.ring.subarray(from * ENTRY_WORDS, (from + 1) * ENTRY_WORDS), to * ENTRY_WORDS);
-      orders[to] = this.#orderOfEntry[from]!;
+      ring.set(this.ring.subarray(from << ENTRY_SHIFT, (from + count) << ENTRY_SHIFT), to << ENTRY_SHIFT);
+      orders.set(this.#orderOfEntry.subarray(from, from + count), to);
     }
     this.ring = ring;
     this.ringPairs = new Float64Array(ring.buffer);

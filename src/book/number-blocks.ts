@@ -1,11 +1,11 @@
 import { SlotTable } from './slot-table.js';
 
-/** Numbers of one block: they share all bits but the last three. */
-const BLOCK_BITS = 3;
+/** Sixteen numbers to a block: they share all bits but the last four. */
+const BLOCK_BITS = 4;
 const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
 
 /**
- * Head of a block, four words: what its numbers share (their bits from 3 to 31, their high half, their salt), and how
+ * Head of a block, four words: what its numbers share (their bits from 4 to 31, their high half, their salt), and how
  * many of them have a value. Free: the next free block.
  */
 const HEAD_SHIFT = 2;
@@ -39,23 +39,35 @@ export class NumberBlocks {
 
   /** The value of a number, 0 where it has none. */
   find(low: number, high: number, salt: number): number {
-    const block = this.#isOf(this.#last, low, high, salt) ? this.#last : this.#seek(low, high, salt);
+    const block = this.#seek(low, high, salt);
     return block < 0 ? 0 : this.#values[(block << BLOCK_BITS) + (low & BLOCK_MASK)]!;
   }
 
-  /** Gives a value to a number that has none, and returns its place. */
+  /** Gives a value to a number and returns its place; where it has a value already, nothing changes: `~place`, below 0. */
   add(low: number, high: number, salt: number, value: number): number {
     let block = this.#last;
-    if (!this.#isOf(block, low, high, salt)) {
+    const heads = this.#heads;
+    const head = block << HEAD_SHIFT;
+    if (
+      heads[head + HEAD_LOW] !== low >>> BLOCK_BITS ||
+      heads[head + HEAD_HIGH] !== high ||
+      heads[head + HEAD_SALT] !== salt ||
+      heads[head + HEAD_COUNT] === 0
+    ) {
       block = this.#seek(low, high, salt);
       if (block < 0) block = this.#insert(low, high, salt);
       this.#last = block;
     }
     const place = (block << BLOCK_BITS) + (low & BLOCK_MASK);
+    if (this.#values[place] !== 0) return ~place;
     this.#values[place] = value;
     this.#heads[(block << HEAD_SHIFT) + HEAD_COUNT]!++;
     this.#count++;
     return place;
+  }
+
+  valueAt(place: number): number {
+    return this.#values[place]!;
   }
 
   /** Gives another value to the number at a place. */
@@ -125,6 +137,13 @@ export class NumberBlocks {
     );
     heads[head + HEAD_LOW] = this.#free;
     this.#free = block;
+  }
+
+  /** Makes room for so many numbers in sequence, so that growing never stops the one who adds. */
+  reserve(numbers: number): void {
+    const blocks = (numbers >> BLOCK_BITS) + 1;
+    while (this.#heads.length < blocks << HEAD_SHIFT) this.#grow();
+    this.#table.reserve(blocks);
   }
 
   #grow(): void {

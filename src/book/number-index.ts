@@ -3,10 +3,8 @@
  * Open addressing, linear probing, at most half full.
  */
 export class NumberIndex {
-  /** Numbers by slot. */
-  #numbers = new Int32Array(16);
-  /** Slot + 1 by place, 0 where empty. */
-  #table = new Int32Array(32);
+  /** Two words a place: number, slot + 1 (0: empty). */
+  #table = new Int32Array(32 * 2);
   #mask = 31;
   #count = 0;
 
@@ -17,19 +15,17 @@ export class NumberIndex {
   /** The slot of a number, or -1. */
   find(number: number): number {
     const table = this.#table;
-    const numbers = this.#numbers;
     const mask = this.#mask;
-    for (let place = home(number) & mask; ; place = (place + 1) & mask) {
-      const slot = table[place]! - 1;
-      if (slot < 0 || numbers[slot] === (number | 0)) return slot;
+    for (let at = (home(number) & mask) << 1; ; at = (at + 2) & ((mask << 1) | 1)) {
+      const slot = table[at + 1]! - 1;
+      if (slot < 0 || table[at] === (number | 0)) return slot;
     }
   }
 
   /** Adds a number that is not there yet, and returns its slot. */
   add(number: number): number {
     const slot = this.#count;
-    if (slot === this.#numbers.length) this.#grow();
-    this.#numbers[slot] = number;
+    if (slot * 2 > this.#mask) this.#grow();
     this.#place(number, slot);
     this.#count = slot + 1;
     return slot;
@@ -37,17 +33,16 @@ export class NumberIndex {
 
   #place(number: number, slot: number): void {
     let place = home(number) & this.#mask;
-    while (this.#table[place] !== 0) place = (place + 1) & this.#mask;
-    this.#table[place] = slot + 1;
+    while (this.#table[place * 2 + 1] !== 0) place = (place + 1) & this.#mask;
+    this.#table[place * 2] = number;
+    this.#table[place * 2 + 1] = slot + 1;
   }
 
   #grow(): void {
-    const numbers = new Int32Array(this.#numbers.length * 2);
-    numbers.set(this.#numbers);
-    this.#numbers = numbers;
-    this.#table = new Int32Array(numbers.length * 2);
-    this.#mask = this.#table.length - 1;
-    for (let slot = 0; slot < this.#count; slot++) this.#place(numbers[slot]!, slot);
+    const old = this.#table;
+    this.#table = new Int32Array(old.length * 2);
+    this.#mask = old.length - 1;
+    for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.#place(old[at]!, old[at + 1]! - 1);
   }
 }
 

@@ -9,7 +9,7 @@ import { MAX_SHARDS } from '../model/limits.js';
 import { nodeDisk } from './disk.js';
 import { shardDirectory } from './segment.js';
 import {
-  CHUNK_BYTES,
+  chunkFor,
   MAKER_ANSWERS,
   MAKER_BELL,
   MAKER_FAILED,
@@ -62,9 +62,9 @@ function make(shard: number): void {
   const number = Atomics.load(words, at + MAKER_REQUESTED);
   if (number === 0) return;
   let answer = MAKER_READY;
-  const pause = paced(shard);
+  const { chunkBytes, rest } = planFor(shard);
   try {
-    if (!makeSegment(nodeDisk, shardDirectory(directory, shard), number, segmentBytes, pause)) return;
+    if (!makeSegment(nodeDisk, shardDirectory(directory, shard), number, segmentBytes, rest, chunkBytes)) return;
   } catch {
     // The shard tries it itself, and has the error where it can be told.
     answer = MAKER_FAILED;
@@ -75,23 +75,26 @@ function make(shard: number): void {
 }
 
 /**
- * Spreads the work over half of the time that the last segment lasted, so that it neither comes late for a busy shard
- * nor crowds the syncs of a quiet one. Call it after each chunk: it rests, unless a shard waits, and returns false where
- * the maker is asked to stop.
+ * How to make the next segment of a shard, told by how long its last one lasted: the work is spread over half of that
+ * time, so that it neither comes late for a busy shard nor crowds the syncs of a quiet one, and the chunks of a quiet
+ * shard are small, since what is woken may have to wait for one. `rest` is called after each chunk: it rests, unless a
+ * shard waits, and returns false where the maker is asked to stop.
  */
-function paced(shard: number): () => boolean {
+function planFor(shard: number): { chunkBytes: number; rest: () => boolean } {
   const startNs = clock.nowNs();
   const sinceNs = startNs - requestedNs[shard]!;
   requestedNs[shard] = startNs;
   const lifetimeNs = sinceNs > LONGEST_LIFETIME_NS ? FIRST_LIFETIME_NS : sinceNs;
-  const chunkNs = lifetimeNs / 2 / (segmentBytes / CHUNK_BYTES);
+  const chunkBytes = chunkFor(segmentBytes, lifetimeNs);
+  const chunkNs = lifetimeNs / 2 / (segmentBytes / chunkBytes);
   let chunks = 0;
-  return () => {
+  const rest = () => {
     const bell = Atomics.load(words, MAKER_BELL);
     const aheadMs = (startNs + ++chunks * chunkNs - clock.nowNs()) / 1e6;
     if (aheadMs > 0 && !stopped() && !anybodyWaits()) Atomics.wait(words, MAKER_BELL, bell, aheadMs);
     return !stopped();
   };
+  return { chunkBytes, rest };
 }
 
 function anybodyWaits(): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/book/engine.js';
 import { EventKind } from '../../src/model/event.js';
 import { RejectCode } from '../../src/model/reject.js';
-import { instrument } from './commands.js';
+import { instrument, record } from './commands.js';
 import { Venue } from './venue.js';
 
 /** A venue whose instrument 1 takes any price up to 10^12. */
@@ -85,6 +85,16 @@ describe('a full engine', () => {
     expect(venue.book()).toBe(' | ');
   });
 
+  it('lets an order move when its side is as large as can be', () => {
+    const venue = new Venue({}, false);
+    const half = 2 ** 52 - 1;
+    venue.send({ kind: 'list', instrument: instrument(1, { maxPriceTicks: 2, maxSizeLots: half }) });
+    const order = venue.buy(half, 1);
+    venue.buy(half, 1);
+    expect(venue.amend(order, { price: 2 })).toMatchObject([{ kind: EventKind.Amended, remaining: half }]);
+    expect(venue.book()).toBe(`${half}@2 ${half}@1 | `);
+  });
+
   it.each([
     [{ shard: 32 }, 'shard 32 is not a whole number from 0 to 31'],
     [{ shard: 0.5 }, 'shard 0.5 is not'],
@@ -117,6 +127,38 @@ describe('growth', () => {
     }
     expect(venue.book()).toBe(' | ');
     expect(venue.engine.rememberedClientIds).toBe(1500);
+  });
+
+  it('finds orders by id whatever came after them', () => {
+    const venue = wide();
+    const { engine } = venue;
+    const first = 1000;
+    // Sequences that are equal in their low 16 or 32 bits, or follow one another.
+    const sequences = [0, 1, 2 ** 16, 2 ** 16 + 1, 2 ** 17, 2 ** 32, 2 ** 32 + 2 ** 16, 2 ** 40].map(
+      (n) => first + n,
+    );
+    for (const sequence of sequences) {
+      const { kind, instrument, side, price } = { kind: 'new', instrument: 1, side: 1, price: 100 } as const;
+      const words = record({
+        kind,
+        account: 7,
+        clientId: sequence,
+        instrument,
+        side,
+        price,
+        size: 1 + (sequence % 8999),
+      });
+      engine.apply(words, 0, sequence, 0, 0);
+    }
+    for (const sequence of [2 ** 18, 2 ** 33, 999, 2 ** 40])
+      expect(venue.cancel({ orderId: venue.orderId(sequence) })).toMatchObject([
+        { code: RejectCode.UnknownOrder },
+      ]);
+    for (const sequence of sequences)
+      expect(venue.cancel({ orderId: venue.orderId(sequence) })).toMatchObject([
+        { kind: EventKind.Cancelled, order: sequence, size: 1 + (sequence % 8999) },
+      ]);
+    expect(engine.liveOrders).toBe(0);
   });
 
   it('lets one command write any number of events', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EventFlag, EventKind } from '../../src/model/event.js';
 import { RejectCode } from '../../src/model/reject.js';
-import type { ClientId, Command, NewOrder } from './commands.js';
+import { ORDER_SEND_TIME } from '../../src/wire/order-record.js';
+import { type ClientId, type Command, type NewOrder, record } from './commands.js';
 import { Venue } from './venue.js';
 
 function order(clientId: ClientId, terms: Partial<NewOrder> = {}): NewOrder {
@@ -221,5 +222,8 @@ describe('a command with a send time', () => {
     expect(venue.send(order(1, { sendTime: 2 ** 32 - 1 }))).toMatchObject([{ code: RejectCode.TooLate }]);
     expect(venue.send(order(2, { sendTime: 6 * 2 ** 32 }))).toMatchObject([{ kind: EventKind.Accepted }]);
     expect(venue.send(order(3, { sendTime: 0 }))).toMatchObject([{ kind: EventKind.Accepted }]);
+    const words = record(order(4));
+    words[ORDER_SEND_TIME + 1] = -1;
+    expect(venue.sendWords(words)).toMatchObject([{ kind: EventKind.Accepted }]);
   });
 });

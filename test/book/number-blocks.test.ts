@@ -46,8 +46,8 @@ describe('number blocks', () => {
     expect(blocks.count).toBe(1000);
     expect(blocks.find(98_999, 0, 7)).toBe(0);
     expect(blocks.find(99_000, 0, 7)).toBe(99_000);
-    // A thousand numbers stand in 126 blocks, and places are used again.
-    expect(Math.max(...places.slice(90_000))).toBeLessThan(127 * 8);
+    // A thousand numbers stand in 64 blocks, and places are used again.
+    expect(Math.max(...places.slice(90_000))).toBeLessThan(64 * 16 + 16);
   });
 
   it('throw where they are told to take out what they do not hold', () => {

@@ -78,8 +78,7 @@ export class TestJournal {
         timeNs: this.timeNs,
       },
       disk,
-      // Few calls to the disk, so that a test can cut the power before each of them.
-      new PreparedSegments({ directory, shard, segmentBytes, chunkBytes: 1 << 20 }, disk),
+      new PreparedSegments({ directory, shard, segmentBytes }, disk),
     );
   }
 

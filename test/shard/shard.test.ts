@@ -57,7 +57,7 @@ class Bench {
     const summary = recoverShard({ directory: '/data', shard: 0, disk: this.disk }, this.engine, this.hash);
     this.recovered = summary.commands;
     const prepared = new PreparedSegments(
-      { directory: '/data', shard: 0, segmentBytes: MIN_SEGMENT_BYTES, chunkBytes: 1 << 20 },
+      { directory: '/data', shard: 0, segmentBytes: MIN_SEGMENT_BYTES },
       this.disk,
     );
     const journal = new JournalWriter(
