@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { stepBackHelperThreads } from '../src/cli/helper-threads.js';
 import type { Clock } from '../src/clock/clock.js';
 import { LiveClock } from '../src/clock/live-clock.js';
 import { SeededRandomness } from '../src/clock/randomness.js';
@@ -35,6 +36,7 @@ interface LoadPlan {
 }
 
 async function main(): Promise<number> {
+  stepBackHelperThreads();
   const options = readOptions(process.argv.slice(2));
   if (options === undefined) {
     process.stdout.write(`${loadHelp}\n`);

@@ -6,7 +6,7 @@
  *                                    journal
  */
 import { createServer } from 'node:net';
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { ClockSettings } from './clock/settings.js';
 import { SharedClock } from './clock/shared-clock.js';
 import type {
@@ -28,6 +28,7 @@ import {
   CELL_BYTES,
   CLIENT_ID_WINDOW,
   EVENT_RING_CELLS,
+  GATEWAY_YOUNG_MB,
   INPUT_RING_LINES,
   LINE_BYTES,
   SEGMENT_BYTES,
@@ -226,7 +227,9 @@ class House {
         about: { transport, gateway, durability: settings.durability, clock: settings.clock.mode },
       };
       this.#gateways.push(
-        new Thread(new URL('./gateway/gateway-thread.js', import.meta.url), data, `gateway ${gateway}`),
+        new Thread(new URL('./gateway/gateway-thread.js', import.meta.url), data, `gateway ${gateway}`, {
+          maxYoungGenerationSizeMb: GATEWAY_YOUNG_MB,
+        }),
       );
     }
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
@@ -285,8 +288,8 @@ class Thread<R extends Report> {
   #onFailure: (message: string) => void = () => {};
   #exited = false;
 
-  constructor(url: URL, data: object, name: string) {
-    this.#worker = new Worker(url, { workerData: data, name });
+  constructor(url: URL, data: object, name: string, resourceLimits: ResourceLimits = {}) {
+    this.#worker = new Worker(url, { workerData: data, name, resourceLimits });
     this.#worker.on('message', (report: R | Failed) => {
       if (report.event === 'failed') this.#fail((report as Failed).message);
       else this.#reports.push(report as R);

@@ -1,11 +1,13 @@
 import { clockSettingsFrom } from '../clock/settings.js';
 import { Exchange, type ExchangeFacts } from '../exchange.js';
 import { priceText, sizeText } from '../wire/instrument-object.js';
+import { stepBackHelperThreads } from './helper-threads.js';
 import { UsageError } from './option-table.js';
 import { readStartOptions } from './options.js';
 
 /** `tickloom start`: runs an exchange until it is told to stop. Returns the exit code. */
 export async function start(args: readonly string[]): Promise<number> {
+  stepBackHelperThreads();
   const request = readStartOptions(args, process.env);
   if (typeof request === 'string') {
     console.log(request);

@@ -64,7 +64,8 @@ function make(shard: number): void {
   let answer = MAKER_READY;
   const { chunkBytes, rest } = planFor(shard);
   try {
-    if (!makeSegment(nodeDisk, shardDirectory(directory, shard), number, segmentBytes, rest, chunkBytes)) return;
+    if (!makeSegment(nodeDisk, shardDirectory(directory, shard), number, segmentBytes, rest, chunkBytes))
+      return;
   } catch {
     // The shard tries it itself, and has the error where it can be told.
     answer = MAKER_FAILED;

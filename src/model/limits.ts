@@ -72,6 +72,12 @@ export const MAX_TRANSPORT_MESSAGE_BYTES = 1024 * 1024;
 /** Bytes that may wait for one slow client before its session is closed, to be resumed by sequence number. */
 export const MAX_CLIENT_BACKLOG_BYTES = 32 * 1024 * 1024;
 
+/**
+ * Young generation of a gateway's heap. Each message makes two short-lived objects; a small one is swept often and
+ * briefly, where a large one makes everybody wait for milliseconds.
+ */
+export const GATEWAY_YOUNG_MB = 2;
+
 /** How long an event ring may stay full before the shard detaches its gateway and goes on without it. */
 export const DETACH_AFTER_MS = 5_000;
 
