@@ -27,10 +27,13 @@ import type { Instrument, UnlistedInstrument } from './model/instrument.js';
 import {
   CELL_BYTES,
   CLIENT_ID_WINDOW,
+  DETACH_AFTER_MS,
   EVENT_RING_CELLS,
   GATEWAY_YOUNG_MB,
   INPUT_RING_LINES,
   LINE_BYTES,
+  MAX_GATEWAYS,
+  MAX_SHARDS,
   SEGMENT_BYTES,
 } from './model/limits.js';
 import { Doorbell } from './ring/doorbell.js';
@@ -53,6 +56,8 @@ export interface ExchangeSettings {
   /** Commands whose client ids are remembered; the log's own where undefined. */
   readonly clientIdWindow?: number | undefined;
   readonly segmentBytes?: number | undefined;
+  /** Takes a sentence where something is not as it should be, and the exchange goes on. */
+  readonly warn?: (sentence: string) => void;
 }
 
 /** What a start has found and made. */
@@ -95,7 +100,8 @@ export class Exchange {
   }
 
   /**
-   * @throws ExchangeError, DataDirectoryError, JournalDamage, JournalVersionMismatch with one clear sentence each
+   * @throws ExchangeError, ListingError, DataDirectoryError with one clear sentence each; what a thread's recovery
+   * finds (damage, another version) comes as an ExchangeError with its sentence
    */
   static async start(settings: ExchangeSettings): Promise<Exchange> {
     const house = new House();
@@ -131,10 +137,12 @@ class House {
   readonly #gateways: Thread<GatewayReport>[] = [];
   /** False until the shards have their plan: before it they wait, and can simply be ended. */
   #shardsRun = false;
-  #fail: (message: string) => void = () => {};
+  #ended: Promise<void> | undefined;
 
   async open(settings: ExchangeSettings, make: MakeExchange): Promise<Exchange> {
-    const { shards, gateways } = settings;
+    const { shards, gateways, warn = () => {} } = settings;
+    checkCount('shards', shards, MAX_SHARDS);
+    checkCount('gateways', gateways, MAX_GATEWAYS);
 
     // 1. The data directory is ours alone, and goes on where it stopped.
     this.#lock = await lockDataDirectory(settings.data);
@@ -161,9 +169,6 @@ class House {
     const shardDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
     const gatewayDoorbells = Array.from({ length: gateways }, () => Doorbell.allocate());
     this.#shardDoorbells = shardDoorbells.map((buffer) => new Doorbell(buffer));
-    const failed = new Promise<string>((resolve) => {
-      this.#fail = resolve;
-    });
 
     // 3. The thread that zero-fills segments ahead of their use.
     const segmentBytes = settings.segmentBytes ?? SEGMENT_BYTES;
@@ -188,7 +193,17 @@ class House {
         new Thread(new URL('./shard/shard-thread.js', import.meta.url), data, `shard ${shard}`),
       );
     }
+    for (const [shard, thread] of this.#shards.entries())
+      thread.on('detached', ({ gateway }) =>
+        warn(
+          `gateway ${gateway} did not take its events for ${DETACH_AFTER_MS} ms: shard ${shard} goes on without it, and its sessions are closed to resume`,
+        ),
+      );
     const recovered = await Promise.all(this.#shards.map((thread) => thread.next('recovered')));
+    // A test clock goes on where the log stopped, as a live one does by itself.
+    const lastTimeNs = recovered.reduce((last, { summary }) => (summary.lastTimeNs > last ? summary.lastTimeNs : last), 0n);
+    if (clock.mode === 'test' && lastTimeNs > clock.epochNs()) clock.advance(Number(lastTimeNs - clock.epochNs()));
+    const run = 1 + Math.max(...recovered.map(({ summary }) => summary.run));
 
     // 5. What the configuration has and the logs do not becomes a command in a log.
     const plan = planListings(
@@ -197,10 +212,12 @@ class House {
     );
     for (const [shard, thread] of this.#shards.entries()) {
       const window = recovered[shard]!.clientIdWindow;
-      const wanted = settings.clientIdWindow ?? (before > shard ? window : CLIENT_ID_WINDOW);
+      const isNew = recovered[shard]!.summary.commands === 0;
+      const wanted = settings.clientIdWindow ?? (isNew ? CLIENT_ID_WINDOW : window);
       const message: ShardPlan = {
         instruments: plan[shard]!,
-        clientIdWindow: wanted === window ? undefined : wanted,
+        // A new log always names it: matching depends on it, and a later version may have another default.
+        clientIdWindow: isNew || wanted !== window ? wanted : undefined,
       };
       thread.post(message);
     }
@@ -216,6 +233,7 @@ class House {
         gateway,
         host: settings.host,
         port,
+        run,
         transport,
         clock: clockBuffer,
         board: boardBuffer,
@@ -235,8 +253,14 @@ class House {
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
 
     // 7. From here on a worker that fails ends the exchange.
-    for (const thread of [...this.#shards, ...this.#gateways])
-      thread.onFailure((message) => this.#fail(message));
+    const end = () => {
+      this.#ended ??= this.close().then(() => clock.close());
+      return this.#ended;
+    };
+    const failed = new Promise<string>((resolve) => {
+      for (const thread of [...this.#shards, ...this.#gateways])
+        thread.onFailure((message) => void end().then(() => resolve(message)));
+    });
     const facts: ExchangeFacts = {
       host: settings.host,
       port,
@@ -246,10 +270,7 @@ class House {
       shards: recovered.map((report) => report.summary),
       instruments: instruments.map(({ instrument }) => instrument),
     };
-    return make(facts, clock, failed, async () => {
-      await this.close();
-      clock.close();
-    });
+    return make(facts, clock, failed, end);
   }
 
   /** Ends what was started, in the order of the data: intake, shards, gateways, and the lock last. */
@@ -283,6 +304,7 @@ type Failed = { readonly event: 'failed'; readonly message: string };
 class Thread<R extends Report> {
   readonly #worker: Worker;
   readonly #reports: R[] = [];
+  readonly #takers = new Map<string, (report: R) => void>();
   #waiting: (() => void) | undefined;
   #failure: string | undefined;
   #onFailure: (message: string) => void = () => {};
@@ -291,7 +313,9 @@ class Thread<R extends Report> {
   constructor(url: URL, data: object, name: string, resourceLimits: ResourceLimits = {}) {
     this.#worker = new Worker(url, { workerData: data, name, resourceLimits });
     this.#worker.on('message', (report: R | Failed) => {
+      const take = this.#takers.get(report.event);
       if (report.event === 'failed') this.#fail((report as Failed).message);
+      else if (take !== undefined) take(report as R);
       else this.#reports.push(report as R);
       this.#waiting?.();
     });
@@ -309,6 +333,11 @@ class Thread<R extends Report> {
   onFailure(tell: (message: string) => void): void {
     this.#onFailure = tell;
     if (this.#failure !== undefined) tell(this.#failure);
+  }
+
+  /** Calls `take` with each report of this kind. */
+  on<E extends R['event']>(event: E, take: (report: Extract<R, { readonly event: E }>) => void): void {
+    this.#takers.set(event, take as (report: R) => void);
   }
 
   /** The report of this kind. Throws where the thread fails or ends instead. */
@@ -338,6 +367,11 @@ class Thread<R extends Report> {
     this.#waiting?.();
     this.#onFailure(message);
   }
+}
+
+function checkCount(name: string, count: number, most: number): void {
+  if (!Number.isInteger(count) || count < 1 || count > most)
+    throw new ExchangeError(`${name}: ${count} must be a whole number from 1 to ${most}`);
 }
 
 function grid<T>(rows: number, columns: number, make: () => T): T[][] {

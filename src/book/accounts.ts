@@ -21,9 +21,11 @@ export class Accounts {
   /** Records of all accounts, by slot, as words and as pairs of words (see `EventWriter`). Replaced on growth. */
   words: Int32Array;
   pairs: Float64Array;
-  readonly #index = new NumberIndex();
+  readonly #index: NumberIndex;
 
-  constructor() {
+  /** @param hashSalt of the table in which accounts are found */
+  constructor(hashSalt = 0) {
+    this.#index = new NumberIndex(hashSalt);
     const buffer = new ArrayBuffer(INITIAL_ACCOUNTS * ACCOUNT_WORDS * 4);
     this.words = new Int32Array(buffer);
     this.pairs = new Float64Array(buffer);

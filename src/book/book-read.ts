@@ -13,6 +13,7 @@ import {
   EVENT_INSTRUMENT,
   EVENT_PLACE,
   EVENT_SESSION,
+  EVENT_TIME,
   eventCode,
   eventHead,
 } from '../wire/event-record.js';
@@ -48,7 +49,7 @@ export function writeUnknownInstrument(words: Int32Array, at: number, events: Ev
   openRead(words, at, events, EventKind.Rejected, EVENT_CELLS, RejectCode.UnknownInstrument, flags);
 }
 
-/** Begins the answer to a read: who asked, and zero wherever nothing else stands. */
+/** Begins the answer to a read: who asked, place and time of the last command, and zero wherever nothing else stands. */
 function openRead(
   words: Int32Array,
   at: number,
@@ -64,6 +65,7 @@ function openRead(
   out[to + EVENT_HEAD] = eventHead(kind, cells, 0);
   out[to + EVENT_CODE] = eventCode(code, flags);
   events.pairs[(to + EVENT_PLACE) >> 1] = events.placePair;
+  events.writeTime(to + EVENT_TIME);
   out[to + EVENT_INSTRUMENT] = words[at + ORDER_INSTRUMENT]!;
   out[to + EVENT_ACCOUNT] = words[at + ORDER_ACCOUNT]!;
   out[to + EVENT_SESSION] = words[at + ORDER_SESSION]!;

@@ -71,11 +71,12 @@ export class Book {
   }
 
   /**
-   * True where so many more lots may rest on a side. The sum of a side stays under 2^53, and with it every level's, so
-   * that no total is ever rounded.
+   * True where so many more lots may rest on a side, at a price. The sum of a side stays under 2^53, and with it every
+   * level's, so that no total is ever rounded.
    */
-  hasRoom(side: number, moreLots: number): boolean {
-    return this.ladder(side).totalSizeLots + moreLots <= MAX_WHOLE;
+  hasRoom(side: number, priceTicks: number, moreLots: number): boolean {
+    const ladder = this.ladder(side);
+    return ladder.totalSizeLots + moreLots <= MAX_WHOLE && ladder.hasPageFor(priceTicks);
   }
 
   /** Matches the new order in the slot; what is left rests, or is cancelled where it must not rest. */

@@ -13,7 +13,6 @@ import type { Listings } from './listings.js';
 import type { OrderEvents } from './order-events.js';
 import type { OrderIndex } from './order-index.js';
 import * as pool from './order-pool.js';
-import type { PricePages } from './price-pages.js';
 
 // What is destructured here is compiled in; an imported binding is read from memory at each use.
 const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID_PAIR, LIVE_LEVEL, LIVE_PRICE } = pool;
@@ -48,7 +47,6 @@ export class ClientCommands {
   readonly #orderIndex: OrderIndex;
   readonly #orderEvents: OrderEvents;
   readonly #clientIds: ClientIds;
-  readonly #pages: PricePages;
   readonly #listings: Listings;
 
   constructor(room: BookRoom, listings: Listings) {
@@ -58,7 +56,6 @@ export class ClientCommands {
     this.#orderIndex = room.orderIndex;
     this.#orderEvents = room.orderEvents;
     this.#clientIds = room.clientIds;
-    this.#pages = room.pages;
     this.#listings = listings;
   }
 
@@ -89,14 +86,14 @@ export class ClientCommands {
     const bookNumber = this.#listings.find(words[at + 2]!);
     if (bookNumber < 0) return RejectCode.InstrumentNotListed;
     const book = this.#listings.books[bookNumber]!;
+    const price = readWhole(words, at + 8);
     const size = readWhole(words, at + 10);
-    if (!book.takesPrice(readWhole(words, at + 8))) return RejectCode.PriceOutOfRange;
+    if (!book.takesPrice(price)) return RejectCode.PriceOutOfRange;
     if (!book.takesSize(size)) return RejectCode.SizeOutOfRange;
     const terms = words[at + 1]!;
     const side = words[at]! >>> 24;
     const mayRest = ((terms >>> 8) & 0xff) === GOOD_TILL_CANCEL;
-    if (this.#orders.isFull || (mayRest && (this.#pages.isFull || !book.hasRoom(side, size))))
-      return RejectCode.BookFull;
+    if (this.#orders.isFull || (mayRest && !book.hasRoom(side, price, size))) return RejectCode.BookFull;
 
     const isText = (terms & TEXT) !== 0;
     const slot = this.#orders.allocate();
@@ -145,8 +142,7 @@ export class ClientCommands {
     if (!book.takesSize(total)) return RejectCode.SizeOutOfRange;
     const rest = total - cumulative;
     const keepsPlace = price === oldPrice && rest <= remaining;
-    if (!keepsPlace && (this.#pages.isFull || !book.hasRoom(side, rest - remaining)))
-      return RejectCode.BookFull;
+    if (!keepsPlace && !book.hasRoom(side, price, rest - remaining)) return RejectCode.BookFull;
 
     if (keepsPlace) {
       book.shrink(slot, rest);

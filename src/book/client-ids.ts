@@ -55,9 +55,10 @@ export class ClientIds {
 
   readonly #texts = new ClientTexts();
   /** From a numeric id, salted with its account, to a name. */
-  readonly #numbers = new NumberBlocks();
+  readonly #numbers: NumberBlocks;
   /** From the hash of account and text to a name. */
   readonly #textTable = new SlotTable();
+  readonly #hashSalt: number;
   /** By place in the ring: slot of the order that the command made. Left as it was where it made none. */
   #orderOfEntry = new Int32Array(INITIAL_ENTRIES);
   #ringMask = INITIAL_ENTRIES - 1;
@@ -80,14 +81,17 @@ export class ClientIds {
 
   /**
    * @param window commands to remember, from 1 to MAX_CLIENT_ID_WINDOW
+   * @param hashSalt of the tables in which ids are found
    * @param start counter of the first command, for tests near the wrap
    */
-  constructor(window: number, start = 0) {
+  constructor(window: number, hashSalt = 0, start = 0) {
     if (!Number.isInteger(window) || window < 1 || window > MAX_CLIENT_ID_WINDOW)
       throw new RangeError(
         `client-id window ${window} is not a whole number from 1 to ${MAX_CLIENT_ID_WINDOW}`,
       );
     this.#window = window;
+    this.#hashSalt = hashSalt;
+    this.#numbers = new NumberBlocks(hashSalt);
     this.#next = start & COUNTER_MASK;
     this.ring = new Int32Array(INITIAL_ENTRIES * ENTRY_WORDS);
     this.ringPairs = new Float64Array(this.ring.buffer);
@@ -243,7 +247,7 @@ export class ClientIds {
 
   /** The live order that an account made under the text whose words begin at `text`, or -1. */
   findOrderByText(words: Int32Array, text: number, account: number): number {
-    const name = this.#findText(textTag(words, text, account), words, text, account);
+    const name = this.#findText(textTag(words, text, account, this.#hashSalt), words, text, account);
     return name === 0 ? -1 : this.#orderOf(name);
   }
 
@@ -280,7 +284,7 @@ export class ClientIds {
 
   /** The same for a text, whose words begin at `text`; returns its hash. */
   #addText(words: Int32Array, text: number, account: number, name: number): number {
-    const hash = textTag(words, text, account);
+    const hash = textTag(words, text, account, this.#hashSalt);
     this.#known = this.#findText(hash, words, text, account);
     if (this.#known === 0) this.#textTable.add(hash, name);
     return hash;
@@ -336,7 +340,8 @@ export class ClientIds {
   #isLate(sentLow: number, sentHigh: number): boolean {
     if ((sentLow | sentHigh) === 0) return false;
     if (sentHigh !== this.#droppedHigh) return sentHigh >>> 0 < this.#droppedHigh >>> 0;
-    return sentLow >>> 0 < this.#droppedLow >>> 0;
+    // Equal is late too: the forgotten command itself may have been sent within the nanosecond of its frame.
+    return sentLow >>> 0 <= this.#droppedLow >>> 0;
   }
 
   /**

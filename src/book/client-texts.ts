@@ -1,4 +1,5 @@
 import { CLIENT_ID_TEXT_WORDS } from '../wire/order-record.js';
+import { mix32 } from './hash.js';
 
 /**
  * Client ids that are texts, beside the pool of entries, so that ids that are numbers do not pay for them.
@@ -50,13 +51,9 @@ export class ClientTexts {
   }
 }
 
-/** The hash of the text whose words begin at `text`, salted with an account. */
-export function textTag(words: Int32Array, text: number, account: number): number {
-  let hash = account ^ 0x27d4eb2f;
-  for (let i = 0; i < CLIENT_ID_TEXT_WORDS; i++) {
-    hash = Math.imul(hash ^ words[text + i]!, 0x85ebca6b);
-    hash = (hash << 13) | (hash >>> 19);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
-  return hash ^ (hash >>> 15);
+/** The hash of an account and the text whose words begin at `text`. */
+export function textTag(words: Int32Array, text: number, account: number, hashSalt: number): number {
+  let hash = mix32(account ^ hashSalt);
+  for (let i = 0; i < CLIENT_ID_TEXT_WORDS; i++) hash = mix32(hash ^ words[text + i]!);
+  return hash;
 }

@@ -1,5 +1,4 @@
 import { CommandFlag, OrderType, Side, TimeInForce } from '../model/command.js';
-import { MAX_CLIENT_ID_TEXT_BYTES } from '../model/limits.js';
 import { RejectCode } from '../model/reject.js';
 import {
   CLIENT_ID_TEXT_WORDS,
@@ -11,8 +10,8 @@ import {
   orderFlags,
   orderLines,
 } from '../wire/order-record.js';
-import { isPrintable, readByte } from '../wire/text.js';
-import { isWhole } from '../wire/words.js';
+import { isTextId } from '../wire/text.js';
+import { isWhole, isZero } from '../wire/words.js';
 
 /*
  * The shape of a command, checked once more: gateways have checked it, but what stands in the log is applied whatever
@@ -74,7 +73,7 @@ export function hasTextClientId(words: Int32Array, at: number): boolean {
     (orderFlags(words[at + 1]!) & TEXT) !== 0 &&
     orderLines(words[at]!) >= 2 &&
     at + 2 * LINE_WORDS <= words.length &&
-    isText(words, at + ORDER_TEXT_WORD)
+    isTextId(words, at + ORDER_TEXT_WORD)
   );
 }
 
@@ -106,7 +105,7 @@ function textIdentityFault(words: Int32Array, at: number, flags: number, lines: 
   }
   if ((words[at + ORDER_CLIENT_ID]! | words[at + ORDER_CLIENT_ID + 1]!) !== 0) return RejectCode.BadClientId;
   if (words[at + ORDER_TEXT_WORD - 1] === 0) return RejectCode.MissingClientId;
-  return isText(words, at + ORDER_TEXT_WORD) ? 0 : RejectCode.BadClientId;
+  return isTextId(words, at + ORDER_TEXT_WORD) ? 0 : RejectCode.BadClientId;
 }
 
 function targetFault(words: Int32Array, at: number): RejectCode | 0 {
@@ -115,21 +114,5 @@ function targetFault(words: Int32Array, at: number): RejectCode | 0 {
   if ((flags & BY_CLIENT_ID) === 0) return RejectCode.BadFlags;
   const text = at + ORDER_TARGET_TEXT_WORD;
   if (!isZero(words, text + CLIENT_ID_TEXT_WORDS, at + 3 * LINE_WORDS)) return RejectCode.Malformed;
-  return isText(words, text) ? 0 : RejectCode.BadClientId;
-}
-
-/** True where the word before `text` has a length in its last byte alone, and as many printable bytes follow, zero padded. */
-function isText(words: Int32Array, text: number): boolean {
-  const head = words[text - 1]!;
-  const length = head >>> 24;
-  if ((head & 0xffffff) !== 0 || length < 1 || length > MAX_CLIENT_ID_TEXT_BYTES) return false;
-  if (!isPrintable(words, text * 4, length)) return false;
-  for (let byte = length; byte < MAX_CLIENT_ID_TEXT_BYTES; byte++)
-    if (readByte(words, text * 4 + byte) !== 0) return false;
-  return true;
-}
-
-function isZero(words: Int32Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (words[i] !== 0) return false;
-  return true;
+  return isTextId(words, text) ? 0 : RejectCode.BadClientId;
 }

@@ -33,6 +33,11 @@ export interface EngineSettings {
   readonly maxLiveOrders?: number;
   /** Pages of 64 prices that may be in use at a time; by default and at most MAX_PAGES. */
   readonly maxPricePages?: number;
+  /**
+   * 32 bits that decide where client ids and accounts stand in their hash tables, by default 0. It changes no event; a
+   * random one keeps clients from choosing ids that fall together.
+   */
+  readonly hashSalt?: number;
 }
 
 /** One price of a book. */
@@ -55,7 +60,7 @@ export class Engine {
   readonly events: EventWriter;
 
   readonly #shard: number;
-  readonly #accounts = new Accounts();
+  readonly #accounts: Accounts;
   readonly #orders: OrderPool;
   readonly #clientIds: ClientIds;
   readonly #listings: Listings;
@@ -64,13 +69,14 @@ export class Engine {
 
   /** @throws RangeError where a setting is outside its range */
   constructor(settings: EngineSettings) {
-    const { shard, clientIdWindow = CLIENT_ID_WINDOW } = settings;
+    const { shard, clientIdWindow = CLIENT_ID_WINDOW, hashSalt = 0 } = settings;
     const { maxLiveOrders = MAX_LIVE_ORDERS, maxPricePages = MAX_PAGES } = settings;
     if (!Number.isInteger(shard) || shard < 0 || shard >= MAX_SHARDS)
       throw new RangeError(`shard ${shard} is not a whole number from 0 to ${MAX_SHARDS - 1}`);
     this.#shard = shard;
     this.#orders = new OrderPool(maxLiveOrders);
-    this.#clientIds = new ClientIds(clientIdWindow);
+    this.#accounts = new Accounts(hashSalt);
+    this.#clientIds = new ClientIds(clientIdWindow, hashSalt);
     this.events = new EventWriter(this.#accounts);
     this.events.beginCommand(0, shard << SHARD_SHIFT, 0, 0);
     const room: BookRoom = {

@@ -58,6 +58,12 @@ export class EventWriter {
     this.#index = 0;
   }
 
+  /** Writes the time of the last command at word `at`. */
+  writeTime(at: number): void {
+    this.words[at] = this.#timeLow;
+    this.words[at + 1] = this.#timeHigh;
+  }
+
   /** Marks the event written last as the last one of its command. */
   endCommand(): void {
     this.words[this.#last + 1]! |= LAST_OF_COMMAND;

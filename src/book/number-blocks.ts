@@ -1,3 +1,4 @@
+import { mix32 } from './hash.js';
 import { SlotTable } from './slot-table.js';
 
 /** Sixteen numbers to a block: they share all bits but the last four. */
@@ -31,6 +32,12 @@ export class NumberBlocks {
   #count = 0;
   /** The block that was added to last. */
   #last = 0;
+  readonly #hashSalt: number;
+
+  /** @param hashSalt 32 bits that decide where things stand in the hash table, and nothing else */
+  constructor(hashSalt = 0) {
+    this.#hashSalt = hashSalt;
+  }
 
   /** Numbers that have a value. */
   get count(): number {
@@ -104,7 +111,7 @@ export class NumberBlocks {
   }
 
   #seek(low: number, high: number, salt: number): number {
-    const tag = tagOf(low >>> BLOCK_BITS, high, salt);
+    const tag = this.#tagOf(low >>> BLOCK_BITS, high, salt);
     for (let place = this.#table.seek(tag); place >= 0; place = this.#table.seekAfter(place, tag)) {
       const block = this.#table.valueAt(place) - 1;
       if (this.#isOf(block, low, high, salt)) return block;
@@ -124,7 +131,7 @@ export class NumberBlocks {
     this.#heads[head + HEAD_HIGH] = high;
     this.#heads[head + HEAD_SALT] = salt;
     this.#heads[head + HEAD_COUNT] = 0;
-    this.#table.add(tagOf(low >>> BLOCK_BITS, high, salt), block + 1);
+    this.#table.add(this.#tagOf(low >>> BLOCK_BITS, high, salt), block + 1);
     return block;
   }
 
@@ -132,11 +139,16 @@ export class NumberBlocks {
     const head = block << HEAD_SHIFT;
     const heads = this.#heads;
     this.#table.remove(
-      tagOf(heads[head + HEAD_LOW]!, heads[head + HEAD_HIGH]!, heads[head + HEAD_SALT]!),
+      this.#tagOf(heads[head + HEAD_LOW]!, heads[head + HEAD_HIGH]!, heads[head + HEAD_SALT]!),
       block + 1,
     );
     heads[head + HEAD_LOW] = this.#free;
     this.#free = block;
+  }
+
+  /** The hash of what the numbers of a block share. */
+  #tagOf(low: number, high: number, salt: number): number {
+    return mix32(mix32(mix32(low ^ this.#hashSalt) ^ high) ^ salt);
   }
 
   /** Makes room for so many numbers in sequence, so that growing never stops the one who adds. */
@@ -154,11 +166,4 @@ export class NumberBlocks {
     heads.set(this.#heads);
     this.#heads = heads;
   }
-}
-
-/** The hash of what the numbers of a block share. */
-function tagOf(low: number, high: number, salt: number): number {
-  let hash = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) ^ Math.imul(salt, 0xc2b2ae35);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return hash ^ (hash >>> 13);
 }

@@ -1,3 +1,5 @@
+import { mix32 } from './hash.js';
+
 /**
  * From a 32-bit number to its slot: the order in which numbers were first seen, from 0. Nothing is ever taken out.
  * Open addressing, linear probing, at most half full.
@@ -7,6 +9,12 @@ export class NumberIndex {
   #table = new Int32Array(32 * 2);
   #mask = 31;
   #count = 0;
+  readonly #hashSalt: number;
+
+  /** @param hashSalt 32 bits that decide where things stand in the table, and nothing else */
+  constructor(hashSalt = 0) {
+    this.#hashSalt = hashSalt;
+  }
 
   get count(): number {
     return this.#count;
@@ -16,7 +24,7 @@ export class NumberIndex {
   find(number: number): number {
     const table = this.#table;
     const mask = this.#mask;
-    for (let at = (home(number) & mask) << 1; ; at = (at + 2) & ((mask << 1) | 1)) {
+    for (let at = (mix32(number ^ this.#hashSalt) & mask) << 1; ; at = (at + 2) & ((mask << 1) | 1)) {
       const slot = table[at + 1]! - 1;
       if (slot < 0 || table[at] === (number | 0)) return slot;
     }
@@ -32,7 +40,7 @@ export class NumberIndex {
   }
 
   #place(number: number, slot: number): void {
-    let place = home(number) & this.#mask;
+    let place = mix32(number ^ this.#hashSalt) & this.#mask;
     while (this.#table[place * 2 + 1] !== 0) place = (place + 1) & this.#mask;
     this.#table[place * 2] = number;
     this.#table[place * 2 + 1] = slot + 1;
@@ -44,9 +52,4 @@ export class NumberIndex {
     this.#mask = old.length - 1;
     for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.#place(old[at]!, old[at + 1]! - 1);
   }
-}
-
-function home(number: number): number {
-  const mixed = Math.imul(number, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
 }

@@ -60,6 +60,14 @@ export class PriceLadder {
     return this.#sign * priceTicks;
   }
 
+  /** True where an order may rest at a price: there is a page for it, or room for one. */
+  hasPageFor(priceTicks: number): boolean {
+    if (!this.#pages.isFull) return true;
+    const number = Math.floor(this.rankOf(priceTicks) / PAGE_LEVELS);
+    const at = this.#find(number);
+    return at < this.#count && this.#sortedNumbers[at] === number;
+  }
+
   /** Puts the order in the slot, whose price and remaining size are set, at the end of the queue at its price. */
   append(slot: number): void {
     const orders = this.#orders.words;

@@ -42,25 +42,35 @@ export interface FlowLevels {
 /**
  * Reads a `*.flow.csv.gz` file: recorded orders and what the venue made of them, one operation a line.
  *
- * @throws Error with file and line where a line is not understood.
+ * @throws Error with the file, and the line where one is not understood.
  */
 export function readFlow(path: string): FlowRow[] {
-  const text = gunzipSync(readFileSync(path)).toString('utf8');
+  const text = unpack(path);
   const rows: FlowRow[] = [];
   let line = 0;
   for (const content of text.split('\n')) {
     line++;
     if (content === '' || content.startsWith('#')) continue;
-    const row = parseRow(content.split(','), line);
-    if (row === undefined)
-      throw new Error(`${path} line ${line} is not an operation: ${content.slice(0, 80)}`);
-    rows.push(row);
+    try {
+      rows.push(parseRow(content.split(','), line));
+    } catch (error) {
+      throw new Error(`${path} line ${line}: ${(error as Error).message}: ${content.slice(0, 80)}`);
+    }
   }
   return rows;
 }
 
+function unpack(path: string): string {
+  const packed = readFileSync(path);
+  try {
+    return gunzipSync(packed).toString('utf8');
+  } catch (error) {
+    throw new Error(`${path} is not a gzip file: ${(error as Error).message}`);
+  }
+}
+
 /** The columns are: operation, row of the original file, source, then what the operation needs. */
-function parseRow(columns: readonly string[], line: number): FlowRow | undefined {
+function parseRow(columns: readonly string[], line: number): FlowRow {
   const [operation, , third = '', id = '', a = '', b = '', c = '', d = ''] = columns;
   switch (operation) {
     case 'A':
@@ -92,7 +102,7 @@ function parseRow(columns: readonly string[], line: number): FlowRow | undefined
     case 'V':
       return { kind: 'view', line, levels: parseLevels(third) };
     default:
-      return undefined;
+      throw new Error(`"${operation}" is not an operation`);
   }
 }
 

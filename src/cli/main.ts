@@ -14,7 +14,7 @@ Commands:
 tickloom <command> --help tells more.`;
 
 const [name, ...args] = process.argv.slice(2);
-const command = name === undefined ? undefined : commands[name];
+const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
 
 if (command !== undefined) process.exitCode = await run(command, args);
 else if (name === undefined || name === '--help' || name === '-h' || name === 'help') console.log(help);

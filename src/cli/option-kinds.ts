@@ -6,22 +6,25 @@ export interface OptionExtras {
   readonly from?: readonly OptionSource[];
 }
 
-/** A whole number from `low` to `high`, in digits; underscores between them are ignored. */
+/**
+ * A whole number from `low` to `high`, and a multiple of `step` where one is given, in digits; underscores between them
+ * are ignored.
+ */
 export function wholeOption<Default extends number | undefined>(
   low: number,
   high: number,
   otherwise: Default,
   help: string,
-  extras: OptionExtras = {},
+  { step = 1, ...extras }: OptionExtras & { readonly step?: number } = {},
 ): Option<number | Default> {
   return {
     placeholder: '<number>',
     default: otherwise,
     parse: (text) => {
       const value = /^[0-9]+(_[0-9]+)*$/.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
-      return value >= low && value <= high ? value : undefined;
+      return value >= low && value <= high && value % step === 0 ? value : undefined;
     },
-    rule: `a whole number from ${low} to ${high}`,
+    rule: `${step === 1 ? 'a whole number' : `a multiple of ${step}`} from ${low} to ${high}`,
     help,
     ...extras,
   };

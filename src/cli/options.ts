@@ -5,14 +5,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MAX_CLIENT_ID_WINDOW } from '../book/client-ids.js';
 import type { UnlistedInstrument } from '../model/instrument.js';
-import { MAX_GATEWAYS, MAX_SHARDS, MIN_SEGMENT_BYTES, SEGMENT_BYTES } from '../model/limits.js';
+import {
+  MAX_GATEWAYS,
+  MAX_SEGMENT_BYTES,
+  MAX_SHARDS,
+  MIN_SEGMENT_BYTES,
+  SEGMENT_BYTES,
+} from '../model/limits.js';
 import { readConfigFile } from './config-file.js';
 import { switchOption, textOption, wholeOption, wordOption } from './option-kinds.js';
 import { type Command, type Environment, helpText, type OptionValues, readOptions } from './option-table.js';
 
 const DEFAULT_CONFIG = 'tickloom.config.json';
-
-const MAX_SEGMENT_BYTES = 2 ** 30;
 
 export const startOptions = {
   port: wholeOption(0, 65_535, 9001, 'TCP port for WebSocket and HTTP; 0 takes any free one.'),
@@ -22,7 +26,12 @@ export const startOptions = {
     defaultText: `${DEFAULT_CONFIG}, or the one that comes with Tickloom where there is none`,
     from: ['flag', 'environment'],
   }),
-  shards: wholeOption(1, MAX_SHARDS, 1, 'Threads that match; the data directory fixes their number.'),
+  shards: wholeOption(
+    1,
+    MAX_SHARDS,
+    1,
+    'Threads that match; over one data directory their number may grow, and never shrink.',
+  ),
   gateways: wholeOption(1, MAX_GATEWAYS, 1, 'Threads that serve connections, all on the one port.'),
   durability: wordOption(
     ['fsync', 'os', 'none'],
@@ -45,7 +54,8 @@ export const startOptions = {
     MIN_SEGMENT_BYTES,
     MAX_SEGMENT_BYTES,
     SEGMENT_BYTES,
-    'Size of one file of the journal.',
+    'Size of one file of the journal, a multiple of 4096.',
+    { step: 4096 },
   ),
   json: switchOption('Prints what there is to say as lines of JSON.'),
 };

@@ -13,6 +13,7 @@ const replayOptions = {
     ['gateway', 'book'],
     'gateway',
     'A whole exchange on a free port, by WebSocket (gateway), or the matching engine in this process (book).',
+    { from: ['flag'] },
   ),
   shards: wholeOption(1, 32, 1, 'Shards of the exchange.'),
   gateways: wholeOption(1, 16, 1, 'Gateways of the exchange.'),
@@ -32,7 +33,7 @@ const replayCommand: Command<typeof replayOptions> = {
 
 /** `tickloom replay`. Returns the exit code. */
 export async function replay(args: readonly string[]): Promise<number> {
-  const read = readOptions(replayCommand, args, {});
+  const read = readOptions(replayCommand, args, process.env);
   if (read === 'help') {
     console.log(helpText(replayCommand));
     return 0;

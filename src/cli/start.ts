@@ -3,7 +3,7 @@ import { Exchange, type ExchangeFacts } from '../exchange.js';
 import { priceText, sizeText } from '../wire/instrument-object.js';
 import { stepBackHelperThreads } from './helper-threads.js';
 import { UsageError } from './option-table.js';
-import { readStartOptions } from './options.js';
+import { readStartOptions, type StartOptions } from './options.js';
 
 /** `tickloom start`: runs an exchange until it is told to stop. Returns the exit code. */
 export async function start(args: readonly string[]): Promise<number> {
@@ -15,9 +15,14 @@ export async function start(args: readonly string[]): Promise<number> {
   }
   const { options, instruments } = request;
   const stopAsked = signalled();
-  const exchange = await Exchange.start({ ...options, clock: readClock(), instruments });
+  const exchange = await Exchange.start({
+    ...options,
+    clock: readClock(),
+    instruments,
+    warn: (sentence) => console.error(`tickloom: ${sentence}`),
+  });
   const say = options.json ? sayJson : sayText;
-  say(exchange.facts, options.data);
+  say(exchange.facts, options);
 
   const end = await Promise.race([stopAsked, exchange.failed]);
   const failed = end !== 'SIGINT' && end !== 'SIGTERM';
@@ -43,7 +48,7 @@ function signalled(): Promise<'SIGINT' | 'SIGTERM'> {
   });
 }
 
-function sayJson(facts: ExchangeFacts, data: string): void {
+function sayJson(facts: ExchangeFacts, { data }: StartOptions): void {
   const { host, port, transport, gateways } = facts;
   const shards = facts.shards.map((summary, shard) => ({
     shard,
@@ -57,7 +62,7 @@ function sayJson(facts: ExchangeFacts, data: string): void {
   );
 }
 
-function sayText(facts: ExchangeFacts, data: string): void {
+function sayText(facts: ExchangeFacts, { data, durability }: StartOptions): void {
   const { host, port } = facts;
   const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   if (facts.transport === 'node') {
@@ -71,9 +76,8 @@ function sayText(facts: ExchangeFacts, data: string): void {
         `Shard ${shard}: cut ${cut.bytes} bytes at byte ${cut.offset} of ${cut.file}: a group that was being written, of which nobody was told.`,
       );
   }
-  console.log(
-    `Tickloom listens on ${at}: WebSocket at ws://${at}/ws, HTTP at http://${at}, journal in ${data}.`,
-  );
+  const kept = durability === 'none' ? 'nothing is kept on disk' : `journal in ${data}`;
+  console.log(`Tickloom listens on ${at}: WebSocket at ws://${at}/ws, HTTP at http://${at}, ${kept}.`);
   console.log(
     `Instruments: ${facts.instruments.map(({ symbol }) => symbol).join(', ') || 'none'}. Stop with Ctrl-C.`,
   );

@@ -30,7 +30,7 @@ export interface Clock {
    * Calls back once, at `atNs`. A time at or before now is due at once: it fires in the next turn of the event loop, on
    * a `TestClock` in the next `advance` (of 0 too), and never inside `setAlert`.
    *
-   * @throws RangeError where `atNs` is not a whole number under 2^53 in size; Error where the clock is closed.
+   * @throws RangeError where `atNs` is not a whole number; Error where the clock is closed.
    */
   setAlert(atNs: number, callback: AlertCallback): TimerId;
 

@@ -1,5 +1,5 @@
 import { Protocol } from './session.js';
-import type { Admission, Refusal, UpgradeRequest } from './transport.js';
+import type { Admission, Refusal, RequestSource, UpgradeRequest } from './transport.js';
 
 /** Where WebSocket sessions are opened. */
 export const SESSION_PATH = '/ws';
@@ -10,11 +10,12 @@ const MAX_ACCOUNTS = 64;
 const MAX_ACCOUNT = 0x7fffffff;
 
 /**
- * Decides whether a WebSocket may be opened: path, subprotocol, accounts. The accounts come from the query
+ * Decides whether a WebSocket may be opened: origin, path, subprotocol, accounts. The accounts come from the query
  * (`?account=7&account=8`), 1 where none is named.
  */
 export function admitSession(request: UpgradeRequest, closing: boolean): Admission | Refusal {
   if (closing) return { status: 503, sentence: 'The exchange is shutting down; reconnect in a moment.' };
+  if (isForeign(request)) return { status: 403, sentence: foreignSentence(request) };
   if (request.path !== SESSION_PATH)
     return { status: 404, sentence: `There is no WebSocket at ${request.path}; connect to ${SESSION_PATH}.` };
   const protocol = request.protocols.find((name) => name === Protocol.Binary || name === Protocol.Msgpack);
@@ -36,6 +37,22 @@ export function admitSession(request: UpgradeRequest, closing: boolean): Admissi
     if (!accounts.includes(account)) accounts.push(account);
   }
   return { protocol, accounts: accounts.length > 0 ? accounts : [1] };
+}
+
+/**
+ * True where a browser asks for a page that came from somewhere else. A browser lets any page send to loopback, so
+ * without this every page could trade; programs send no `Origin`.
+ */
+export function isForeign({ origin, host }: RequestSource): boolean {
+  if (origin === '') return false;
+  if (!URL.canParse(origin)) return true;
+  const page = new URL(origin);
+  const here = `${page.protocol}//${host}`;
+  return !URL.canParse(here) || new URL(here).host !== page.host;
+}
+
+export function foreignSentence({ origin, host }: RequestSource): string {
+  return `A page of ${origin} may not trade at ${host}: only pages that come from here may, and programs, which send no Origin.`;
 }
 
 /** An account in text: a whole number from 1 to 2^31 - 1, else undefined. */

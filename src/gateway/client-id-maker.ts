@@ -1,29 +1,33 @@
-import type { Clock } from '../clock/clock.js';
-import { FIRST_GATEWAY_CLIENT_ID, MAX_GATEWAYS } from '../model/limits.js';
+import { FIRST_GATEWAY_CLIENT_ID } from '../model/limits.js';
 
-/** 2020-01-01 in milliseconds since the epoch: counting from here lasts until the year 2089. */
-const FIRST_MS = 1_577_836_800_000;
-
-/** Ids that one gateway can make in a millisecond without running ahead of the clock. */
-const IDS_PER_MS = 128;
+const RUNS = 2 ** 20;
+const IDS_PER_RUN = 2 ** 32;
+const IDS_PER_GATEWAY = 2 ** 28;
 
 /**
- * Client ids for requests that bring none (a DELETE over HTTP). They lie above those that clients may choose, follow
- * the clock so that a restart does not repeat them, and differ between gateways.
+ * Client ids for requests that bring none (a DELETE over HTTP). They lie above those that clients may choose, and no
+ * clock is needed to tell one start of the exchange from another: the journal numbers its runs.
+ *
+ * ```
+ *  bit 52  51         32 31     28 27                            0
+ *     ┌───┬─────────────┬─────────┬───────────────────────────────┐
+ *     │ 1 │ run of the  │ gateway │ number within the gateway and │
+ *     │   │ journal     │         │ the run                       │
+ *     └───┴─────────────┴─────────┴───────────────────────────────┘
+ * ```
+ *
+ * Runs repeat after a million starts, numbers after 268 million requests: long after a shard has forgotten the first.
  */
 export class ClientIdMaker {
-  readonly #clock: Clock;
-  readonly #gateway: number;
-  #last = 0;
+  readonly #first: number;
+  #made = 0;
 
-  constructor(clock: Clock, gateway: number) {
-    this.#clock = clock;
-    this.#gateway = gateway;
+  /** @param run which start of the exchange on its data directory this is, from 1 */
+  constructor(run: number, gateway: number) {
+    this.#first = FIRST_GATEWAY_CLIENT_ID + (run % RUNS) * IDS_PER_RUN + gateway * IDS_PER_GATEWAY;
   }
 
   next(): number {
-    const sinceMs = Math.max(0, Number(this.#clock.epochNs() / 1_000_000n) - FIRST_MS);
-    this.#last = Math.max(this.#last + 1, sinceMs * IDS_PER_MS);
-    return FIRST_GATEWAY_CLIENT_ID + this.#last * MAX_GATEWAYS + this.#gateway;
+    return this.#first + (this.#made++ % IDS_PER_GATEWAY);
   }
 }

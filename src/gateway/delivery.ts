@@ -86,7 +86,7 @@ export class Delivery {
     const sessions = this.#sessions.ofAccount(words[at + EVENT_ACCOUNT]!);
     if (sessions !== undefined)
       for (let i = 0; i < sessions.length; i++) this.#hand(sessions[i]!, words, at, kind);
-    if (this.#answers.size > 0 || this.#answers.following)
+    if (this.#answers.size > 0)
       this.#answers.take(
         words,
         at,

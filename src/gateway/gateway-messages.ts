@@ -1,14 +1,17 @@
 import type { Instrument } from '../model/instrument.js';
 
+/** What a person may ask for; `auto` is settled before the gateways start. */
 export type TransportChoice = 'auto' | 'uws' | 'node';
 
 /** What a gateway's thread is started with. */
 export interface GatewayThreadData {
   readonly gateway: number;
+  /** Which start of the exchange on its data directory this is, from 1: the journal's number. */
+  readonly run: number;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  readonly transport: TransportChoice;
+  readonly transport: 'uws' | 'node';
   readonly clock: SharedArrayBuffer;
   readonly board: SharedArrayBuffer;
   readonly doorbell: SharedArrayBuffer;
@@ -25,12 +28,8 @@ export type GatewayOrder = { readonly order: 'close-intake' } | { readonly order
 
 /** What a gateway's thread says. */
 export type GatewayReport =
-  | {
-      readonly event: 'listening';
-      readonly port: number;
-      readonly transport: 'uws' | 'node';
-      readonly why?: string;
-    }
+  | { readonly event: 'listening'; readonly port: number; readonly transport: 'uws' | 'node' }
   | { readonly event: 'intake-closed' }
   | { readonly event: 'ended' }
-  | { readonly event: 'failed'; readonly message: string };
+  /** The message names the thread; the stack is for whoever looks for the cause. */
+  | { readonly event: 'failed'; readonly message: string; readonly stack?: string | undefined };

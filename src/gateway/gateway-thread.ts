@@ -8,7 +8,7 @@ import { ShardBoard } from '../metrics/shard-board.js';
 import { Doorbell } from '../ring/doorbell.js';
 import { InstrumentTable } from '../wire/instrument-table.js';
 import { Gateway } from './gateway.js';
-import type { GatewayOrder, GatewayReport, GatewayThreadData, TransportChoice } from './gateway-messages.js';
+import type { GatewayOrder, GatewayReport, GatewayThreadData } from './gateway-messages.js';
 import { NodeTransport } from './node-transport.js';
 import type { Transport, TransportHandlers } from './transport.js';
 import { loadUws, UwsTransport } from './uws-transport.js';
@@ -39,6 +39,7 @@ async function start(): Promise<void> {
   for (const { instrument, shard } of data.instruments) instruments.add(instrument, shard);
   const gateway = new Gateway({
     gateway: data.gateway,
+    run: data.run,
     clock,
     realTime,
     instruments,
@@ -51,10 +52,9 @@ async function start(): Promise<void> {
     about: data.about,
     advanceClock: clock.mode === 'test' ? (byNs) => clock.advance(byNs) : undefined,
   });
-  const chosen = await chooseTransport(data.transport, gateway);
-  transport = chosen.transport;
+  transport = await makeTransport(gateway);
   const listening = await transport.listen(data.host, data.port);
-  report({ event: 'listening', port: listening, transport: transport.name, ...chosen.why });
+  report({ event: 'listening', port: listening, transport: transport.name });
 
   port!.on('message', ({ order }: GatewayOrder) => {
     if (order === 'close-intake') {
@@ -74,19 +74,16 @@ async function start(): Promise<void> {
   });
 }
 
-async function chooseTransport(
-  choice: TransportChoice,
-  handlers: TransportHandlers,
-): Promise<{ transport: Transport; why: { why?: string } }> {
-  if (choice === 'node') return { transport: new NodeTransport(handlers), why: {} };
+async function makeTransport(handlers: TransportHandlers): Promise<Transport> {
+  if (data.transport === 'node') return new NodeTransport(handlers);
   const uws = await loadUws();
-  if (typeof uws !== 'string') return { transport: new UwsTransport(uws, handlers), why: {} };
-  if (choice === 'uws') throw new Error(`uWebSockets.js has no binary for this platform: ${uws}`);
-  return { transport: new NodeTransport(handlers), why: { why: uws } };
+  if (typeof uws === 'string') throw new Error(`uWebSockets.js cannot be loaded: ${uws}`);
+  return new UwsTransport(uws, handlers);
 }
 
 function fail(error: unknown): void {
   transport?.close();
-  report({ event: 'failed', message: error instanceof Error ? error.message : String(error) });
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  report({ event: 'failed', message: `gateway ${data.gateway}: ${message}`, stack });
   port!.close();
 }

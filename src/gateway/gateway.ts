@@ -28,6 +28,8 @@ const CLOSE_TRY_AGAIN = 1013;
 
 export interface GatewayParts {
   readonly gateway: number;
+  /** Which start of the exchange on its data directory this is, from 1. */
+  readonly run: number;
   readonly clock: Clock;
   /** For bounds on real stalls, where the exchange's own time may stand still. */
   readonly realTime: Clock;
@@ -69,10 +71,10 @@ export class Gateway implements TransportHandlers {
   constructor(parts: GatewayParts) {
     const { gateway, clock, instruments } = parts;
     this.#parts = parts;
-    this.#sessions = new SessionRegistry(gateway);
+    this.#answers = new HttpAnswers(parts.realTime);
+    this.#sessions = new SessionRegistry(gateway, (number) => this.#answers.has(number));
     this.#router = new Router(parts.inputRings, parts.shardDoorbells, instruments, clock);
     this.#intake = new Intake(this.#router, this.#sessions, instruments, clock);
-    this.#answers = new HttpAnswers(parts.realTime);
     this.#delivery = new Delivery(gateway, parts.eventRings, this.#sessions, this.#answers, instruments);
     this.#routes = new Routes({
       intake: this.#intake,
@@ -80,7 +82,7 @@ export class Gateway implements TransportHandlers {
       sessions: this.#sessions,
       instruments,
       clock,
-      clientIds: new ClientIdMaker(clock, gateway),
+      clientIds: new ClientIdMaker(parts.run, gateway),
       board: parts.board,
       router: this.#router,
       about: parts.about,
@@ -123,8 +125,10 @@ export class Gateway implements TransportHandlers {
     this.#turnDue = false;
     if (this.#ended) return;
     this.#router.publish();
-    if (!this.#delivery.drain())
+    if (!this.#delivery.drain()) {
+      this.#answers.finishFollowing();
       this.#sessions.closeAll(CLOSE_TRY_AGAIN, 'this gateway fell too far behind: reconnect and resume');
+    }
     this.#sessions.flush();
     this.#arm();
   }
@@ -132,6 +136,8 @@ export class Gateway implements TransportHandlers {
   /** Takes no more orders; what is under way is still answered. */
   closeIntake(): void {
     this.#intake.closed = true;
+    // What this turn has taken already is shown to the shards before they are told to stop.
+    this.#router.publish();
   }
 
   /** Hands on the last events and says goodbye. */

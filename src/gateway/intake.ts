@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.js';
 import { FIRST_READ_KIND } from '../model/command.js';
-import { MAX_MESSAGE_BYTES, MAX_ORDER_LINES } from '../model/limits.js';
+import { LINE_BYTES, MAX_MESSAGE_BYTES, MAX_ORDER_LINES } from '../model/limits.js';
 import { RejectCode } from '../model/reject.js';
 import { eventObject } from '../wire/event-object.js';
 import { MAX_REFUSAL_WORDS, type Refusal, writeRecordRefusal, writeRefusal } from '../wire/event-refusal.js';
@@ -12,6 +12,9 @@ import { decodeCommands } from './msgpack.js';
 import type { Router } from './router.js';
 import type { Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
+
+/** Most commands of one msgpack message: as many as the largest binary one has lines. */
+const MAX_COMMANDS = MAX_MESSAGE_BYTES / LINE_BYTES;
 
 /** From a WebSocket message or an HTTP request to records in the rings, or to a refusal with its reason. */
 export class Intake {
@@ -43,7 +46,7 @@ export class Intake {
     const words = new Int32Array(message);
     for (let at = 0; at < words.length; ) {
       let code: number = checkOrderRecord(words, at, (words.length - at) / LINE_WORDS);
-      if (code === 0) code = this.#send(session.accounts, words, at, session.number);
+      if (code === 0) code = codeOf(this.#send(session.accounts, words, at, session.number));
       if (code !== 0) {
         this.#hand(session, writeRecordRefusal(this.#refusal, 0, words, at, code, this.#clock.epochNs()));
         // Where the length cannot be trusted, neither can what follows.
@@ -64,9 +67,16 @@ export class Intake {
       this.#refuse(session, { code: RejectCode.Malformed, sentence: 'The message is not valid msgpack.' });
       return;
     }
+    if (commands.length > MAX_COMMANDS) {
+      this.#refuse(session, {
+        code: RejectCode.MessageTooLarge,
+        sentence: `The message has ${commands.length} commands; send at most ${MAX_COMMANDS} in one.`,
+      });
+      return;
+    }
     for (const command of commands) {
-      const refusal = this.object(command, session.accounts, session.number);
-      if (refusal !== undefined) this.#refuse(session, refusal);
+      const result = this.object(command, session.accounts, session.number);
+      if (typeof result !== 'number') this.#refuse(session, result);
     }
   }
 
@@ -74,29 +84,35 @@ export class Intake {
    * Sends a command given as an object.
    * @param session number of the session, or of the HTTP request
    * @param gatewayMadeId true where the gateway has given the command its client id
-   * @returns why not, where it was refused
+   * @returns the shard that has it, or why it was refused
    */
   object(
     command: unknown,
     accounts: readonly number[],
     session: number,
     gatewayMadeId = false,
-  ): Refusal | undefined {
+  ): number | Refusal {
     const record = this.#record;
     const result = encodeOrderObject(command, this.#instruments, accounts[0]!, record, 0, gatewayMadeId);
     if (!result.ok) return result;
-    const code = this.#send(accounts, record, 0, session);
-    if (code === 0) return undefined;
-    return { code, account: result.account, instrument: result.instrument, clientId: result.clientId };
+    const sent = this.#send(accounts, record, 0, session);
+    if (sent >= 0) return sent;
+    const { account, instrument, clientId } = result;
+    return { code: codeOf(sent), account, instrument, clientId };
   }
 
-  /** Hands a record of right shape to its shard. Returns 0, or why it may not or cannot. */
+  /** A copy of the record that the last call of `object` has sent. */
+  sentRecord(): Int32Array {
+    return this.#record.slice(0, orderLines(this.#record[0]!) * LINE_WORDS);
+  }
+
+  /** Hands a record of right shape to its shard. Returns the shard, or less than 0: minus the code of why not. */
   #send(accounts: readonly number[], words: Int32Array, at: number, session: number): number {
-    if (this.closed) return RejectCode.ShuttingDown;
+    if (this.closed) return -RejectCode.ShuttingDown;
     const account = words[at + ORDER_ACCOUNT]!;
     // A read belongs to nobody; a command to an account that the session acts for.
     if (accounts[0] !== account && orderKind(words[at]!) < FIRST_READ_KIND && !accounts.includes(account))
-      return RejectCode.AccountNotYours;
+      return -RejectCode.AccountNotYours;
     return this.#router.send(words, at, session);
   }
 
@@ -111,4 +127,9 @@ export class Intake {
     } else session.objects.push(eventObject(this.#refusal, 0, this.#instruments));
     this.#sessions.touch(session);
   }
+}
+
+/** The reject code in what the router says, 0 where it has sent. */
+function codeOf(sent: number): number {
+  return sent < 0 ? -sent : 0;
 }

@@ -2,10 +2,12 @@ import { Decoder, Encoder } from '@msgpack/msgpack';
 import { MAX_MESSAGE_BYTES } from '../model/limits.js';
 import type { EventObject } from '../wire/event-object.js';
 
-/** Deepest nesting that is read: an array of flat maps. */
-const MAX_DEPTH = 4;
+/** Deepest nesting that is written: an array of maps, in a book with a list of levels. */
+const MAX_WRITTEN_DEPTH = 8;
 
-const encoder = new Encoder({ maxDepth: MAX_DEPTH + 4 });
+const encoder = new Encoder({ maxDepth: MAX_WRITTEN_DEPTH });
+// The library has no bound for the depth of what it reads. It needs none: it keeps a stack of its own instead of calling
+// itself, so the size of a message is the bound, and nobody who reads a command looks into what is nested in it.
 const decoder = new Decoder({
   maxStrLength: MAX_MESSAGE_BYTES,
   maxArrayLength: MAX_MESSAGE_BYTES / 8,

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -9,10 +15,15 @@ import {
   type Admission,
   isRefusal,
   offeredProtocols,
+  type RequestSource,
   type Respond,
   type Transport,
   type TransportHandlers,
 } from './transport.js';
+
+/** How often every connection is pinged. One that answers neither of two pings is cut: 120 seconds of silence. */
+const PING_MS = 60_000;
+const MAX_UNANSWERED_PINGS = 2;
 
 class NodeConnection implements Connection {
   readonly #socket: WebSocket;
@@ -49,6 +60,9 @@ export class NodeTransport implements Transport {
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
   readonly #handlers: TransportHandlers;
+  /** Pings since a connection was heard last. */
+  readonly #unanswered = new WeakMap<WebSocket, number>();
+  readonly #pinging: NodeJS.Timeout;
 
   constructor(handlers: TransportHandlers) {
     this.#handlers = handlers;
@@ -60,6 +74,7 @@ export class NodeTransport implements Transport {
       handleProtocols: (_offered, request) => admissions.get(request)?.protocol ?? false,
     });
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#pinging = setInterval(() => this.#pingAll(), PING_MS).unref();
   }
 
   listen(host: string, port: number): Promise<number> {
@@ -73,6 +88,8 @@ export class NodeTransport implements Transport {
       };
       this.#server.listen(options, () => {
         this.#server.off('error', reject);
+        // A connection that could not be accepted is its client's loss; the server goes on.
+        this.#server.on('error', () => {});
         resolve((this.#server.address() as AddressInfo).port);
       });
     });
@@ -83,20 +100,26 @@ export class NodeTransport implements Transport {
   }
 
   close(): void {
+    clearInterval(this.#pinging);
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#server.close();
     this.#server.closeAllConnections();
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // `node:http` has taken its own listener away: without one, a client that resets ends the thread.
+    socket.on('error', () => socket.destroy());
+    const upgrade = request.headers.upgrade ?? '';
+    if (upgrade.toLowerCase() !== 'websocket') {
+      // The body can be read no more, so the request cannot be served as if the header were not there.
+      refuse(socket, 400, `There is no upgrade to ${upgrade} here; send the request without Upgrade.`);
+      return;
+    }
     const { path, query } = splitUrl(request);
     const protocols = offeredProtocols(request.headers['sec-websocket-protocol'] ?? '');
-    const decision = this.#handlers.admit({ path, query, protocols });
+    const decision = this.#handlers.admit({ path, query, protocols, ...sourceOf(request) });
     if (isRefusal(decision)) {
-      const body = `${decision.sentence}\n`;
-      socket.end(
-        `HTTP/1.1 ${decision.status} Refused\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-      );
+      refuse(socket, decision.status, decision.sentence);
       return;
     }
     admissions.set(request, decision);
@@ -106,7 +129,10 @@ export class NodeTransport implements Transport {
   #opened(socket: WebSocket, admission: Admission): void {
     const session: Session = this.#handlers.opened(new NodeConnection(socket), admission);
     socket.binaryType = 'nodebuffer';
+    const heard = () => this.#unanswered.delete(socket);
+    socket.on('pong', heard);
     socket.on('message', (message: Buffer, isBinary: boolean) => {
+      heard();
       // The handlers read whole words: give them a buffer of their own, aligned at its start.
       const bytes = new Uint8Array(message.byteLength);
       bytes.set(message);
@@ -115,6 +141,18 @@ export class NodeTransport implements Transport {
     socket.on('close', () => this.#handlers.closed(session));
     // A broken frame: `ws` closes the connection with the fitting code, and tells here what it was.
     socket.on('error', () => {});
+  }
+
+  #pingAll(): void {
+    for (const socket of this.#sockets.clients) {
+      const pings = this.#unanswered.get(socket) ?? 0;
+      if (pings >= MAX_UNANSWERED_PINGS) {
+        socket.terminate();
+        continue;
+      }
+      this.#unanswered.set(socket, pings + 1);
+      if (socket.readyState === socket.OPEN) socket.ping();
+    }
   }
 
   #request(request: IncomingMessage, response: ServerResponse): void {
@@ -135,7 +173,8 @@ export class NodeTransport implements Transport {
     request.on('end', () => {
       const method = request.method ?? 'GET';
       const body = Buffer.concat(chunks);
-      this.#handlers.request({ method, path, query, body, bodyTooLarge: bytes > MAX_MESSAGE_BYTES }, respond);
+      const bodyTooLarge = bytes > MAX_MESSAGE_BYTES;
+      this.#handlers.request({ method, path, query, ...sourceOf(request), body, bodyTooLarge }, respond);
     });
     request.on('error', () => {});
   }
@@ -143,6 +182,18 @@ export class NodeTransport implements Transport {
 
 /** What was decided for an upgrade, until its handshake is written. */
 const admissions = new WeakMap<IncomingMessage, Admission>();
+
+/** Answers an upgrade with a status and a sentence, and lets the socket go, whether or not the client does. */
+function refuse(socket: Duplex, status: number, sentence: string): void {
+  const body = `${sentence}\n`;
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close`;
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+}
+
+function sourceOf({ headers }: IncomingMessage): RequestSource {
+  return { origin: headers.origin ?? '', host: headers.host ?? '' };
+}
 
 function splitUrl(request: IncomingMessage): { path: string; query: string } {
   const url = request.url ?? '/';

@@ -18,6 +18,9 @@ import {
   orderLines,
 } from '../wire/order-record.js';
 
+/** A turn that brings so many lines shows them at once: the ring must not fill up while the shard sleeps. */
+const PUBLISH_LINES = 4096;
+
 /**
  * The gateway's way in: one ring to each shard. Orders are written as they come and shown to the shards once per turn
  * of the event loop.
@@ -45,7 +48,7 @@ export class Router {
 
   /**
    * Writes a checked record into the ring of the shard that owns its instrument or target.
-   * @returns 0, or the code of the reject.
+   * @returns the shard, or the code of the reject with a minus sign
    */
   send(words: Int32Array, at: number, session: number): number {
     const head = words[at]!;
@@ -57,15 +60,15 @@ export class Router {
       orderFlags(words[at + ORDER_TERMS]!) & CommandFlag.TargetByClientId
     ) {
       shard = this.#instruments.shardOf(words[at + ORDER_INSTRUMENT]!);
-      if (shard < 0) return RejectCode.UnknownInstrument;
+      if (shard < 0) return -RejectCode.UnknownInstrument;
     } else {
       shard = shardOfPlaceHigh(words[at + ORDER_TARGET + 1]!);
-      if (shard >= this.#rings.length) return RejectCode.UnknownOrder;
+      if (shard >= this.#rings.length) return -RejectCode.UnknownOrder;
     }
     const ring = this.#rings[shard]!;
     const lines = orderLines(head);
     const slot = ring.claim(lines);
-    if (slot < 0) return RejectCode.Busy;
+    if (slot < 0) return -RejectCode.Busy;
     const target = ring.words;
     const count = lines * LINE_WORDS;
     for (let i = 0; i < count; i++) target[slot + i] = words[at + i]!;
@@ -75,18 +78,21 @@ export class Router {
     }
     target[slot + ORDER_SESSION] = session;
     target[slot + ORDER_RECEIVED] = this.#received;
-    return 0;
+    if (ring.unpublished >= PUBLISH_LINES) this.#show(shard);
+    return shard;
   }
 
   /** Shows what was sent to the shards, and wakes those that sleep. */
   publish(): void {
     this.#receivedSet = false;
     for (let shard = 0; shard < this.#rings.length; shard++) {
-      const ring = this.#rings[shard]!;
-      if (!ring.pending) continue;
-      ring.publish();
-      this.#doorbells[shard]!.ring();
+      if (this.#rings[shard]!.pending) this.#show(shard);
     }
+  }
+
+  #show(shard: number): void {
+    this.#rings[shard]!.publish();
+    this.#doorbells[shard]!.ring();
   }
 
   /** Lines that wait in the ring of each shard. */

@@ -7,7 +7,7 @@ import type { EventObject } from '../wire/event-object.js';
 import type { Refusal } from '../wire/event-refusal.js';
 import { instrumentObject } from '../wire/instrument-object.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
-import { parseAccount } from './admission.js';
+import { foreignSentence, isForeign, parseAccount } from './admission.js';
 import type { ClientIdMaker } from './client-id-maker.js';
 import type { HttpAnswers } from './http-answers.js';
 import { httpStatus } from './http-status.js';
@@ -34,6 +34,9 @@ const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' } as co
 
 const DEFAULT_DEPTH = 10;
 
+/** Methods that change nothing: any page may send them, and its browser keeps the answer from it. */
+const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** The HTTP side of a gateway: the same commands as over WebSocket, in JSON, and a few reads. */
 export class Routes {
   readonly #parts: RouteParts;
@@ -46,6 +49,10 @@ export class Routes {
     const { path } = request;
     const [, room = '', name, more] = path.split('/');
     const item = name === undefined ? undefined : decodePart(name);
+    if (!READING_METHODS.has(request.method) && isForeign(request)) {
+      fail(respond, 403, 'foreign-origin', foreignSentence(request));
+      return;
+    }
     if (more !== undefined) notFound(path, respond);
     else if (room === 'orders' && item === undefined)
       onMethod(request, respond, { POST: () => this.#newOrder(request, respond) });
@@ -75,7 +82,7 @@ export class Routes {
   #newOrder(request: HttpRequest, respond: Respond): void {
     const body = readBody(request, respond);
     if (body === undefined) return;
-    this.#command({ ...body, type: 'new' }, body['clientOrderId'], respond);
+    this.#command({ ...body, type: 'new' }, respond);
   }
 
   #cancel(request: HttpRequest, id: string, respond: Respond): void {
@@ -95,7 +102,7 @@ export class Routes {
     const given = query.get('clientId');
     const number = given !== null && /^[1-9]\d{0,15}$/.test(given) ? Number(given) : given;
     command['clientId'] = number ?? this.#parts.clientIds.next();
-    this.#command(command, command['clientId'], respond, given === null);
+    this.#command(command, respond, given === null);
   }
 
   #amend(request: HttpRequest, id: string, respond: Respond): void {
@@ -103,7 +110,7 @@ export class Routes {
     if (body === undefined) return;
     const orderId = readOrderId(id, respond);
     if (orderId === undefined) return;
-    this.#command({ ...body, type: 'amend', orderId }, body['clientId'], respond);
+    this.#command({ ...body, type: 'amend', orderId }, respond);
   }
 
   #book(request: HttpRequest, symbol: string, respond: Respond): void {
@@ -113,7 +120,7 @@ export class Routes {
       fail(respond, 400, 'malformed', `depth=${text} is not a whole number from 1 to ${MAX_BOOK_DEPTH}.`);
       return;
     }
-    this.#command({ type: 'book', symbol, depth }, 0, respond);
+    this.#command({ type: 'book', symbol, depth }, respond);
   }
 
   #instruments(respond: Respond): void {
@@ -156,29 +163,31 @@ export class Routes {
       fail(respond, 400, 'malformed', `advanceNs: ${text} must be a whole number of nanoseconds under 2^53.`);
       return;
     }
-    this.#parts.advanceClock?.(byNs);
+    try {
+      this.#parts.advanceClock?.(byNs);
+    } catch (error) {
+      // Time ends 2^53 ns after the origin.
+      if (!(error instanceof RangeError)) throw error;
+      fail(respond, 400, 'malformed', `advanceNs: ${error.message}.`);
+      return;
+    }
     respond(200, JSON.stringify({ timeNs: this.#parts.clock.epochNs().toString() }), JSON_HEADERS);
   }
 
   /** Sends a command into the rings and answers the request when its answer comes back. */
-  #command(
-    command: Record<string, unknown>,
-    clientId: unknown,
-    respond: Respond,
-    gatewayMadeId = false,
-  ): void {
+  #command(command: Record<string, unknown>, respond: Respond, gatewayMadeId = false): void {
     const { intake, answers, sessions } = this.#parts;
     const session = sessions.nextNumber();
-    // Without a keys file everybody may act for every account; the listening address is the boundary.
+    // There are no logins yet: everybody may act for every account; the listening address is the boundary.
     const account = typeof command['account'] === 'number' ? command['account'] : 1;
-    const refusal = intake.object(command, [account], session, gatewayMadeId);
-    if (refusal !== undefined) {
-      refuse(respond, refusal);
+    const sent = intake.object(command, [account], session, gatewayMadeId);
+    if (typeof sent !== 'number') {
+      refuse(respond, sent);
       return;
     }
     answers.add(session, {
-      account,
-      clientId: clientId as number | string,
+      shard: sent,
+      order: intake.sentRecord(),
       finish: (answer, following) => {
         if (answer === undefined)
           fail(

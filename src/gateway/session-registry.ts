@@ -8,22 +8,32 @@ import type { Admission } from './transport.js';
 /** The sessions of one gateway: who is connected, who acts for which account, and who has something to be sent. */
 export class SessionRegistry {
   readonly #gateway: number;
+  readonly #isTaken: (number: number) => boolean;
   readonly #byNumber = new Map<number, Session>();
   readonly #byAccount = new Map<number, Session[]>();
   readonly #dirty: Session[] = [];
   #count = 0;
 
-  constructor(gateway: number) {
+  /** @param isTaken whether an HTTP request that waits has this number */
+  constructor(gateway: number, isTaken: (number: number) => boolean) {
     this.#gateway = gateway;
+    this.#isTaken = isTaken;
   }
 
   get size(): number {
     return this.#byNumber.size;
   }
 
-  /** A number for a session or for an HTTP request, unique while the exchange runs. */
+  /**
+   * A number for a session or for an HTTP request. Requests use them up, and after 2^28 the count begins again: what a
+   * session or a request still has is passed over.
+   */
   nextNumber(): number {
-    return sessionNumber(this.#gateway, ++this.#count);
+    for (;;) {
+      const number = sessionNumber(this.#gateway, ++this.#count);
+      // A count of 0 stands for nobody.
+      if (number << 4 !== 0 && !this.#byNumber.has(number) && !this.#isTaken(number)) return number;
+    }
   }
 
   open(connection: Connection, admission: Admission): Session {
@@ -82,9 +92,8 @@ function send(session: Session): void {
   const bytes = session.binary
     ? new Uint8Array(session.out.buffer, 0, session.outWords * 4)
     : encodeEvents(session.objects);
-  session.outWords = 0;
-  session.objects.length = 0;
+  if (session.open) session.connection.send(bytes);
+  session.emptied();
   if (!session.open) return;
-  session.connection.send(bytes);
   if (session.connection.waitingBytes() > MAX_CLIENT_BACKLOG_BYTES) session.connection.cut();
 }

@@ -7,6 +7,11 @@ export type Protocol = (typeof Protocol)[keyof typeof Protocol];
 
 const FIRST_OUT_WORDS = 4096;
 
+/** A buffer that one turn has made larger than this is given back: 256 KiB. */
+const KEPT_OUT_WORDS = 65_536;
+
+const nothing = new Int32Array(0);
+
 /** One connected client: the accounts that it acts for, and what waits to be sent to it at the end of the turn. */
 export class Session {
   readonly number: number;
@@ -17,7 +22,7 @@ export class Session {
   /** True while the session stands in the list of those with something to send. */
   dirty = false;
   /** Binary: event records back to back. */
-  out = new Int32Array(FIRST_OUT_WORDS);
+  out: Int32Array<ArrayBuffer>;
   outWords = 0;
   /** Msgpack: the events to encode. */
   objects: EventObject[] = [];
@@ -27,10 +32,7 @@ export class Session {
     this.accounts = accounts;
     this.binary = protocol === Protocol.Binary;
     this.connection = connection;
-  }
-
-  actsFor(account: number): boolean {
-    return this.accounts[0] === account || this.accounts.includes(account);
+    this.out = this.binary ? new Int32Array(FIRST_OUT_WORDS) : nothing;
   }
 
   /** Makes room for `words` more and returns the word at which to write them. */
@@ -43,5 +45,12 @@ export class Session {
     }
     this.outWords = at + words;
     return at;
+  }
+
+  /** What waited has been sent. */
+  emptied(): void {
+    this.outWords = 0;
+    this.objects.length = 0;
+    if (this.out.length > KEPT_OUT_WORDS) this.out = new Int32Array(FIRST_OUT_WORDS);
   }
 }

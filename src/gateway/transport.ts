@@ -1,7 +1,13 @@
 import type { Connection } from './connection.js';
 import type { Session } from './session.js';
 
-export interface UpgradeRequest {
+/** What a browser says of the page that asks. Empty where the header is missing, as programs leave it. */
+export interface RequestSource {
+  readonly origin: string;
+  readonly host: string;
+}
+
+export interface UpgradeRequest extends RequestSource {
   readonly path: string;
   readonly query: string;
   /** Offered subprotocols, in the client's order. */
@@ -19,7 +25,7 @@ export interface Refusal {
   readonly sentence: string;
 }
 
-export interface HttpRequest {
+export interface HttpRequest extends RequestSource {
   readonly method: string;
   readonly path: string;
   readonly query: string;

@@ -72,6 +72,8 @@ export class UwsTransport implements Transport {
           path: request.getUrl(),
           query: request.getQuery() ?? '',
           protocols: offeredProtocols(request.getHeader('sec-websocket-protocol')),
+          origin: request.getHeader('origin'),
+          host: request.getHeader('host'),
         });
         if (isRefusal(decision)) {
           response.writeStatus(statusLine(decision.status)).end(`${decision.sentence}\n`, true);
@@ -131,6 +133,8 @@ function answerRequest(
   const method = request.getMethod().toUpperCase();
   const path = request.getUrl();
   const query = request.getQuery() ?? '';
+  const origin = request.getHeader('origin');
+  const host = request.getHeader('host');
   let gone = false;
   let answered = false;
   response.onAborted(() => {
@@ -153,10 +157,9 @@ function answerRequest(
     // The chunk is only lent: copy it. Past the bound nothing is kept.
     if (bytes <= MAX_MESSAGE_BYTES) chunks.push(Buffer.from(chunk.slice(0)));
     if (!isLast || gone) return;
-    handlers.request(
-      { method, path, query, body: Buffer.concat(chunks), bodyTooLarge: bytes > MAX_MESSAGE_BYTES },
-      respond,
-    );
+    const body = Buffer.concat(chunks);
+    const bodyTooLarge = bytes > MAX_MESSAGE_BYTES;
+    handlers.request({ method, path, query, origin, host, body, bodyTooLarge }, respond);
   });
 }
 

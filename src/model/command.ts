@@ -39,7 +39,4 @@ export const CommandFlag = {
   AmendSize: 1 << 4,
 } as const;
 
-/** All bits that have a name. */
-export const KNOWN_COMMAND_FLAGS = 0b11111;
-
 export const sideNames = ['none', 'buy', 'sell'] as const;

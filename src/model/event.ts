@@ -29,7 +29,7 @@ export const EventFlag = {
   Repeated: 1 << 5,
   /** Made by a gateway: the command never reached the log, has no sequence and has used up no client id. */
   Refused: 1 << 6,
-  /** A sentence in UTF-8 fills the last cells (zero padded). */
+  /** A sentence in ASCII fills the last cells (zero padded). */
   Sentence: 1 << 7,
 } as const;
 

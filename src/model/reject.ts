@@ -1,7 +1,8 @@
 /**
- * Every reason for which a command is refused. Ranges: 1xx the message itself (a gateway says it; nothing reached the
- * log), 2xx session and routing (likewise), 3xx checks against the instrument, 4xx against orders and client ids, 5xx
- * capacity. A reject of 3xx or 4xx is an event of the log with a sequence; one of 1xx, 2xx or 5xx is not.
+ * Every reason for which a command is refused. Ranges: 1xx the message itself, 2xx session and routing, 3xx checks
+ * against the instrument, 4xx against orders, client ids and the room for them, 5xx the exchange at its bounds. A gateway
+ * says 1xx, 2xx and 5xx: nothing reached the log, and no client id is used up. A reject of 3xx or 4xx is an event of the
+ * log with a sequence, and uses up its client id.
  */
 export const RejectCode = {
   Malformed: 100,
@@ -28,9 +29,9 @@ export const RejectCode = {
   ClientIdReused: 401,
   TooLate: 402,
   NothingToAmend: 403,
+  BookFull: 410,
   Busy: 500,
   ShuttingDown: 501,
-  BookFull: 502,
 } as const;
 export type RejectCode = (typeof RejectCode)[keyof typeof RejectCode];
 
@@ -133,6 +134,10 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
     name: 'nothing-to-amend',
     sentence: 'An amend names a new price, a new total size, or both.',
   },
+  [RejectCode.BookFull]: {
+    name: 'book-full',
+    sentence: 'The shard has no room for this order; cancel some, then send it again with a new client id.',
+  },
   [RejectCode.Busy]: {
     name: 'busy',
     sentence: 'The exchange is at its bound of waiting orders; send this one again in a moment.',
@@ -140,9 +145,5 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
   [RejectCode.ShuttingDown]: {
     name: 'shutting-down',
     sentence: 'The exchange is shutting down; reconnect and send this one again.',
-  },
-  [RejectCode.BookFull]: {
-    name: 'book-full',
-    sentence: 'The shard holds as many live orders as it can; cancel some first.',
   },
 };

@@ -141,6 +141,11 @@ export class RingProducer extends RingEnd {
     return this.cursors[HEAD_WORD] !== this.#position;
   }
 
+  /** Slots claimed and not published yet. */
+  get unpublished(): number {
+    return (this.#position - this.cursors[HEAD_WORD]!) >>> 0;
+  }
+
   /** Slots published and not yet consumed. */
   get depth(): number {
     return (this.cursors[HEAD_WORD]! - Atomics.load(this.cursors, TAIL_WORD)) >>> 0;

@@ -1,4 +1,7 @@
-import { differingField, type Instrument, type UnlistedInstrument } from '../model/instrument.js';
+import { differingField, type Instrument, instrumentFault, type UnlistedInstrument } from '../model/instrument.js';
+
+/** The instruments that are asked for cannot be listed. One sentence. */
+export class ListingError extends Error {}
 
 /**
  * Compares the configuration with what the logs list, and says what is to be listed where. A new instrument goes to
@@ -8,7 +11,7 @@ import { differingField, type Instrument, type UnlistedInstrument } from '../mod
  * @param configured the instruments of the configuration
  * @param listed by shard, what its log lists
  * @returns by shard, what to list
- * @throws Error where a listed instrument is configured otherwise than the log has it
+ * @throws ListingError where an instrument contradicts itself, stands there twice, or differs from the log's
  */
 export function planListings(
   configured: readonly UnlistedInstrument[],
@@ -27,15 +30,19 @@ export function planListings(
     if (before !== undefined) {
       const field = differingField(instrument, before);
       if (field !== undefined)
-        throw new Error(
+        throw new ListingError(
           `instrument ${instrument.symbol}: ${field} is ${instrument[field]} in the configuration and ${before[field]} in the log; ` +
             'a listed instrument cannot change, so list it under another symbol or restore the old value',
         );
       continue;
     }
+    const listing = { id: ++lastId, ...instrument };
+    const fault = instrumentFault(listing);
+    if (fault !== undefined) throw new ListingError(`instrument ${instrument.symbol}: ${fault}`);
     const shard = sizes.indexOf(Math.min(...sizes));
-    plan[shard]!.push({ id: ++lastId, ...instrument });
+    plan[shard]!.push(listing);
     sizes[shard]!++;
+    known.set(instrument.symbol, listing);
   }
   return plan;
 }

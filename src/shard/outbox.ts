@@ -62,6 +62,8 @@ export class Outbox {
       const next = ring.append(words, at, length);
       if (next === at && this.#realTime.nowNs() > giveUpNs) {
         ring.detach();
+        // It may have emptied the ring and gone to sleep in this very moment: it must learn that it is detached.
+        this.#doorbells[gateway]!.ring();
         this.#onDetach(gateway);
         return;
       }

@@ -4,6 +4,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Engine } from '../book/engine.js';
 import { LiveClock } from '../clock/live-clock.js';
+import { SystemRandomness } from '../clock/randomness.js';
 import { SharedClock } from '../clock/shared-clock.js';
 import { nodeDisk } from '../journal/disk.js';
 import { JournalWriter } from '../journal/journal-writer.js';
@@ -24,7 +25,7 @@ const report = (message: ShardReport) => port.postMessage(message);
 const board = new ShardBoard(data.board);
 
 try {
-  const engine = new Engine({ shard: data.shard });
+  const engine = new Engine({ shard: data.shard, hashSalt: new SystemRandomness().next32() });
   const hash = new EventHash();
   const summary = recoverShard(data, engine, hash);
   report({
@@ -94,8 +95,10 @@ function run(
   report({ event: 'running', instruments: engine.instruments() });
 
   for (;;) {
+    // Looked at before the turn: what was shown before the order to stop came is still taken.
+    const { stopping } = board;
     if (shard.turn() > 0) continue;
-    if (board.stopping) break;
+    if (stopping) break;
     shard.idle();
   }
   shard.logHash();

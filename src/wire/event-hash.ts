@@ -22,11 +22,6 @@ export class EventHash {
     this.high = high;
   }
 
-  reset(low: number, high: number): void {
-    this.low = low;
-    this.high = high;
-  }
-
   /** 16 hexadecimal digits. */
   toString(): string {
     const hex = (word: number) => (word >>> 0).toString(16).padStart(8, '0');

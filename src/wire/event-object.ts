@@ -253,6 +253,7 @@ function book(words: Int32Array, at: number, instruments: InstrumentTable): Even
   return {
     event: 'book',
     position: { shard: shardOfPlace(place), sequence: sequenceOfPlace(place) },
+    timeNs: timeNs(words, at),
     symbol: instrument.symbol,
     clientId: readWhole(words, at + EVENT_CLIENT_ID) || null,
     bids: levels(words, firstBid, bids, instrument),

@@ -33,8 +33,8 @@ import { EventKind } from '../model/event.js';
  *
  * With flag Repeated, word 7 is the session that asked again, and words 8 and 9 are zero.
  *
- * A book (the answer to a read): words 2 and 3 are the position, the last command that it has seen; word 14 is the
- * client id of the read; word 16 the number of bid cells that follow, word 18 the number of ask cells after them;
+ * A book (the answer to a read): words 2 and 3 are the position, the last command that it has seen, and words 10 and 11
+ * that command's time (both 0 before the first; the same where a read is refused); word 14 is the client id of the read; word 16 the number of bid cells that follow, word 18 the number of ask cells after them;
  * word 7 the session that asked. Each such cell: price i64, size u64, number of orders u32, zero.
  *
  * Listed: after three cells the 128 bytes of the instrument (lines 2 and 3 of its listing record, `instrument-record.ts`).

@@ -148,6 +148,9 @@ const bookSchema = z
   .strictObject({
     event: z.literal('book'),
     position: z.object({ shard, sequence }).describe('The last command that this book has seen.'),
+    timeNs: timeNs.describe(
+      'When the shard took that command, nanoseconds since the epoch; "0" before the first.',
+    ),
     symbol: z.string(),
     clientId: clientId.nullable().describe('The number that the read named.'),
     bids: z.array(levelSchema).describe('Best, which is highest, first.'),

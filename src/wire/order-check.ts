@@ -4,7 +4,7 @@
  */
 
 import { CommandFlag, CommandKind, OrderType, Side, TimeInForce } from '../model/command.js';
-import { MAX_BOOK_DEPTH, MAX_CLIENT_ID_TEXT_BYTES, MAX_ORDER_LINES } from '../model/limits.js';
+import { MAX_BOOK_DEPTH, MAX_ORDER_LINES } from '../model/limits.js';
 import { RejectCode } from '../model/reject.js';
 import {
   CLIENT_ID_TEXT_WORDS,
@@ -28,8 +28,8 @@ import {
   orderType,
   orderVersion,
 } from './order-record.js';
-import { isPrintable, readByte } from './text.js';
-import { isWhole } from './words.js';
+import { isTextId } from './text.js';
+import { isWhole, isZero } from './words.js';
 
 const { TextClientId, TargetByClientId, TargetText, AmendPrice, AmendSize } = CommandFlag;
 const CANCEL_FLAGS = TextClientId | TargetByClientId | TargetText;
@@ -154,20 +154,4 @@ function checkOther(words: Int32Array, at: number, kind: number, flags: number):
   }
   if ((flags & AmendSize) === 0) return isZero(words, size, size + 2) ? 0 : RejectCode.Malformed;
   return isWhole(words, size) ? 0 : RejectCode.NumberOutOfRange;
-}
-
-/** True where the word before `textWord` holds a length alone, and that many printable bytes and zeros follow it. */
-function isTextId(words: Int32Array, textWord: number): boolean {
-  const lengthWord = words[textWord - 1]!;
-  const length = lengthWord >>> 24;
-  if ((lengthWord & 0xffffff) !== 0 || length === 0 || length > MAX_CLIENT_ID_TEXT_BYTES) return false;
-  const byte = textWord * 4;
-  if (!isPrintable(words, byte, length)) return false;
-  for (let i = length; i < CLIENT_ID_TEXT_WORDS * 4; i++) if (readByte(words, byte + i) !== 0) return false;
-  return true;
-}
-
-function isZero(words: Int32Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (words[i] !== 0) return false;
-  return true;
 }

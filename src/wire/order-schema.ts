@@ -28,7 +28,7 @@ const ownId = z.union([
   idText,
 ]);
 
-/** A client id that names an order: an order that came over HTTP may have one that a gateway made. */
+/** A client id that names an order. Of those that gateways make (2^52 and up) none is an order's: only cancels get them. */
 const targetId = z.union([z.int().min(1).max(MAX_WHOLE), idText]);
 
 const decimal = z.union([z.string().regex(DECIMAL_PATTERN), z.number()]);
@@ -193,27 +193,6 @@ const amendRules = {
     { anyOf: [{ not: { anyOf: [required('price'), required('size')] } }, required('symbol')] },
   ],
 };
-
-/** Body of a new order over HTTP. */
-export const newOrderSchema = z
-  .strictObject(newShape)
-  .superRefine(checkNew)
-  .meta({ title: 'New order', ...newRules });
-
-/** A cancel over HTTP, path and query put together. It does no harm twice, so it may go without a client id. */
-export const cancelSchema = z
-  .strictObject({ ...targetShape, clientId: targetShape.clientId.optional() })
-  .superRefine(checkTarget)
-  .meta({ title: 'Cancel', ...targetRules });
-
-/** An amend over HTTP, path and body put together. */
-export const amendSchema = z
-  .strictObject(amendShape)
-  .superRefine(checkAmend)
-  .meta({ title: 'Amend', ...amendRules });
-
-/** A read of a book over HTTP, path and query put together. */
-export const bookReadSchema = z.strictObject(readShape).meta({ title: 'Read of a book' });
 
 export const newOrderMessageSchema = z
   .strictObject({ type: z.literal('new'), ...newShape })

@@ -1,5 +1,7 @@
 /** Short texts inside records: a length byte and UTF-8 bytes, in Int32Array words read as little-endian bytes. */
 
+import { MAX_CLIENT_ID_TEXT_BYTES } from '../model/limits.js';
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -28,16 +30,25 @@ export function readText(words: Int32Array, index: number, length: number): stri
   return decoder.decode(bytes);
 }
 
-/** The number of UTF-8 bytes of `text`. */
-export function textBytes(text: string): number {
-  return encoder.encode(text).length;
-}
-
 /** True where `length` bytes at byte `index` are printable ASCII: what a text client id may hold. */
 export function isPrintable(words: Int32Array, index: number, length: number): boolean {
   for (let i = 0; i < length; i++) {
     const byte = readByte(words, index + i);
     if (byte < 0x20 || byte > 0x7e) return false;
   }
+  return true;
+}
+
+/**
+ * True where a text client id begins at word `text`: the word before it has a length in its last byte alone, and as many
+ * printable bytes follow, zero padded.
+ */
+export function isTextId(words: Int32Array, text: number): boolean {
+  const head = words[text - 1]!;
+  const length = head >>> 24;
+  if ((head & 0xffffff) !== 0 || length < 1 || length > MAX_CLIENT_ID_TEXT_BYTES) return false;
+  if (!isPrintable(words, text * 4, length)) return false;
+  for (let byte = length; byte < MAX_CLIENT_ID_TEXT_BYTES; byte++)
+    if (readByte(words, text * 4 + byte) !== 0) return false;
   return true;
 }

@@ -21,10 +21,10 @@ export function isWhole(words: Int32Array, at: number): boolean {
   return words[at + 1]! >>> 21 === 0;
 }
 
-/** True where the 64 bits at word `at` are, as a signed number, from -2^53 to 2^53 - 1. */
-export function isSignedWhole(words: Int32Array, at: number): boolean {
-  const high = words[at + 1]!;
-  return high >>> 21 === 0 || high >> 21 === -1;
+/** True where all words from `from` up to `to` are zero. */
+export function isZero(words: Int32Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (words[i] !== 0) return false;
+  return true;
 }
 
 /** Writes 64 bits of a bigint at word `at`: for epoch nanoseconds, which no number holds exactly. */

@@ -28,6 +28,7 @@ function read(venue: Venue, words: Int32Array) {
     kind: layout.eventKind(out[0]!),
     flags: layout.eventFlags(out[1]!),
     position: readWhole(out, layout.EVENT_PLACE),
+    time: readWhole(out, layout.EVENT_TIME),
     instrument: out[layout.EVENT_INSTRUMENT],
     session: out[layout.EVENT_SESSION],
     clientId: readWhole(out, layout.EVENT_CLIENT_ID),
@@ -45,6 +46,8 @@ describe('a read of a book', () => {
       kind: EventKind.Book,
       flags: EventFlag.Answer | EventFlag.LastOfCommand,
       position: placeOf(3, 8),
+      // The time of the last command, whose frame this was.
+      time: venue.nextTime - 1,
       instrument: 1,
       session: 88,
       clientId: 4,
@@ -86,10 +89,11 @@ describe('a read of a book', () => {
     expect(book.asks).toEqual(Array.from({ length: levels }, (_, i) => [2000 + i, 1, 1]));
   });
 
-  it('before any command has the position 0 of its shard', () => {
+  it('before any command has the position 0 of its shard, and no time', () => {
     const venue = new Venue({ shard: 4 }, false);
     venue.engine.readBook(bookRead(1, 1), 0);
     expect(readWhole(venue.engine.events.words, layout.EVENT_PLACE)).toBe(placeOf(4, 0));
+    expect(readWhole(venue.engine.events.words, layout.EVENT_TIME)).toBe(0);
   });
 
   it('of an instrument that is not listed is refused', () => {
@@ -104,6 +108,7 @@ describe('a read of a book', () => {
     expect(layout.eventFlags(out[1]!)).toBe(EventFlag.Answer | EventFlag.Refused | EventFlag.LastOfCommand);
     expect([out[layout.EVENT_INSTRUMENT], out[layout.EVENT_SESSION]]).toEqual([9, 88]);
     expect(readWhole(out, layout.EVENT_CLIENT_ID)).toBe(4);
+    expect(readWhole(out, layout.EVENT_TIME)).toBe(venue.nextTime - 1);
   });
 
   it('stands behind the events that are already there', () => {

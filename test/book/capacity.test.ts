@@ -72,6 +72,22 @@ describe('a full engine', () => {
     expect(venue.amend(second, { price: 2000 })).toMatchObject([{ kind: EventKind.Amended }]);
   });
 
+  it('past its pages still takes orders wherever a page exists already', () => {
+    const venue = wide({ maxPricePages: 2 });
+    const bid = venue.buy(1, 100);
+    venue.sell(1, 1000);
+    // 64 to 127 are one page, on each side of the book its own.
+    expect(venue.buy(1, 64)).toMatchObject(ACCEPTED);
+    expect(venue.buy(1, 127)).toMatchObject(ACCEPTED);
+    expect(venue.buy(1, 128)).toMatchObject(FULL);
+    expect(venue.buy(1, 63)).toMatchObject(FULL);
+    expect(venue.sell(1, 128)).toMatchObject(FULL);
+    expect(venue.sell(1, 1001)).toMatchObject(ACCEPTED);
+    expect(venue.amend(bid, { price: 99 })).toMatchObject([{ kind: EventKind.Amended }]);
+    expect(venue.amend(bid, { price: 200 })).toMatchObject(FULL);
+    expect(venue.book()).toBe('1@127 1@99 1@64 | 1@1000 1@1001');
+  });
+
   it('keeps the sum of a side under 2^53, so that no total is rounded', () => {
     const venue = new Venue({}, false);
     const most = 2 ** 53 - 1;

@@ -7,7 +7,7 @@ import { record } from './commands.js';
 /** Three thousand commands; every third makes an order that lives for 2,100 commands more. Returns all that was seen. */
 function run(start: number): string[] {
   let window = 300;
-  const ids = new ClientIds(window, start);
+  const ids = new ClientIds(window, 0, start);
   const events = new EventWriter(new Accounts());
   const log: string[] = [];
   const idOf = (i: number) => (i % 5 === 0 ? `text ${i}` : i);

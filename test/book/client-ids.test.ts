@@ -201,12 +201,12 @@ describe('a command with a send time', () => {
     expect(venue.send(order(1, { sendTime: 1 }))).toMatchObject([{ kind: EventKind.Accepted }]);
   });
 
-  it('is not too late at the very time of the newest forgotten command', () => {
+  it('is too late at the very time of the newest forgotten command, and a nanosecond later not', () => {
     const venue = new Venue({ clientIdWindow: 1 });
     const time = venue.nextTime;
     filler(venue, 2);
-    expect(venue.send(order(1, { sendTime: time }))).toMatchObject([{ kind: EventKind.Accepted }]);
-    expect(venue.send(order(2, { sendTime: time }))).toMatchObject([{ code: RejectCode.TooLate }]);
+    expect(venue.send(order(1, { sendTime: time }))).toMatchObject([{ code: RejectCode.TooLate }]);
+    expect(venue.send(order(2, { sendTime: time + 2 }))).toMatchObject([{ kind: EventKind.Accepted }]);
   });
 
   it('gets its first answer, however late, while that is remembered', () => {

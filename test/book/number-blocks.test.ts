@@ -5,7 +5,7 @@ import { SeededRandomness } from '../../src/clock/randomness.js';
 describe('number blocks', () => {
   it.each([1, 2, 3, 4])('hold what a map holds: seed %d', (seed) => {
     const randomness = new SeededRandomness(seed);
-    const blocks = new NumberBlocks();
+    const blocks = new NumberBlocks(seed - 1);
     const expected = new Map<string, { numbers: [number, number, number]; value: number; place: number }>();
     let next = 0;
     // Numbers in sequence, numbers with gaps, and numbers that differ in one of the three parts alone.

@@ -151,7 +151,7 @@ export class ReferenceBook {
         });
       return;
     }
-    const late = sendTime !== 0 && sendTime < this.#droppedTime;
+    const late = sendTime !== 0 && sendTime <= this.#droppedTime;
     const order = late ? this.#reject(command, RejectCode.TooLate) : this.#carryOut(command);
     this.#remembered.set(key, {
       content: JSON.stringify(content),

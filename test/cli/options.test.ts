@@ -124,8 +124,9 @@ describe('the options of tickloom start', () => {
     [['--transport', 'ws'], '--transport: "ws" must be auto, uws or node'],
     [
       ['--segment-bytes', '1000'],
-      '--segment-bytes: "1000" must be a whole number from 4194304 to 1073741824',
+      '--segment-bytes: "1000" must be a multiple of 4096 from 4194304 to 1073741824',
     ],
+    [['--segment-bytes', '5000000'], '--segment-bytes: "5000000" must be a multiple of 4096'],
     [['--client-id-window', '0'], '--client-id-window: "0" must be'],
     [['--json=maybe'], '--json: "maybe" must be true or false'],
     [['--prot', '80'], '--prot: no such option; the nearest is port'],

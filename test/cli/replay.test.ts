@@ -102,8 +102,33 @@ describe('a flow that does not come out as recorded', () => {
     const path = join(temporaryDirectory(), 'bad.flow.csv.gz');
     writeFileSync(path, gzipSync('# fine\nA,1,i,10,S,100,5\nQ,what\n'));
     const bad = await runTickloom(['replay', path]);
-    expect(bad.stderr).toContain(`${path} line 3`);
+    expect(bad.stderr).toContain(`${path} line 3: "Q" is not an operation`);
     expect(bad.code).toBe(1);
+    writeFileSync(path, gzipSync('A,1,i,10,S,100,5\nA,2,i,11,S,x,5\n'));
+    expect((await runTickloom(['replay', path])).stderr).toContain(
+      `${path} line 2: "x" is not a whole number`,
+    );
+    writeFileSync(path, 'A,1,i,10,S,100,5\n');
+    expect((await runTickloom(['replay', path])).stderr).toContain(`${path} is not a gzip file`);
     expect((await runTickloom(['replay'])).code).toBe(2);
+  });
+
+  it('takes its options from the environment too, save the way through', async () => {
+    const wrong = await runTickloom(['replay', 'x'], { TICKLOOM_SHARDS: '33', TICKLOOM_THROUGH: 'nothing' });
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^tickloom: TICKLOOM_SHARDS: "33" must be/),
+    });
+    expect(wrong.stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('a command that does not exist', () => {
+  it.each(['toString', 'constructor', 'sart'])('is not taken for one: %s', async (name) => {
+    const { code, stderr } = await runTickloom([name]);
+    expect([code, stderr]).toEqual([
+      2,
+      `tickloom: there is no command "${name}"; there are start and replay\n`,
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Alerts } from '../../src/clock/alerts.js';
 import type { AdvanceableClock, Clock } from '../../src/clock/clock.js';
 import { LiveClock } from '../../src/clock/live-clock.js';
+import { liveOriginNow } from '../../src/clock/origin.js';
 import { SeededRandomness } from '../../src/clock/randomness.js';
 import { SharedClock } from '../../src/clock/shared-clock.js';
 import { TestClock } from '../../src/clock/test-clock.js';
@@ -301,6 +302,19 @@ describe('LiveClock', () => {
     expect(clock.nowNs()).toBeGreaterThanOrEqual(at);
     expect(fired).toEqual(['alert']);
     expect(clock.nextDueNs).toBe(Number.POSITIVE_INFINITY);
+    clock.close();
+  });
+
+  it('still takes alerts and timers 105 days after its origin, past 2^53 ns', async () => {
+    const agoNs = 105n * 86_400n * 1_000_000_000n;
+    const { epochNs, monotonicNs } = liveOriginNow();
+    const clock = new LiveClock({ epochNs: epochNs - agoNs, monotonicNs: monotonicNs - agoNs });
+    const start = clock.nowNs();
+    expect(start).toBeGreaterThan(2 ** 53);
+    const due = await new Promise<number>((resolve) => clock.setAlert(clock.nowNs() + 1_000_001, resolve));
+    expect(due).toBeGreaterThan(start);
+    const first = await new Promise<number>((resolve) => clock.setTimer(1_000_001, resolve));
+    expect(clock.nowNs()).toBeGreaterThanOrEqual(first);
     clock.close();
   });
 });

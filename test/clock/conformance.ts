@@ -247,7 +247,7 @@ export function clockConformance<Kind extends Clock>(name: string, harness: Cloc
     it('refuses times that are not whole', () => {
       const clock = make();
       const nothing = () => {};
-      for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 0.5, 2 ** 53]) {
+      for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 0.5]) {
         expect(() => clock.setAlert(bad, nothing)).toThrow(RangeError);
         expect(() => clock.setTimer(bad, nothing)).toThrow(RangeError);
         expect(() => clock.setTimer(1, nothing, bad)).toThrow(RangeError);

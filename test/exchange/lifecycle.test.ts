@@ -75,8 +75,8 @@ describe('start, stop and start again', () => {
     );
     expect(after.map(({ position }) => position)).toEqual(before.map(({ position }) => position));
     const commands = second.shards.reduce((sum, shard) => sum + shard.commands, 0);
-    // 60 orders, three listings, no settings: the window of a new log is the default.
-    expect(commands).toBe(63);
+    // 60 orders, three listings, and the settings of each shard.
+    expect(commands).toBe(63 + shards);
 
     // A retry of an order from before gets the answer from before.
     const client = await BinaryClient.open(`${second.ws}?account=1`);
@@ -224,11 +224,11 @@ describe('start, stop and start again', () => {
     await first.process.stop();
 
     const second = await run(instrument('A'), instrument('B'));
-    expect(second.shards[0]!.commands).toBe(2);
+    expect(second.shards[0]!.commands).toBe(3);
     const again = await BinaryClient.open(`${second.ws}?account=1`);
     const [accepted] = await again.ask(1, { instrument: 2, clientId: 2, price: 5, size: 1 });
-    // One listing, one order, one listing, this one: each is a command of the log.
-    expect(accepted).toMatchObject({ kind: 'accepted', place: 4 });
+    // Settings, a listing, an order, a listing, this one: each is a command of the log.
+    expect(accepted).toMatchObject({ kind: 'accepted', place: 5 });
     await second.process.stop();
 
     const third = await run(instrument('B'));
@@ -256,7 +256,7 @@ describe('start, stop and start again', () => {
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain('holds a journal');
     const again = await startExchange(['--durability', 'os'], kept.data);
-    expect(again.shards[0]!.commands).toBe(63);
+    expect(again.shards[0]!.commands).toBe(64);
     await again.process.stop();
   });
 

@@ -164,4 +164,15 @@ describe.each(await transportsHere())('msgpack sessions on %s', (transport) => {
     const events = await client.ask(4, [[{ type: 'new' }]]);
     expect(events.map((event) => event['code'])).toEqual([100, 100, 100, 100]);
   });
+
+  it('too many commands in one message, and lists in lists to the end of one: one reject each', async () => {
+    const client = await MsgpackClient.open(`${exchange.ws}?account=11`);
+    const [many] = await client.ask(1, new Array(1025).fill(null));
+    expect(many).toMatchObject({ event: 'rejected', code: 110, reason: 'message-too-large' });
+    expect(many!['text']).toContain('1025 commands');
+    expect(await client.ask(1024, new Array(1024).fill(null))).toHaveLength(1024);
+    client.socket.send(Buffer.concat([Buffer.alloc(65_535, 0x91), Buffer.from([0xc0])]));
+    const [deep] = await client.ask(1, { type: 'book', symbol: 'ACME' });
+    expect(deep).toMatchObject({ event: 'rejected', code: 100 });
+  });
 });

@@ -42,6 +42,14 @@ describe('the plan of listings', () => {
     ]);
   });
 
+  it('refuses one that contradicts itself, and one symbol with two definitions', () => {
+    expect(() => planListings([{ ...named('A'), maxPriceTicks: 2 ** 40, maxSizeLots: 2 ** 40 }], [[]])).toThrow(
+      'instrument A: its largest price',
+    );
+    expect(() => planListings([named('A'), named('A', 2)], [[], []])).toThrow('instrument A: tickSize');
+    expect(planListings([named('A'), named('A')], [[], []]).flat()).toHaveLength(1);
+  });
+
   it('refuses to change one that is listed, and says which field', () => {
     expect(() => planListings([named('A', 2)], [[{ id: 1, ...named('A') }]])).toThrow(
       'instrument A: tickSize is 2',

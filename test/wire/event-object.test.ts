@@ -265,6 +265,7 @@ describe('the object of a book', () => {
     expect(objectOf(bookWords(bids, [[2001, 1, 2]], 8))).toEqual({
       event: 'book',
       position: { shard: 2, sequence: 1000 },
+      timeNs: TIME_NS.toString(),
       symbol: 'BTC-USD',
       clientId: 8,
       bids: [
