@@ -201,8 +201,10 @@ class House {
       );
     const recovered = await Promise.all(this.#shards.map((thread) => thread.next('recovered')));
     // A test clock goes on where the log stopped, as a live one does by itself.
-    const lastTimeNs = recovered.reduce((last, { summary }) => (summary.lastTimeNs > last ? summary.lastTimeNs : last), 0n);
-    if (clock.mode === 'test' && lastTimeNs > clock.epochNs()) clock.advance(Number(lastTimeNs - clock.epochNs()));
+    const timesNs = recovered.map(({ summary }) => summary.lastTimeNs).sort((x, y) => (x < y ? -1 : 1));
+    const lastTimeNs = timesNs.at(-1) ?? 0n;
+    if (clock.mode === 'test' && lastTimeNs > clock.epochNs())
+      clock.advance(Number(lastTimeNs - clock.epochNs()));
     const run = 1 + Math.max(...recovered.map(({ summary }) => summary.run));
 
     // 5. What the configuration has and the logs do not becomes a command in a log.
@@ -298,7 +300,7 @@ class House {
 }
 
 type Report = { readonly event: string };
-type Failed = { readonly event: 'failed'; readonly message: string };
+type Failed = { readonly event: 'failed'; readonly message: string; readonly stack?: string };
 
 /** A worker and what it reports. */
 class Thread<R extends Report> {
@@ -314,7 +316,7 @@ class Thread<R extends Report> {
     this.#worker = new Worker(url, { workerData: data, name, resourceLimits });
     this.#worker.on('message', (report: R | Failed) => {
       const take = this.#takers.get(report.event);
-      if (report.event === 'failed') this.#fail((report as Failed).message);
+      if (report.event === 'failed') this.#fail(failureText(report as Failed));
       else if (take !== undefined) take(report as R);
       else this.#reports.push(report as R);
       this.#waiting?.();
@@ -367,6 +369,11 @@ class Thread<R extends Report> {
     this.#waiting?.();
     this.#onFailure(message);
   }
+}
+
+/** A failure in a sentence. The stack is for those who look for a bug, and ask for it. */
+function failureText({ message, stack }: Failed): string {
+  return process.env['DEBUG'] === undefined || stack === undefined ? message : `${message}\n${stack}`;
 }
 
 function checkCount(name: string, count: number, most: number): void {

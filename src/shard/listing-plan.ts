@@ -1,4 +1,9 @@
-import { differingField, type Instrument, instrumentFault, type UnlistedInstrument } from '../model/instrument.js';
+import {
+  differingField,
+  type Instrument,
+  instrumentFault,
+  type UnlistedInstrument,
+} from '../model/instrument.js';
 
 /** The instruments that are asked for cannot be listed. One sentence. */
 export class ListingError extends Error {}

@@ -36,4 +36,4 @@ export type ShardReport =
   | { readonly event: 'running'; readonly instruments: readonly Instrument[] }
   | { readonly event: 'detached'; readonly gateway: number }
   | { readonly event: 'stopped'; readonly eventHash: string }
-  | { readonly event: 'failed'; readonly message: string };
+  | { readonly event: 'failed'; readonly message: string; readonly stack?: string | undefined };

@@ -111,5 +111,6 @@ function run(
 /** A shard that cannot go on answers nothing more: what it has not acknowledged was never promised. */
 function fail(error: unknown): void {
   board.setPhase(data.shard, ShardPhase.Failed);
-  report({ event: 'failed', message: error instanceof Error ? error.message : String(error) });
+  const known = error instanceof Error ? error : new Error(String(error));
+  report({ event: 'failed', message: known.message, stack: known.stack });
 }

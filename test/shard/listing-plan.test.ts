@@ -43,9 +43,9 @@ describe('the plan of listings', () => {
   });
 
   it('refuses one that contradicts itself, and one symbol with two definitions', () => {
-    expect(() => planListings([{ ...named('A'), maxPriceTicks: 2 ** 40, maxSizeLots: 2 ** 40 }], [[]])).toThrow(
-      'instrument A: its largest price',
-    );
+    expect(() =>
+      planListings([{ ...named('A'), maxPriceTicks: 2 ** 40, maxSizeLots: 2 ** 40 }], [[]]),
+    ).toThrow('instrument A: its largest price');
     expect(() => planListings([named('A'), named('A', 2)], [[], []])).toThrow('instrument A: tickSize');
     expect(planListings([named('A'), named('A')], [[], []]).flat()).toHaveLength(1);
   });
