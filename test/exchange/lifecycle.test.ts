@@ -15,6 +15,7 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BinaryClient, buy, type Event, eventFlag, ioc, orderFlag, sell } from '../support/binary-client.js';
 import { runTickloom, startExchange, temporaryDirectory } from '../support/exchange-process.js';
+import { transportsHere } from '../support/transports.js';
 
 const acme = 3;
 
@@ -289,7 +290,7 @@ describe('what cannot start says why in one line and exits with 1', () => {
     expect(ended.code).toBe(1);
   };
 
-  it.each(['uws', 'node'])('the port is taken (%s)', async (transport) => {
+  it.each(await transportsHere())('the port is taken (%s)', async (transport) => {
     const server = createServer();
     const port = await new Promise<number>((resolve) => {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
