@@ -18,6 +18,7 @@ import { runTickloom, startExchange, temporaryDirectory } from '../support/excha
 import { transportsHere } from '../support/transports.js';
 
 const acme = 3;
+const transports = await transportsHere();
 
 const bookOf = async (url: string, symbol: string) =>
   (await (await fetch(`${url}/books/${symbol}?depth=100`)).json()) as {
@@ -290,7 +291,7 @@ describe('what cannot start says why in one line and exits with 1', () => {
     expect(ended.code).toBe(1);
   };
 
-  it.each(await transportsHere())('the port is taken (%s)', async (transport) => {
+  it.each(transports)('the port is taken (%s)', async (transport) => {
     const server = createServer();
     const port = await new Promise<number>((resolve) => {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
