@@ -148,6 +148,40 @@ describe('start, stop and start again', () => {
     }
   });
 
+  it.each(transports)(
+    'stopped under load, has acknowledged exactly what it journaled (%s)',
+    async (transport) => {
+      const options = ['--transport', transport];
+      const exchange = await startExchange(options);
+      const client = await BinaryClient.open(`${exchange.ws}?account=4`);
+      let clientId = 0;
+      const message = () =>
+        Array.from({ length: 256 }, () => ({
+          account: 4,
+          instrument: acme,
+          clientId: ++clientId,
+          side: buy,
+          price: 100,
+          size: 1,
+        }));
+      for (let i = 0; i < 40; i++) client.send(...message());
+      await client.take(1);
+      exchange.process.kill('SIGTERM');
+      // It goes on sending until the door is closed.
+      const sender = setInterval(() => client.send(...message()), 1);
+      expect((await client.closed).code).toBe(1001);
+      clearInterval(sender);
+      expect((await exchange.process.ended).code).toBe(0);
+      const accepted = client.events.filter((event) => event.kind === 'accepted').length + 1;
+      const refused = client.events.filter((event) => event.kind === 'rejected');
+      expect(new Set(refused.map((event) => event.code))).toEqual(new Set(refused.length > 0 ? [501] : []));
+      const again = await startExchange(options, exchange.data);
+      // Settings and three listings came before the orders.
+      expect(again.shards[0]!.commands).toBe(accepted + 4);
+      await again.process.stop();
+    },
+  );
+
   it('divides instruments between two shards and connections between two gateways', async () => {
     const exchange = await startExchange(['--shards', '2', '--gateways', '2']);
     const instruments = (await (await fetch(`${exchange.url}/instruments`)).json()) as {
