@@ -26,6 +26,14 @@ import {
 const FIRST_LIFETIME_NS = 1e9;
 const LONGEST_LIFETIME_NS = 20e9;
 
+/**
+ * A shard that fills a segment in less leaves its cores no rest: the maker must aim at a quarter of the time to be done
+ * within the whole of it. Else it has time, and takes half.
+ */
+const BUSY_LIFETIME_NS = 2e9;
+const BUSY_SHARE = 1 / 4;
+const QUIET_SHARE = 1 / 2;
+
 const { directory, segmentBytes, mailbox } = workerData as SegmentMakerData;
 const words = new Int32Array(mailbox);
 
@@ -76,7 +84,7 @@ function make(shard: number): void {
 }
 
 /**
- * How to make the next segment of a shard, told by how long its last one lasted: the work is spread over half of that
+ * How to make the next segment of a shard, told by how long its last one lasted: the work is spread over a part of that
  * time, so that it neither comes late for a busy shard nor crowds the syncs of a quiet one, and the chunks of a quiet
  * shard are small, since what is woken may have to wait for one. `rest` is called after each chunk: it rests, unless a
  * shard waits, and returns false where the maker is asked to stop.
@@ -87,7 +95,8 @@ function planFor(shard: number): { chunkBytes: number; rest: () => boolean } {
   requestedNs[shard] = startNs;
   const lifetimeNs = sinceNs > LONGEST_LIFETIME_NS ? FIRST_LIFETIME_NS : sinceNs;
   const chunkBytes = chunkFor(segmentBytes, lifetimeNs);
-  const chunkNs = lifetimeNs / 2 / (segmentBytes / chunkBytes);
+  const share = lifetimeNs < BUSY_LIFETIME_NS ? BUSY_SHARE : QUIET_SHARE;
+  const chunkNs = (lifetimeNs * share) / (segmentBytes / chunkBytes);
   let chunks = 0;
   const rest = () => {
     const bell = Atomics.load(words, MAKER_BELL);
