@@ -1,12 +1,14 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LiveClock } from '../clock/live-clock.js';
 import { readFlow } from './flow-file.js';
 import { GatewayVenue } from './gateway-venue.js';
 import { switchOption, wholeOption, wordOption } from './option-kinds.js';
 import { type Command, helpText, readOptions } from './option-table.js';
 import { cameOutWhole, ReplayCheck, type ReplayTotals } from './replay-check.js';
 import { BookVenue, type ReplayVenue, replayInstrument } from './replay-venue.js';
+import { stopSignal } from './stop-signal.js';
 
 const replayOptions = {
   through: wordOption(
@@ -56,10 +58,7 @@ export async function replay(args: readonly string[]): Promise<number> {
           },
           onEvent,
         );
-  const stopped = new Promise<'stopped'>((resolve) => {
-    process.once('SIGINT', () => resolve('stopped'));
-    process.once('SIGTERM', () => resolve('stopped'));
-  });
+  const stopped = stopSignal(new LiveClock()).then(() => 'stopped' as const);
   try {
     if ((await Promise.race([check.run(rows, venue, progress(rows.length)), stopped])) === 'stopped')
       return 130;

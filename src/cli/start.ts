@@ -1,9 +1,11 @@
+import { LiveClock } from '../clock/live-clock.js';
 import { clockSettingsFrom } from '../clock/settings.js';
 import { Exchange, type ExchangeFacts } from '../exchange.js';
 import { priceText, sizeText } from '../wire/instrument-object.js';
 import { stepBackHelperThreads } from './helper-threads.js';
 import { UsageError } from './option-table.js';
 import { readStartOptions, type StartOptions } from './options.js';
+import { stopSignal } from './stop-signal.js';
 
 /** `tickloom start`: runs an exchange until it is told to stop. Returns the exit code. */
 export async function start(args: readonly string[]): Promise<number> {
@@ -14,7 +16,7 @@ export async function start(args: readonly string[]): Promise<number> {
     return 0;
   }
   const { options, instruments } = request;
-  const stopAsked = signalled();
+  const stopAsked = stopSignal(new LiveClock());
   const exchange = await Exchange.start({
     ...options,
     clock: readClock(),
@@ -39,13 +41,6 @@ function readClock() {
   } catch (error) {
     throw new UsageError([(error as Error).message]);
   }
-}
-
-/** The first signal that asks for a stop. A second one ends the process at once, as the system does it. */
-function signalled(): Promise<'SIGINT' | 'SIGTERM'> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
-  });
 }
 
 function sayJson(facts: ExchangeFacts, { data }: StartOptions): void {
