@@ -5,7 +5,6 @@
  *                                       │
  *                                    journal
  */
-import { createServer } from 'node:net';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { ClockSettings } from './clock/settings.js';
 import { SharedClock } from './clock/shared-clock.js';
@@ -15,8 +14,7 @@ import type {
   GatewayThreadData,
   TransportChoice,
 } from './gateway/gateway-messages.js';
-import { canShareAPort } from './gateway/node-transport.js';
-import { loadUws } from './gateway/uws-transport.js';
+import { chooseTransport, freePort } from './gateway/listening.js';
 import { type DataLock, lockDataDirectory } from './journal/data-lock.js';
 import type { JournalSummary } from './journal/journal-reader.js';
 import type { Durability } from './journal/segment.js';
@@ -100,7 +98,7 @@ export class Exchange {
   }
 
   /**
-   * @throws ExchangeError, ListingError, DataDirectoryError with one clear sentence each; what a thread's recovery
+   * @throws ExchangeError, ListenError, ListingError, DataDirectoryError with one clear sentence each; what a thread's recovery
    * finds (damage, another version) comes as an ExchangeError with its sentence
    */
   static async start(settings: ExchangeSettings): Promise<Exchange> {
@@ -155,7 +153,7 @@ class House {
       throw new ExchangeError(
         `the data directory ${settings.data} holds a journal, which --durability none would not continue; choose another directory`,
       );
-    const { transport, transportWhy } = await chooseTransport(settings);
+    const { transport, transportWhy } = await chooseTransport(settings.transport, gateways);
     const port = await freePort(settings.host, settings.port);
 
     // 2. Shared memory: one clock, one board, a ring each way between every gateway and every shard.
@@ -383,50 +381,4 @@ function checkCount(name: string, count: number, most: number): void {
 
 function grid<T>(rows: number, columns: number, make: () => T): T[][] {
   return Array.from({ length: rows }, () => Array.from({ length: columns }, make));
-}
-
-/** Which transport serves, asked once for all gateways. */
-async function chooseTransport(
-  settings: ExchangeSettings,
-): Promise<{ transport: 'uws' | 'node'; transportWhy?: string | undefined }> {
-  if (settings.transport !== 'node') {
-    const uws = await loadUws();
-    if (typeof uws !== 'string') return { transport: 'uws' };
-    if (settings.transport === 'uws')
-      throw new ExchangeError(
-        `uWebSockets.js has no binary for this platform; leave out --transport uws (${uws})`,
-      );
-    if (settings.gateways > 1 && !canShareAPort()) throw oneGatewayOnly(settings.gateways);
-    return { transport: 'node', transportWhy: uws };
-  }
-  if (settings.gateways > 1 && !canShareAPort()) throw oneGatewayOnly(settings.gateways);
-  return { transport: 'node' };
-}
-
-function oneGatewayOnly(gateways: number): ExchangeError {
-  return new ExchangeError(
-    `--gateways ${gateways} needs uWebSockets.js or Node 23.1 on Linux, where threads can share a port; use --gateways 1`,
-  );
-}
-
-/**
- * Looks whether the port can be had, and picks one for port 0. The gateways share their port, so their own listening
- * would not notice another exchange on it.
- */
-function freePort(host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const why =
-        error.code === 'EADDRINUSE'
-          ? 'another program listens there; choose another with --port'
-          : `${error.code ?? error.message}; choose another with --host and --port`;
-      reject(new ExchangeError(`cannot listen on ${host}:${port}: ${why}`));
-    });
-    probe.listen({ host, port, exclusive: true }, () => {
-      const address = probe.address();
-      const found = typeof address === 'object' && address !== null ? address.port : port;
-      probe.close(() => resolve(found));
-    });
-  });
 }
