@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { dirname, join, relative, resolve } from 'node:path';
+import { SystemRandomness } from '../clock/randomness.js';
 
 /*
  * One running exchange per data directory, by Unix domain sockets: a socket is listened on exactly as long as its
@@ -68,9 +68,16 @@ export async function lockDataDirectory(directory: string): Promise<DataLock> {
   );
 }
 
+/** 16 hexadecimal digits that no other starter has. */
+function randomName(): string {
+  const random = new SystemRandomness();
+  const digits = () => random.next32().toString(16).padStart(8, '0');
+  return digits() + digits();
+}
+
 /** One attempt: puts up a socket, looks, and becomes the owner; undefined where another starter goes first. */
 async function tryLock(paths: SocketPaths): Promise<DataLock | undefined> {
-  const own = `lock-${randomBytes(8).toString('hex')}.sock`;
+  const own = `lock-${randomName()}.sock`;
   const candidate = await Candidate.listen(paths, own);
   try {
     const others = paths.names().filter((name) => name !== own);
