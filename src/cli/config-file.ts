@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { instrumentFault, SYMBOL_PATTERN, type UnlistedInstrument } from '../model/instrument.js';
+import { DEFAULT_RULES, instrumentFault, SYMBOL_PATTERN, type UnlistedInstrument } from '../model/instrument.js';
 import { MAX_SYMBOL_BYTES } from '../model/limits.js';
 import { decimalsOf, formatSteps, readDecimal } from '../wire/decimal.js';
 import { type FieldRules, issueLines, nearestText, pathText, shownValue } from '../wire/field-fault.js';
@@ -160,7 +160,8 @@ class ConfigReading {
     const tickSize = units('tickSize', priceDecimals);
     const lotSize = units('lotSize', sizeDecimals);
     if (this.faults.length > before) return undefined;
-    const instrument = {
+    const instrument: UnlistedInstrument = {
+      ...DEFAULT_RULES,
       symbol: config.symbol,
       priceDecimals,
       sizeDecimals,

@@ -1,6 +1,6 @@
 import { Engine } from '../book/engine.js';
 import { CommandKind } from '../model/command.js';
-import type { Instrument } from '../model/instrument.js';
+import { DEFAULT_RULES, type Instrument } from '../model/instrument.js';
 import { CELL_WORDS, EVENT_ACCOUNT, eventCells } from '../wire/event-record.js';
 import { writeListing } from '../wire/instrument-record.js';
 import { LINE_WORDS, orderKind } from '../wire/order-record.js';
@@ -21,6 +21,7 @@ export const replayInstrument: Instrument = {
   maxPriceTicks: 100_000_000,
   minSizeLots: 1,
   maxSizeLots: 50_000_000,
+  ...DEFAULT_RULES,
 };
 
 /** Takes the events that one account receives, in their order. */

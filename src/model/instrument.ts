@@ -24,7 +24,33 @@ export interface Instrument {
   /** Bounds of an order's size, in lots, inclusive. */
   readonly minSizeLots: number;
   readonly maxSizeLots: number;
+  /** How a price level's orders share what trades there. */
+  readonly priority: Priority;
+  /** Bounds of price × size of an order, in ticks × lots, inclusive; 0 for none. */
+  readonly minNotional: number;
+  readonly maxNotional: number;
+  /** How far from the reference price a price may be, in ticks; 0 for no collar. */
+  readonly collarTicks: number;
 }
+
+/** How a price level's displayed orders share what trades there. The numbers are in the log. */
+export const Priority = {
+  /** First come, first served. */
+  PriceTime: 0,
+  /** By size; what rounding leaves goes by time. */
+  ProRata: 1,
+  /** The order that made the price first, the rest by size. */
+  ProRataTopOrder: 2,
+} as const;
+export type Priority = (typeof Priority)[keyof typeof Priority];
+
+/** What an instrument is without being told otherwise: price and time, no bounds of notional, no collar. */
+export const DEFAULT_RULES = {
+  priority: Priority.PriceTime,
+  minNotional: 0,
+  maxNotional: 0,
+  collarTicks: 0,
+} as const;
 
 export const SYMBOL_PATTERN = /^[A-Za-z0-9._/-]+$/;
 
@@ -35,6 +61,7 @@ export const SYMBOL_PATTERN = /^[A-Za-z0-9._/-]+$/;
 export function instrumentFault(instrument: Instrument): string | undefined {
   const { id, symbol, priceDecimals, sizeDecimals, tickSize, lotSize } = instrument;
   const { minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots } = instrument;
+  const { priority, minNotional, maxNotional, collarTicks } = instrument;
   const whole = (value: number, low: number, high: number) =>
     Number.isSafeInteger(value) && value >= low && value <= high;
   if (!whole(id, 1, 0x7fffffff)) return `its number ${id} is not a whole number from 1 to 2147483647`;
@@ -57,6 +84,13 @@ export function instrumentFault(instrument: Instrument): string | undefined {
     return 'its largest size in units of its last decimal is over 2^53';
   if (!Number.isSafeInteger(maxPriceTicks * maxSizeLots))
     return `its largest price (${maxPriceTicks} ticks) times its largest size (${maxSizeLots} lots) is over 2^53`;
+  if (!whole(priority, Priority.PriceTime, Priority.ProRataTopOrder))
+    return `its priority ${priority} is not a whole number from 0 to 2`;
+  if (!whole(minNotional, 0, MAX_WHOLE)) return `its smallest notional ${minNotional} is no whole number`;
+  if (!whole(maxNotional, 0, MAX_WHOLE)) return `its largest notional ${maxNotional} is no whole number`;
+  if (maxNotional !== 0 && maxNotional < minNotional)
+    return `its largest notional of ${maxNotional} is under its smallest of ${minNotional}`;
+  if (!whole(collarTicks, 0, MAX_WHOLE)) return `its collar of ${collarTicks} ticks is no whole number`;
   return undefined;
 }
 
@@ -70,6 +104,10 @@ const definition = [
   'maxPriceTicks',
   'minSizeLots',
   'maxSizeLots',
+  'priority',
+  'minNotional',
+  'maxNotional',
+  'collarTicks',
 ] as const satisfies readonly (keyof Instrument)[];
 
 /** An instrument as it is asked for: it gets its number when it is listed. */

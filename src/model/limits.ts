@@ -18,8 +18,11 @@ export const MAX_GATEWAYS = 16;
 /** One line of an order record: one cache line, so two threads never share one by accident. */
 export const LINE_BYTES = 64;
 
-/** An order record has at most this many lines: the order, its rare fields, a text that names its target. */
-export const MAX_ORDER_LINES = 3;
+/** Most quotes of one mass quote: a strike range of options, and still a command like any other in a group. */
+export const MAX_QUOTES = 64;
+
+/** An order record has at most this many lines: a mass quote; all others have three at most. */
+export const MAX_ORDER_LINES = 2 + MAX_QUOTES;
 
 /** One cell of an event record: half a line, so that an answer takes a line and a half and a fill two lines. */
 export const CELL_BYTES = 32;
@@ -101,6 +104,11 @@ relation(
 relation(
   MIN_SEGMENT_BYTES <= SEGMENT_BYTES && SEGMENT_BYTES <= MAX_SEGMENT_BYTES && SEGMENT_BYTES % 4096 === 0,
   'the usual segment must be one of those allowed',
+);
+relation(MAX_ORDER_LINES <= 255, 'the line count of a record is one byte');
+relation(
+  MAX_ORDER_LINES * LINE_BYTES <= MAX_MESSAGE_BYTES,
+  'the largest record must fit one message',
 );
 relation(MAX_GROUP_LINES <= INPUT_RING_LINES, 'a group is taken from the input rings');
 relation(MAX_MESSAGE_BYTES / LINE_BYTES <= MAX_GROUP_LINES, 'one message must fit one group');

@@ -18,18 +18,32 @@ export const RejectCode = {
   MessageTooLarge: 110,
   PriceOffTick: 111,
   SizeOffLot: 112,
+  BadTerms: 113,
   UnknownInstrument: 200,
   AccountNotYours: 201,
+  QuotesOfSeveralShards: 202,
   PriceOutOfRange: 300,
   SizeOutOfRange: 301,
   InstrumentNotListed: 302,
   InstrumentAlreadyListed: 303,
   BadInstrument: 304,
+  NotInThisState: 305,
+  NotionalOutOfRange: 306,
+  OutsideCollar: 307,
+  BadQuote: 308,
+  StateUnchanged: 309,
   UnknownOrder: 400,
   ClientIdReused: 401,
   TooLate: 402,
   NothingToAmend: 403,
+  TooManyOpenOrders: 404,
+  TooManyOrders: 405,
+  AccountStopped: 406,
+  ExpiryPassed: 407,
+  NotLinkable: 408,
+  NoPegReference: 409,
   BookFull: 410,
+  WouldTrade: 411,
   Busy: 500,
   ShuttingDown: 501,
 } as const;
@@ -56,10 +70,13 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
     sentence: 'The command kind is unknown; see docs/protocol.md for the list.',
   },
   [RejectCode.BadSide]: { name: 'bad-side', sentence: 'The side must be buy (1) or sell (2).' },
-  [RejectCode.BadOrderType]: { name: 'bad-order-type', sentence: 'The order type must be limit (1).' },
+  [RejectCode.BadOrderType]: {
+    name: 'bad-order-type',
+    sentence: 'The order type must be limit (1), market (2), stop (3), stop-limit (4), trailing stop (5) or pegged (6).',
+  },
   [RejectCode.BadTimeInForce]: {
     name: 'bad-time-in-force',
-    sentence: 'The time in force must be GTC (1) or IOC (2).',
+    sentence: 'The order type does not have this time in force; docs/orders.md has the table.',
   },
   [RejectCode.BadFlags]: {
     name: 'bad-flags',
@@ -89,6 +106,10 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
     name: 'size-off-lot',
     sentence: 'The size is not a whole multiple of the lot size of the instrument.',
   },
+  [RejectCode.BadTerms]: {
+    name: 'bad-terms',
+    sentence: 'The terms of the order do not go together; docs/orders.md says which do.',
+  },
   [RejectCode.UnknownInstrument]: {
     name: 'unknown-instrument',
     sentence: 'No such instrument is listed here; GET /instruments names them.',
@@ -96,6 +117,10 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
   [RejectCode.AccountNotYours]: {
     name: 'account-not-yours',
     sentence: 'This session does not act for that account; name it when you connect.',
+  },
+  [RejectCode.QuotesOfSeveralShards]: {
+    name: 'quotes-of-several-shards',
+    sentence: 'The instruments of a mass quote live on several shards; send one mass quote to each.',
   },
   [RejectCode.PriceOutOfRange]: {
     name: 'price-out-of-range',
@@ -118,6 +143,26 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
     sentence:
       'The instrument contradicts itself; its bounds must be whole, ordered and under 2^53 as a product.',
   },
+  [RejectCode.NotInThisState]: {
+    name: 'not-in-this-state',
+    sentence: 'The instrument does not take this in its present state; docs/orders.md has the table.',
+  },
+  [RejectCode.NotionalOutOfRange]: {
+    name: 'notional-out-of-range',
+    sentence: 'Price times size is outside the bounds of the instrument.',
+  },
+  [RejectCode.OutsideCollar]: {
+    name: 'outside-collar',
+    sentence: 'The price is further from the reference price than the instrument allows.',
+  },
+  [RejectCode.BadQuote]: {
+    name: 'bad-quote',
+    sentence: 'A quote names its instrument once, and bids less than it asks.',
+  },
+  [RejectCode.StateUnchanged]: {
+    name: 'state-unchanged',
+    sentence: 'The instrument is in that state already.',
+  },
   [RejectCode.UnknownOrder]: {
     name: 'unknown-order',
     sentence: 'The account has no such live order; it may have traded or been cancelled.',
@@ -133,6 +178,34 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
   [RejectCode.NothingToAmend]: {
     name: 'nothing-to-amend',
     sentence: 'An amend names a new price, a new total size, or both.',
+  },
+  [RejectCode.TooManyOpenOrders]: {
+    name: 'too-many-open-orders',
+    sentence: 'The account has as many open orders as it may; cancel some first.',
+  },
+  [RejectCode.TooManyOrders]: {
+    name: 'too-many-orders',
+    sentence: 'The account has sent as many orders as it may in one second; wait a moment.',
+  },
+  [RejectCode.AccountStopped]: {
+    name: 'account-stopped',
+    sentence: 'The kill switch of the account is thrown; it can only cancel.',
+  },
+  [RejectCode.ExpiryPassed]: {
+    name: 'expiry-passed',
+    sentence: 'The expiry of the order has passed already.',
+  },
+  [RejectCode.NotLinkable]: {
+    name: 'not-linkable',
+    sentence: 'The order to link with is of another instrument, is linked already, or has exits of its own.',
+  },
+  [RejectCode.NoPegReference]: {
+    name: 'no-peg-reference',
+    sentence: 'The book has no price that the pegged order could follow.',
+  },
+  [RejectCode.WouldTrade]: {
+    name: 'would-trade',
+    sentence: 'The order is post-only and would trade at once.',
   },
   [RejectCode.BookFull]: {
     name: 'book-full',

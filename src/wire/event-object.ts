@@ -96,7 +96,7 @@ export function eventObject(words: Int32Array, at: number, instruments: Instrume
 /** The client id of the event at word `at`: a text, or a number that is 0 where it has none. */
 export function eventClientId(words: Int32Array, at: number): number | string {
   if (!has(words, at, EventFlag.TextClientId)) return readWhole(words, at + EVENT_CLIENT_ID);
-  const text = at + eventBaseCells(eventKind(words[at]!)) * CELL_WORDS;
+  const text = at + eventBaseCells(words[at]!, words[at + 1]!) * CELL_WORDS;
   return readText(words, text * 4 + 4, readByte(words, text * 4));
 }
 

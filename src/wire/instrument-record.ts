@@ -1,5 +1,5 @@
 import { CommandKind } from '../model/command.js';
-import type { Instrument } from '../model/instrument.js';
+import type { Instrument, Priority } from '../model/instrument.js';
 import { LINE_WORDS, ORDER_INSTRUMENT, ORDER_SIZE, orderHead, orderTerms } from './order-record.js';
 import { readByte, readText, writeByte, writeText } from './text.js';
 import { readWhole, writeWhole } from './words.js';
@@ -13,7 +13,10 @@ import { readWhole, writeWhole } from './words.js';
  *       1  symbol, 31 bytes            byte 56  largest price in ticks, i64
  *      32  tick size in units, u64     byte 64  smallest size in lots, u64
  *      40  lot size in units, u64      byte 72  largest size in lots, u64
- *      80  price decimals, u8   81  size decimals, u8   82  zero up to byte 127
+ *      80  price decimals, u8           81  size decimals, u8
+ *      82  priority, u8                 83  zero
+ *      88  smallest notional, u64       96  largest notional, u64 (0: none)
+ *     104  collar in ticks, u64 (0: none), then zero up to byte 127
  * ```
  */
 export const INSTRUMENT_WORDS = 32;
@@ -33,6 +36,10 @@ export function writeInstrument(words: Int32Array, at: number, instrument: Instr
   writeWhole(words, at + 18, instrument.maxSizeLots);
   writeByte(words, byte + 80, instrument.priceDecimals);
   writeByte(words, byte + 81, instrument.sizeDecimals);
+  writeByte(words, byte + 82, instrument.priority);
+  writeWhole(words, at + 22, instrument.minNotional);
+  writeWhole(words, at + 24, instrument.maxNotional);
+  writeWhole(words, at + 26, instrument.collarTicks);
 }
 
 /** Reads the 128 bytes at word `at`. Throws TypeError where the symbol is not UTF-8. */
@@ -49,6 +56,11 @@ export function readInstrument(words: Int32Array, at: number, id: number): Instr
     maxPriceTicks: readWhole(words, at + 14),
     minSizeLots: readWhole(words, at + 16),
     maxSizeLots: readWhole(words, at + 18),
+    // A number that is none is found by `instrumentFault`.
+    priority: readByte(words, byte + 82) as Priority,
+    minNotional: readWhole(words, at + 22),
+    maxNotional: readWhole(words, at + 24),
+    collarTicks: readWhole(words, at + 26),
   };
 }
 

@@ -52,7 +52,7 @@ function readEvent(words: Int32Array, at: number): SeenEvent {
   const place = readWhole(words, at + layout.EVENT_PLACE);
   const previous = readWhole(words, at + layout.EVENT_PREVIOUS_PLACE);
   const isText = (flags & EventFlag.TextClientId) !== 0;
-  const text = at + layout.eventBaseCells(kind) * layout.CELL_WORDS;
+  const text = at + layout.eventBaseCells(head, words[at + 1]!) * layout.CELL_WORDS;
   const end = at + layout.eventCells(head) * layout.CELL_WORDS;
   if ((head & 0xff) !== layout.EVENT_VERSION) throw new Error(`version ${head & 0xff}`);
   if (previous !== 0 && shardOfPlace(previous) !== shardOfPlace(place))
