@@ -2,7 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { DEFAULT_RULES, instrumentFault, SYMBOL_PATTERN, type UnlistedInstrument } from '../model/instrument.js';
+import {
+  DEFAULT_RULES,
+  instrumentFault,
+  SYMBOL_PATTERN,
+  type UnlistedInstrument,
+} from '../model/instrument.js';
 import { MAX_SYMBOL_BYTES } from '../model/limits.js';
 import { decimalsOf, formatSteps, readDecimal } from '../wire/decimal.js';
 import { type FieldRules, issueLines, nearestText, pathText, shownValue } from '../wire/field-fault.js';

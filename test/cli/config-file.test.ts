@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig, readConfigFile } from '../../src/cli/config-file.js';
 import { UsageError } from '../../src/cli/option-table.js';
 import { startOptions } from '../../src/cli/options.js';
-import { instrumentFault } from '../../src/model/instrument.js';
+import { DEFAULT_RULES, instrumentFault } from '../../src/model/instrument.js';
 import { instrumentObject } from '../../src/wire/instrument-object.js';
 
 const FILE = 'tickloom.config.json';
@@ -49,6 +49,7 @@ describe('a configuration', () => {
         maxPriceTicks: 20_000_000,
         minSizeLots: 1,
         maxSizeLots: 10_000_000,
+        ...DEFAULT_RULES,
       },
     ]);
   });
@@ -225,6 +226,7 @@ describe('a configuration file', () => {
       maxPriceTicks: 10_000_000,
       minSizeLots: 1,
       maxSizeLots: 1_000_000,
+      ...DEFAULT_RULES,
     });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_RULES } from '../../src/model/instrument.js';
 import { planListings } from '../../src/shard/listing-plan.js';
 
 const named = (symbol: string, tickSize = 1) => ({
@@ -11,6 +12,7 @@ const named = (symbol: string, tickSize = 1) => ({
   maxPriceTicks: 100,
   minSizeLots: 1,
   maxSizeLots: 100,
+  ...DEFAULT_RULES,
 });
 
 describe('the plan of listings', () => {
