@@ -2,10 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { instrumentFault, Priority, SYMBOL_PATTERN, type UnlistedInstrument } from '../model/instrument.js';
+import { instrumentFault, SYMBOL_PATTERN, type UnlistedInstrument } from '../model/instrument.js';
 import { MAX_SYMBOL_BYTES, MAX_WHOLE } from '../model/limits.js';
 import { decimalsOf, formatDecimal, formatSteps, readDecimal } from '../wire/decimal.js';
 import { type FieldRules, issueLines, nearestText, pathText, shownValue } from '../wire/field-fault.js';
+import { namesOf, priorities } from '../wire/term-names.js';
 import { findJsonFault } from './json-fault.js';
 import { mayComeFrom, type OptionTable, UsageError } from './option-table.js';
 
@@ -24,14 +25,6 @@ const decimals = z.int().min(0).max(15).optional();
 /** The same, and zero, which is for none. */
 const decimalOrNone = z.union([z.string().regex(/^[0-9]+(\.[0-9]+)?$/), z.number().nonnegative()]).optional();
 
-/** How a level's orders share what trades there, by name. */
-const priorities = {
-  priceTime: Priority.PriceTime,
-  proRata: Priority.ProRata,
-  proRataTopOrder: Priority.ProRataTopOrder,
-} as const;
-type PriorityName = keyof typeof priorities;
-
 /** An instrument of the file. Decimals default to those that tick and lot size are written with. */
 export const instrumentConfigSchema = z.strictObject({
   symbol: z.string().regex(SYMBOL_PATTERN).max(MAX_SYMBOL_BYTES),
@@ -43,7 +36,7 @@ export const instrumentConfigSchema = z.strictObject({
   maxPrice: decimal,
   minSize: decimal,
   maxSize: decimal,
-  priority: z.enum(Object.keys(priorities) as [PriorityName, ...PriorityName[]]).optional(),
+  priority: z.enum(namesOf(priorities)).optional(),
   minNotional: decimalOrNone,
   maxNotional: decimalOrNone,
   collar: decimalOrNone,

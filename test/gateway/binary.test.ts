@@ -296,7 +296,7 @@ describe.each(await transportsHere())('binary sessions on %s', (transport) => {
       ['/ws', 'tickloom.binary.v2', 400, 'tickloom.binary.v1'],
       ['/ws', undefined, 400, 'none'],
       ['/elsewhere', 'tickloom.binary.v1', 404, '/ws'],
-      ['/ws?account=0', 'tickloom.binary.v1', 400, 'account=0'],
+      ['/ws?account=00', 'tickloom.binary.v1', 400, 'account=00'],
       ['/ws?account=abc', 'tickloom.binary.v1', 400, 'account=abc'],
     ])(
       'an upgrade of %s with subprotocol %s: HTTP %i and a sentence',
