@@ -152,7 +152,8 @@ export function encodeOrder(fields: OrderFields): Buffer {
 function linesOf(fields: OrderFields, kind: number, flags: number): number {
   if (fields.targetText !== undefined) return 3;
   if (kind === 1 && flags & (orderFlag.linked | orderFlag.bracket)) return 3;
-  const isRare = kind === 1 && ((fields.type ?? 1) > 2 || fields.timeInForce === gtd || fields.minimumSize);
+  const rareType = [type.stop, type.stopLimit, type.trailingStop, type.pegged].includes(fields.type ?? 1);
+  const isRare = kind === 1 && (rareType || fields.timeInForce === gtd || fields.minimumSize);
   return isRare || fields.text !== undefined ? 2 : 1;
 }
 
