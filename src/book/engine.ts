@@ -22,6 +22,7 @@ import { applyListing, applySettings } from './operator-commands.js';
 import { OrderEvents } from './order-events.js';
 import { OrderIndex } from './order-index.js';
 import { MAX_LIVE_ORDERS, OrderPool } from './order-pool.js';
+import { PlainCommands } from './plain-commands.js';
 import { MAX_PAGES, PricePages } from './price-pages.js';
 
 export interface EngineSettings {
@@ -64,6 +65,7 @@ export class Engine {
   readonly #orders: OrderPool;
   readonly #clientIds: ClientIds;
   readonly #listings: Listings;
+  readonly #plainCommands: PlainCommands;
   readonly #clientCommands: ClientCommands;
   #sequence = 0;
 
@@ -89,6 +91,7 @@ export class Engine {
       pages: new PricePages(maxPricePages),
     };
     this.#listings = new Listings(room);
+    this.#plainCommands = new PlainCommands(room, this.#listings);
     this.#clientCommands = new ClientCommands(room, this.#listings);
   }
 
@@ -156,8 +159,10 @@ export class Engine {
     this.#sequence = sequence;
     const placeHigh = (sequence / TWO_32) | 0 | (this.#shard << SHARD_SHIFT);
     events.beginCommand(sequence | 0, placeHigh, timeLow, timeHigh);
-    this.#dispatch(words, at);
-    events.endCommand();
+    if (!this.#plainCommands.apply(words, at)) {
+      this.#dispatch(words, at);
+      events.endCommand();
+    }
     return events.length - before;
   }
 
