@@ -20,12 +20,17 @@ export const ACCOUNT_SPECIAL = 4;
 
 const INITIAL_ACCOUNTS = 16;
 
+const NEAR_ACCOUNTS = 1024;
+export const NEAR_ACCOUNT_MASK = NEAR_ACCOUNTS - 1;
+
 /** Slot 0 is account 0, which nobody owns: its events stand outside every chain. */
 export const NO_ACCOUNT = 0;
 
 export class Accounts {
   /** Records of all accounts, by slot. Replaced on growth. */
   words = new Int32Array(INITIAL_ACCOUNTS << ACCOUNT_SHIFT);
+  /** The slot seen last, by the low bits of the account: a guess that the account's own word confirms. */
+  readonly near = new Int32Array(NEAR_ACCOUNTS);
   readonly #index: NumberIndex;
 
   /** @param hashSalt of the table in which accounts are found */
@@ -36,8 +41,10 @@ export class Accounts {
 
   /** The slot of an account, made where it is new. */
   slotOf(account: number): number {
-    const slot = this.#index.find(account);
-    return slot >= 0 ? slot : this.#add(account);
+    const found = this.#index.find(account);
+    const slot = found >= 0 ? found : this.#add(account);
+    this.near[account & NEAR_ACCOUNT_MASK] = slot;
+    return slot;
   }
 
   #add(account: number): number {

@@ -71,8 +71,8 @@ export class ClientCommands {
     }
     const fault = clientIds.late ? RejectCode.TooLate : this.#carryOut(words, at, kind);
     if (fault === 0) return;
-    const to = writeReject(this.#events, this.#accounts, words, at, fault);
-    clientIds.keep(this.#events, to);
+    writeReject(this.#events, this.#accounts, words, at, fault);
+    clientIds.keepReject(this.#events, fault);
   }
 
   /** Returns 0, or, with no event written and nothing changed, why the command is rejected. */

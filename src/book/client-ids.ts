@@ -10,7 +10,8 @@ import { SlotTable } from './slot-table.js';
 
 // What stands here is compiled in; an imported binding is read from memory at each use.
 const { ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_PLACE, ENTRY_TIME } = log;
-const { FORM_ACCEPTED } = log;
+const { COUNTER_MASK, FORM_ACCEPTED, FORM_CODE_SHIFT, FORM_MASK, FORM_REJECTED, MOST_UNITS, UNIT_SHIFT } =
+  log;
 const TEXT_FLAG = CommandFlag.TextClientId << 16;
 
 /** Largest window: one to two gigabytes of answers. */
@@ -25,8 +26,9 @@ export const MAX_CLIENT_ID_WINDOW = 2 ** 24;
  *       7  name of the entry while it is in the window, then KEPT; 0 where there is no order
  * ```
  */
-const OWNED_SHIFT = 3;
-const OWNED_NAME = 7;
+export const OWNED_SHIFT = 3;
+export const OWNED_ID = 6;
+export const OWNED_NAME = 7;
 const KEPT = -1;
 
 const INITIAL_ORDERS = 256;
@@ -45,13 +47,13 @@ export class ClientIds {
   /** From a numeric id, salted with its account, to its value. */
   readonly numbers: NumberBlocks;
   readonly log: log.AnswerLog;
+  /** What is remembered beside live orders, by slot. Replaced on growth. */
+  owned = new Int32Array(INITIAL_ORDERS << OWNED_SHIFT);
 
   readonly #texts = new ClientTexts();
   /** From the hash of account and text to a value. */
   readonly #textTable = new SlotTable();
   readonly #hashSalt: number;
-  /** By order slot. */
-  #owned = new Int32Array(INITIAL_ORDERS << OWNED_SHIFT);
   #window: number;
   /** Commands in the window, and ids of live orders that have left it. */
   #windowed = 0;
@@ -93,7 +95,7 @@ export class ClientIds {
   /** Sets the window. A smaller one forgets at once. */
   resize(window: number): void {
     this.#window = window;
-    while (this.#windowed > window) this.#dropOldest();
+    for (; this.#windowed > window; this.#windowed--) this.#dropOldest();
   }
 
   /**
@@ -129,16 +131,21 @@ export class ClientIds {
       this.numbers.fill(place, name);
     }
     // Only now, lest the block that the id was given is freed with its last other number.
-    this.makeRoom();
-    this.log.words[this.log.nextWord + ENTRY_ID] = this.#where;
+    const entry = this.makeRoom();
+    this.log.words[entry + ENTRY_ID] = this.#where;
     return true;
   }
 
-  /** Makes room for one more command in the window: the oldest one leaves it where it is full. */
-  makeRoom(): void {
+  /**
+   * Makes room for one more command in the window: the oldest one leaves it where it is full. Returns the word of the log
+   * at which its entry begins.
+   */
+  makeRoom(): number {
     if (this.#windowed === this.#window) this.#dropOldest();
-    this.#windowed++;
-    this.log.makeRoom();
+    else this.#windowed++;
+    const answers = this.log;
+    if (((answers.next - answers.oldest) & COUNTER_MASK) + MOST_UNITS > answers.mask) answers.grow();
+    return (answers.next & answers.mask) << UNIT_SHIFT;
   }
 
   /** Whether the command that was not admitted has the same content as the one that has its id. */
@@ -153,14 +160,14 @@ export class ClientIds {
 
   /** The entry of the command that has the id of the one that was not admitted: its memory, and the word where it begins. */
   get knownWords(): Int32Array {
-    return this.#isKept(this.#known) ? this.#owned : this.log.words;
+    return this.#isKept(this.#known) ? this.owned : this.log.words;
   }
 
   get knownWord(): number {
     const slot = -this.#known - 1;
     if (slot < 0) return this.log.wordOf(this.#known);
     const owned = slot << OWNED_SHIFT;
-    return this.#isKept(this.#known) ? owned : this.log.wordOf(this.#owned[owned + OWNED_NAME]!);
+    return this.#isKept(this.#known) ? owned : this.log.wordOf(this.owned[owned + OWNED_NAME]!);
   }
 
   /** The form of that entry. */
@@ -173,6 +180,11 @@ export class ClientIds {
     this.#pushEntry(events, this.log.writeAny(events, from), log.FORM_ANY);
   }
 
+  /** Keeps that the command admitted last was rejected, for a reason that is not 0. */
+  keepReject(events: EventWriter, code: number): void {
+    this.#pushEntry(events, FORM_REJECTED | (code << FORM_CODE_SHIFT), 1);
+  }
+
   /** Keeps that the command admitted last made the order in the slot. */
   keepOrder(events: EventWriter, slot: number): void {
     const name = this.log.nextName;
@@ -183,9 +195,9 @@ export class ClientIds {
   /** Says that the numeric id at a place, or the text at `~slot`, is that of the order in the slot. */
   own(slot: number, where: number, name: number): void {
     const owned = slot << OWNED_SHIFT;
-    if (owned >= this.#owned.length) this.#growOwned(slot);
-    this.#owned[owned + ENTRY_ID] = where;
-    this.#owned[owned + OWNED_NAME] = name;
+    if (owned >= this.owned.length) this.growOwned(slot);
+    this.owned[owned + ENTRY_ID] = where;
+    this.owned[owned + OWNED_NAME] = name;
     if (where >= 0) this.numbers.values[where] = -(slot + 1);
     else this.#textTable.replace(this.#texts.hashOf(~where), name, -(slot + 1));
   }
@@ -193,9 +205,9 @@ export class ClientIds {
   /** Says that the order in the slot is gone: its id goes with it, if only the order held it. */
   releaseOrder(slot: number): void {
     const owned = slot << OWNED_SHIFT;
-    const name = this.#owned[owned + OWNED_NAME]!;
-    const where = this.#owned[owned + ENTRY_ID]!;
-    this.#owned[owned + OWNED_NAME] = 0;
+    const name = this.owned[owned + OWNED_NAME]!;
+    const where = this.owned[owned + ENTRY_ID]!;
+    this.owned[owned + OWNED_NAME] = 0;
     if (name > 0) {
       if (where >= 0) this.numbers.values[where] = name;
       else this.#textTable.replace(this.#texts.hashOf(~where), -(slot + 1), name);
@@ -238,7 +250,7 @@ export class ClientIds {
 
   /** True where the value is that of a live order whose entry has left the window. */
   #isKept(value: number): boolean {
-    return value < 0 && this.#owned[((-value - 1) << OWNED_SHIFT) + OWNED_NAME] === KEPT;
+    return value < 0 && this.owned[((-value - 1) << OWNED_SHIFT) + OWNED_NAME] === KEPT;
   }
 
   /** Writes what all entries have of the command admitted last, and ends its entry. */
@@ -261,34 +273,34 @@ export class ClientIds {
       const value = table.valueAt(place);
       const where =
         value < 0
-          ? this.#owned[((-value - 1) << OWNED_SHIFT) + ENTRY_ID]!
+          ? this.owned[((-value - 1) << OWNED_SHIFT) + ENTRY_ID]!
           : this.log.words[this.log.wordOf(value) + ENTRY_ID]!;
       if (where < 0 && this.#texts.holds(~where, words, text, account)) return value;
     }
     return 0;
   }
 
-  /** Moves the window on by one command: forgets it, or keeps it with its order while that lives. */
+  /** Takes the oldest command out of the window: forgets it, or keeps it with its order while that lives. */
   #dropOldest(): void {
-    const { words } = this.log;
-    const entry = this.log.oldestWord;
+    const answers = this.log;
+    const { words, oldest } = answers;
+    const entry = (oldest & answers.mask) << UNIT_SHIFT;
     const where = words[entry + ENTRY_ID]!;
-    this.#windowed--;
     this.#droppedLow = words[entry + ENTRY_TIME]!;
     this.#droppedHigh = words[entry + ENTRY_TIME + 1]!;
     if (where < 0) {
-      this.#dropText(~where);
+      this.#dropText(~where, entry);
     } else {
       const value = this.numbers.values[where]!;
       if (value < 0) this.#keepEntry(-value - 1, entry);
       else this.numbers.clear(where);
     }
-    this.log.shift();
+    answers.oldest = (oldest + (words[entry + ENTRY_FORM]! & FORM_MASK)) & COUNTER_MASK;
   }
 
   /** Drops the oldest entry, whose id is the text in the slot. */
-  #dropText(text: number): void {
-    const name = this.log.oldestName;
+  #dropText(text: number, entry: number): void {
+    const name = this.log.oldest + 1;
     const hash = this.#texts.hashOf(text);
     const table = this.#textTable;
     for (let place = table.seek(hash); place >= 0; place = table.seekAfter(place, hash)) {
@@ -298,8 +310,8 @@ export class ClientIds {
         return;
       }
       const slot = -value - 1;
-      if (slot >= 0 && this.#owned[(slot << OWNED_SHIFT) + OWNED_NAME] === name) {
-        this.#keepEntry(slot, this.log.oldestWord);
+      if (slot >= 0 && this.owned[(slot << OWNED_SHIFT) + OWNED_NAME] === name) {
+        this.#keepEntry(slot, entry);
         return;
       }
     }
@@ -309,7 +321,7 @@ export class ClientIds {
   /** Copies an entry that leaves the window to its live order. */
   #keepEntry(slot: number, entry: number): void {
     const { words } = this.log;
-    const owned = this.#owned;
+    const owned = this.owned;
     const to = slot << OWNED_SHIFT;
     for (let i = 0; i < ENTRY_ID; i++) owned[to + i] = words[entry + i]!;
     owned[to + OWNED_NAME] = KEPT;
@@ -332,9 +344,10 @@ export class ClientIds {
     this.#contentHigh = withLines(high, words, at, 1);
   }
 
-  #growOwned(slot: number): void {
-    const owned = new Int32Array(Math.max(this.#owned.length * 2, (slot + 1) << OWNED_SHIFT));
-    owned.set(this.#owned);
-    this.#owned = owned;
+  /** Makes room for what is remembered beside the order in the slot. */
+  growOwned(slot: number): void {
+    const owned = new Int32Array(Math.max(this.owned.length * 2, (slot + 1) << OWNED_SHIFT));
+    owned.set(this.owned);
+    this.owned = owned;
   }
 }

@@ -6,14 +6,25 @@ import { LINE_WORDS, orderLines } from '../wire/order-record.js';
  * halves, so a change of either or of both always shows.
  */
 
+/** What the words of the first line are multiplied with: those of the low half, then those of the high half. */
+export const HEAD_FACTOR = 0x9e3779b1;
+export const INSTRUMENT_FACTOR = 0xc2b2ae35;
+const TARGET_FACTOR = 0x165667b1;
+export const PRICE_FACTOR = 0x297a2d39;
+export const SIZE_HIGH_FACTOR = 0x1b873593;
+export const TERMS_FACTOR = 0x85ebca6b;
+const TARGET_HIGH_FACTOR = 0x27d4eb2f;
+export const PRICE_HIGH_FACTOR = 0x2c1b3c6d;
+export const SIZE_FACTOR = 0x1b56c4e9;
+
 /** The low half, of the first line. */
 export function contentLow(words: Int32Array, at: number): number {
   return (
-    (Math.imul(words[at]!, 0x9e3779b1) +
-      Math.imul(words[at + 2]!, 0xc2b2ae35) +
-      Math.imul(words[at + 6]!, 0x165667b1) +
-      Math.imul(words[at + 8]!, 0x297a2d39) +
-      Math.imul(words[at + 11]!, 0x1b873593)) |
+    (Math.imul(words[at]!, HEAD_FACTOR) +
+      Math.imul(words[at + 2]!, INSTRUMENT_FACTOR) +
+      Math.imul(words[at + 6]!, TARGET_FACTOR) +
+      Math.imul(words[at + 8]!, PRICE_FACTOR) +
+      Math.imul(words[at + 11]!, SIZE_HIGH_FACTOR)) |
     0
   );
 }
@@ -21,10 +32,10 @@ export function contentLow(words: Int32Array, at: number): number {
 /** The high half, of the first line. */
 export function contentHigh(words: Int32Array, at: number): number {
   return (
-    (Math.imul(words[at + 1]!, 0x85ebca6b) +
-      Math.imul(words[at + 7]!, 0x27d4eb2f) +
-      Math.imul(words[at + 9]!, 0x2c1b3c6d) +
-      Math.imul(words[at + 10]!, 0x1b56c4e9)) |
+    (Math.imul(words[at + 1]!, TERMS_FACTOR) +
+      Math.imul(words[at + 7]!, TARGET_HIGH_FACTOR) +
+      Math.imul(words[at + 9]!, PRICE_HIGH_FACTOR) +
+      Math.imul(words[at + 10]!, SIZE_FACTOR)) |
     0
   );
 }

@@ -113,13 +113,14 @@ export class EventWriter {
   claim(words: number): number {
     const at = this.length;
     const end = at + words;
-    if (end > this.words.length) this.#grow(end);
+    if (end > this.words.length) this.grow(end);
     this.length = end;
     this.last = at;
     return at;
   }
 
-  #grow(needed: number): void {
+  /** Makes room for so many words in all. */
+  grow(needed: number): void {
     let size = this.words.length * 2;
     while (size < needed) size *= 2;
     const buffer = new ArrayBuffer(size * 4);

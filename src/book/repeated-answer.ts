@@ -1,4 +1,4 @@
-import { CommandFlag } from '../model/command.js';
+import { CommandFlag, Side } from '../model/command.js';
 import { CancelReason, EventFlag, EventKind } from '../model/event.js';
 import { CELL_WORDS, EVENT_CELLS, EVENT_TEXT_CELLS, eventCells, eventHead } from '../wire/event-record.js';
 import { ORDER_SESSION } from '../wire/order-record.js';
@@ -6,13 +6,15 @@ import {
   ENTRY_MORE,
   ENTRY_PLACE,
   ENTRY_TIME,
+  FORM_ACCEPTED,
   FORM_ANY,
   FORM_BOOK_SHIFT,
   FORM_CANCELLED,
+  FORM_CODE_SHIFT,
   FORM_MASK,
   FORM_SIDE_SHIFT,
 } from './answer-log.js';
-import { writeCommandText } from './answers.js';
+import { writeCommandText, writeRejectFields } from './answers.js';
 import type { ClientIds } from './client-ids.js';
 import type { EventWriter } from './event-writer.js';
 import type { Listings } from './listings.js';
@@ -42,11 +44,14 @@ export function writeRepeatedAnswer(
   const kind = form & FORM_MASK;
   const isText = (words[at + 1]! & TEXT) !== 0;
   const cells = isText ? EVENT_CELLS + EVENT_TEXT_CELLS : EVENT_CELLS;
-  const side = kind === FORM_CANCELLED ? (form >> FORM_SIDE_SHIFT) & 3 : words[at]! >>> 24;
-  const head =
-    kind === FORM_ANY
-      ? entries[entry + ENTRY_MORE]!
-      : eventHead(kind === FORM_CANCELLED ? EventKind.Cancelled : EventKind.Accepted, cells, side);
+  const ownSide = words[at]! >>> 24;
+  let head: number;
+  if (kind === FORM_ANY) head = entries[entry + ENTRY_MORE]!;
+  else if (kind === FORM_CANCELLED)
+    head = eventHead(EventKind.Cancelled, cells, (form >> FORM_SIDE_SHIFT) & 3);
+  else if (form !== FORM_ACCEPTED)
+    head = eventHead(EventKind.Rejected, cells, ownSide <= Side.Sell ? ownSide : 0);
+  else head = eventHead(EventKind.Accepted, cells, ownSide);
   const to = events.claim(eventCells(head) * CELL_WORDS);
   const out = events.words;
   out[to] = head;
@@ -78,6 +83,10 @@ export function writeRepeatedAnswer(
       out[to + 20 + i] = 0;
       out[to + 22 + i] = entries[entry + 14 + i]!;
     }
+  } else if (form !== FORM_ACCEPTED) {
+    out[to + 1]! |= form >>> FORM_CODE_SHIFT;
+    out[to + 5] = words[at + 2]!;
+    writeRejectFields(words, at, out, to);
   } else {
     out[to + 5] = words[at + 2]!;
     for (let i = 0; i < 2; i++) {
