@@ -77,7 +77,14 @@ export function writeReject(
     account,
     isText,
   );
-  const out = events.words;
+  writeRejectFields(words, at, events.words, to);
+  return to;
+}
+
+/** Writes the order id and words 16 to 23 of a reject. */
+export function writeRejectFields(words: Int32Array, at: number, out: Int32Array, to: number): void {
+  const kind = (words[at]! >>> 8) & 0xff;
+  const terms = words[at + 1]!;
   const namesOrder =
     (kind === CANCEL || kind === AMEND) && (terms & BY_CLIENT_ID) === 0 && isWhole(words, at + 6);
   const hasPrice = isWhole(words, at + 8);
@@ -92,7 +99,6 @@ export function writeReject(
   out[to + 21] = 0;
   out[to + 22] = 0;
   out[to + 23] = 0;
-  return to;
 }
 
 /** Copies a command's numeric client id into its answer; what is no whole number is left out. */

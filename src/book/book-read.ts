@@ -64,8 +64,10 @@ function openRead(
   out.fill(0, to, to + cells * CELL_WORDS);
   out[to + EVENT_HEAD] = eventHead(kind, cells, 0);
   out[to + EVENT_CODE] = eventCode(code, flags);
-  events.pairs[(to + EVENT_PLACE) >> 1] = events.placePair;
-  events.writeTime(to + EVENT_TIME);
+  out[to + EVENT_PLACE] = events.placeLow;
+  out[to + EVENT_PLACE + 1] = events.placeHigh;
+  out[to + EVENT_TIME] = events.timeLow;
+  out[to + EVENT_TIME + 1] = events.timeHigh;
   out[to + EVENT_INSTRUMENT] = words[at + ORDER_INSTRUMENT]!;
   out[to + EVENT_ACCOUNT] = words[at + ORDER_ACCOUNT]!;
   out[to + EVENT_SESSION] = words[at + ORDER_SESSION]!;

@@ -12,7 +12,7 @@ import { PriceLadder } from './price-ladder.js';
 import type { PricePages } from './price-pages.js';
 
 // What is destructured here is compiled in; an imported binding is read from memory at each use.
-const { LIVE_CUMULATIVE, LIVE_LEVEL, LIVE_PRICE, LIVE_REMAINING, LIVE_TERMS, TERMS_SIDE } = pool;
+const { LIVE_CUMULATIVE, LIVE_ID, LIVE_LEVEL, LIVE_PRICE, LIVE_REMAINING, LIVE_TERMS, TERMS_SIDE } = pool;
 const { ORDER_SHIFT, ORDER_FLOATS_SHIFT } = pool;
 const BUY = Side.Buy;
 const NUMBER = TRADE_NUMBER;
@@ -35,13 +35,17 @@ export class Book {
   readonly instrumentId: number;
   readonly bids: PriceLadder;
   readonly asks: PriceLadder;
+  /** Bounds of prices and of sizes, inclusive: lowest and highest price, smallest and largest size. */
+  readonly bounds: Float64Array;
+  /** Bits that say why orders of this book cannot take the plain path; 0 while all of them can. */
+  special = 0;
+  /** Bits that say what waits for a trade of this book; 0 while nothing does. */
+  after = 0;
 
   readonly #orderEvents: OrderEvents;
   readonly #orders: pool.OrderPool;
   readonly #orderIndex: OrderIndex;
   readonly #clientIds: ClientIds;
-  /** Bounds of prices and sizes, inclusive. */
-  readonly #bounds: Float64Array;
   /** Number of the last trade; lots of the trade at hand. */
   readonly #trade = new Float64Array(2);
 
@@ -49,7 +53,7 @@ export class Book {
     this.instrument = instrument;
     this.instrumentId = instrument.id;
     const { minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots } = instrument;
-    this.#bounds = new Float64Array([minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots]);
+    this.bounds = new Float64Array([minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots]);
     this.#orderEvents = room.orderEvents;
     this.#orders = room.orders;
     this.#orderIndex = room.orderIndex;
@@ -63,11 +67,11 @@ export class Book {
   }
 
   takesPrice(priceTicks: number): boolean {
-    return priceTicks >= this.#bounds[0]! && priceTicks <= this.#bounds[1]!;
+    return priceTicks >= this.bounds[0]! && priceTicks <= this.bounds[1]!;
   }
 
   takesSize(sizeLots: number): boolean {
-    return sizeLots >= this.#bounds[2]! && sizeLots <= this.#bounds[3]!;
+    return sizeLots >= this.bounds[2]! && sizeLots <= this.bounds[3]!;
   }
 
   /**
@@ -85,12 +89,17 @@ export class Book {
     if (this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING] === 0) {
       this.#release(slot);
     } else if (mayRest) {
-      this.#rest(slot);
-      this.#orderIndex.add(slot);
+      this.rest(slot);
     } else {
       this.#orderEvents.restCancelled(slot, this.instrumentId);
       this.#release(slot);
     }
+  }
+
+  /** Puts a new order into its queue. */
+  rest(slot: number): void {
+    this.#sideOf(slot).append(slot);
+    this.#orderIndex.add(slot, this.#orders.words[(slot << ORDER_SHIFT) + LIVE_ID]!);
   }
 
   /** Makes a resting order smaller; it keeps its place in the queue. */
@@ -110,7 +119,7 @@ export class Book {
   reenter(slot: number): void {
     this.#match(slot);
     if (this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING] === 0) this.#retire(slot);
-    else this.#rest(slot);
+    else this.#sideOf(slot).append(slot);
   }
 
   /** Takes a resting order out of the book for good. Writes no event. */
@@ -121,10 +130,6 @@ export class Book {
 
   #sideOf(slot: number): PriceLadder {
     return this.ladder(this.#orders.words[(slot << ORDER_SHIFT) + LIVE_TERMS]! & TERMS_SIDE);
-  }
-
-  #rest(slot: number): void {
-    this.#sideOf(slot).append(slot);
   }
 
   /** Trades the order in the slot against the other side while prices cross. The order itself stands in no queue. */
@@ -160,7 +165,7 @@ export class Book {
 
   /** Frees the slot of an order that rested and is in no queue any more. */
   #retire(slot: number): void {
-    this.#orderIndex.remove(slot);
+    this.#orderIndex.remove(slot, this.#orders.words[(slot << ORDER_SHIFT) + LIVE_ID]!);
     this.#release(slot);
   }
 

@@ -2,7 +2,7 @@ import { CommandFlag, CommandKind, TimeInForce } from '../model/command.js';
 import { CancelReason, EventFlag, EventKind } from '../model/event.js';
 import { RejectCode } from '../model/reject.js';
 import { EVENT_CELLS, eventCode, eventHead } from '../wire/event-record.js';
-import { ORDER_SESSION, ORDER_TARGET_TEXT_WORD } from '../wire/order-record.js';
+import { ORDER_TARGET_TEXT_WORD } from '../wire/order-record.js';
 import { readWhole, writeWhole } from '../wire/words.js';
 import type { Accounts } from './accounts.js';
 import { writeReject } from './answers.js';
@@ -13,10 +13,11 @@ import type { Listings } from './listings.js';
 import type { OrderEvents } from './order-events.js';
 import type { OrderIndex } from './order-index.js';
 import * as pool from './order-pool.js';
+import { writeRepeatedAnswer } from './repeated-answer.js';
 
 // What is destructured here is compiled in; an imported binding is read from memory at each use.
-const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID_PAIR, LIVE_LEVEL, LIVE_PRICE } = pool;
-const { LIVE_REMAINING, LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT } = pool;
+const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID, LIVE_LEVEL, LIVE_PRICE } = pool;
+const { LIVE_REMAINING, LIVE_SESSION, LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT } = pool;
 const { TERMS_BOOK_SHIFT, TERMS_SIDE, TERMS_TEXT } = pool;
 const { New: NEW, Cancel: CANCEL } = CommandKind;
 
@@ -64,14 +65,14 @@ export class ClientCommands {
     const clientIds = this.#clientIds;
     if (!clientIds.admit(words, at)) {
       // The command that has the id keeps it: a reject of this one is not remembered.
-      if (clientIds.isRetry) clientIds.repeat(words[at + ORDER_SESSION]!, this.#events);
+      if (clientIds.isRetry) writeRepeatedAnswer(words, at, clientIds, this.#listings, this.#events);
       else writeReject(this.#events, this.#accounts, words, at, RejectCode.ClientIdReused);
       return;
     }
     const fault = clientIds.late ? RejectCode.TooLate : this.#carryOut(words, at, kind);
     if (fault === 0) return;
-    const to = writeReject(this.#events, this.#accounts, words, at, fault);
-    clientIds.keep(this.#events, to);
+    writeReject(this.#events, this.#accounts, words, at, fault);
+    clientIds.keepReject(this.#events, fault);
   }
 
   /** Returns 0, or, with no event written and nothing changed, why the command is rejected. */
@@ -100,17 +101,19 @@ export class ClientCommands {
     const { words: orders, floats } = this.#orders;
     const order = slot << ORDER_SHIFT;
     const orderFloat = slot << ORDER_FLOATS_SHIFT;
-    floats[orderFloat + LIVE_ID_PAIR] = this.#events.placePair;
+    orders[order + LIVE_ID] = this.#events.placeLow;
+    orders[order + LIVE_ID + 1] = this.#events.placeHigh;
     orders[order + LIVE_CLIENT_ID] = isText ? this.#clientIds.newestText : words[at + 4]!;
     orders[order + LIVE_CLIENT_ID + 1] = words[at + 5]!;
     orders[order + LIVE_ACCOUNT] = account;
     orders[order + LIVE_TERMS] = side | (isText ? TERMS_TEXT : 0) | (bookNumber << TERMS_BOOK_SHIFT);
+    orders[order + LIVE_SESSION] = words[at + 14]!;
     orders[order + LIVE_LEVEL] = -1;
     orders[order + LIVE_PRICE] = words[at + 8]!;
     orders[order + LIVE_PRICE + 1] = words[at + 9]!;
     floats[orderFloat + LIVE_REMAINING] = size;
     floats[orderFloat + LIVE_CUMULATIVE] = 0;
-    this.#clientIds.keepOrder(slot);
+    this.#clientIds.keepOrder(this.#events, slot);
     this.#orderEvents.answer(words, at, ACCEPTED, 0, isText, slot, book.instrumentId);
     book.enter(slot, mayRest);
     return 0;
@@ -151,7 +154,9 @@ export class ClientCommands {
       writeWhole(orders, order + LIVE_PRICE, price);
       floats[orderFloat + LIVE_REMAINING] = rest;
     }
-    this.#orderEvents.answer(words, at, AMENDED, 0, (terms & TEXT) !== 0, slot, book.instrumentId);
+    const isText = (terms & TEXT) !== 0;
+    const to = this.#orderEvents.answer(words, at, AMENDED, 0, isText, slot, book.instrumentId);
+    this.#clientIds.keep(this.#events, to);
     if (!keepsPlace) book.reenter(slot);
     return 0;
   }
@@ -161,7 +166,8 @@ export class ClientCommands {
     const orders = this.#orders.words;
     const book = this.#listings.books[orders[(slot << ORDER_SHIFT) + LIVE_TERMS]! >>> TERMS_BOOK_SHIFT]!;
     const isText = (words[at + 1]! & TEXT) !== 0;
-    this.#orderEvents.answer(words, at, CANCELLED, code, isText, slot, book.instrumentId);
+    const to = this.#orderEvents.answer(words, at, CANCELLED, code, isText, slot, book.instrumentId);
+    this.#clientIds.keep(this.#events, to);
     book.drop(slot);
     return 0;
   }

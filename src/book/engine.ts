@@ -22,6 +22,8 @@ import { applyListing, applySettings } from './operator-commands.js';
 import { OrderEvents } from './order-events.js';
 import { OrderIndex } from './order-index.js';
 import { MAX_LIVE_ORDERS, OrderPool } from './order-pool.js';
+import * as plainCancels from './plain-cancels.js';
+import * as plainOrders from './plain-orders.js';
 import { MAX_PAGES, PricePages } from './price-pages.js';
 
 export interface EngineSettings {
@@ -47,6 +49,12 @@ export interface Level {
   readonly orders: number;
 }
 
+// What stands here is compiled in; an imported binding is read from memory at each use.
+const { PLAIN_ORDER } = plainOrders;
+const { PLAIN_CANCEL } = plainCancels;
+
+/** All of word 0 but the side. */
+const HEAD_MASK = 0x00ff_ffff;
 const TWO_32 = 4_294_967_296;
 const SHARD_SHIFT = 16;
 
@@ -64,6 +72,8 @@ export class Engine {
   readonly #orders: OrderPool;
   readonly #clientIds: ClientIds;
   readonly #listings: Listings;
+  readonly #plainOrders: plainOrders.PlainOrders;
+  readonly #plainCancels: plainCancels.PlainCancels;
   readonly #clientCommands: ClientCommands;
   #sequence = 0;
 
@@ -89,6 +99,8 @@ export class Engine {
       pages: new PricePages(maxPricePages),
     };
     this.#listings = new Listings(room);
+    this.#plainOrders = new plainOrders.PlainOrders(room, this.#listings);
+    this.#plainCancels = new plainCancels.PlainCancels(room, this.#listings);
     this.#clientCommands = new ClientCommands(room, this.#listings);
   }
 
@@ -156,8 +168,12 @@ export class Engine {
     this.#sequence = sequence;
     const placeHigh = (sequence / TWO_32) | 0 | (this.#shard << SHARD_SHIFT);
     events.beginCommand(sequence | 0, placeHigh, timeLow, timeHigh);
-    this.#dispatch(words, at);
-    events.endCommand();
+    const head = words[at]! & HEAD_MASK;
+    const isDone =
+      head === PLAIN_ORDER
+        ? this.#plainOrders.enter(words, at)
+        : head === PLAIN_CANCEL && this.#plainCancels.cancel(words, at);
+    if (!isDone) this.#applyGenerally(words, at);
     return events.length - before;
   }
 
@@ -174,9 +190,10 @@ export class Engine {
     else writeBook(words, at, this.#listings.books[number]!, this.events);
   }
 
-  #dispatch(words: Int32Array, at: number): void {
+  #applyGenerally(words: Int32Array, at: number): void {
     const fault = this.#carryOut(words, at);
     if (fault !== 0) writeReject(this.events, this.#accounts, words, at, fault);
+    this.events.endCommand();
   }
 
   /** Returns 0, or, with no event written, the fault of a command that is to be rejected and not remembered. */
