@@ -12,7 +12,7 @@ export { JournalDamage, JournalVersionMismatch } from './journal/faults.js';
 export { CommandFlag, CommandKind, OrderType, Side, TimeInForce } from './model/command.js';
 export { CancelReason, EventFlag, EventKind } from './model/event.js';
 export { type Place, placeOf, sequenceOfPlace, shardOfPlace } from './model/identity.js';
-export type { Instrument, UnlistedInstrument } from './model/instrument.js';
+export { DEFAULT_RULES, type Instrument, Priority, type UnlistedInstrument } from './model/instrument.js';
 export { RejectCode, type RejectReason, rejectReasons } from './model/reject.js';
 export type { EventObject } from './wire/event-object.js';
 export type { OrderMessage } from './wire/order-schema.js';

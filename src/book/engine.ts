@@ -113,6 +113,11 @@ export class Engine {
     return this.#orders.live;
   }
 
+  /** When the next good-till-date order expires, in ns since the epoch. */
+  get nextDueNs(): bigint | undefined {
+    return undefined;
+  }
+
   /** Client ids remembered: those in the window and those of live orders. */
   get rememberedClientIds(): number {
     return this.#clientIds.count;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/book/engine.js';
 import { TestClock } from '../../src/clock/test-clock.js';
-import { FRAME_COUNT, FRAME_HASH_LOW, FRAME_TIME } from '../../src/journal/frame.js';
+import { FRAME_HASH_LOW, FRAME_SEQUENCES, FRAME_TIME } from '../../src/journal/frame.js';
 import { readJournal } from '../../src/journal/journal-reader.js';
 import { JournalWriter } from '../../src/journal/journal-writer.js';
 import { PreparedSegments } from '../../src/journal/segment-maker.js';
 import { ShardBoard } from '../../src/metrics/shard-board.js';
+import { DEFAULT_RULES } from '../../src/model/instrument.js';
 import { CELL_BYTES, LINE_BYTES, MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
 import { Doorbell } from '../../src/ring/doorbell.js';
 import { allocateRing, RingConsumer, RingProducer } from '../../src/ring/ring.js';
@@ -30,6 +31,7 @@ const instrument = {
   maxPriceTicks: 1_000_000,
   minSizeLots: 1,
   maxSizeLots: 1_000_000,
+  ...DEFAULT_RULES,
 };
 
 /** A shard with everything around it on one thread: rings to and from its gateways, a simulated disk, a test clock. */
@@ -130,7 +132,7 @@ class Bench {
     const frames: { count: number; timeNs: bigint; hashLow: number }[] = [];
     readJournal({ directory: '/data', shard: 0, disk: this.disk }, (words, at) => {
       frames.push({
-        count: words[at + FRAME_COUNT]!,
+        count: words[at + FRAME_SEQUENCES]!,
         timeNs: readBig(words, at + FRAME_TIME),
         hashLow: words[at + FRAME_HASH_LOW]!,
       });
