@@ -47,6 +47,11 @@ export class Accounts {
     return slot;
   }
 
+  /** Says whether the orders of an account need more checks than those of others. */
+  setSpecial(slot: number, isSpecial: boolean): void {
+    this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_SPECIAL] = isSpecial ? 1 : 0;
+  }
+
   #add(account: number): number {
     const slot = this.#index.add(account);
     const at = slot << ACCOUNT_SHIFT;

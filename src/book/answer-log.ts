@@ -16,6 +16,8 @@ import type { EventWriter } from './event-writer.js';
  *      10  price in ticks, i64
  *      12  cancelled size in lots, u64
  *      14  cumulative size in lots, u64
+ * new order with rare terms accepted (bits 2 and 3 of the form are 0)
+ *       8  price in ticks that it got, i64, then zero up to word 15
  * any
  *       8  words 0, 1 and 5 of the answer, zero
  *      12  order id
@@ -38,6 +40,8 @@ export const FORM_ACCEPTED = 1;
 export const FORM_REJECTED = 1;
 /** An order was cancelled because that was asked for. */
 export const FORM_CANCELLED = 2;
+/** A new order with rare terms was accepted: two units, and side 0 tells it from a cancelled one. */
+export const FORM_RARE = 2;
 /** Any answer. */
 export const FORM_ANY = 3;
 export const FORM_SIDE_SHIFT = 2;

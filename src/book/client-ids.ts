@@ -1,6 +1,7 @@
 import { CommandFlag } from '../model/command.js';
 import { CELL_WORDS } from '../wire/event-record.js';
 import { ORDER_TEXT_WORD } from '../wire/order-record.js';
+import { writeWhole } from '../wire/words.js';
 import * as log from './answer-log.js';
 import { ClientTexts, TEXT_WORDS, textTag } from './client-texts.js';
 import { contentHigh, contentLow, withLines } from './command-content.js';
@@ -9,8 +10,8 @@ import { NumberBlocks } from './number-blocks.js';
 import { SlotTable } from './slot-table.js';
 
 // What stands here is compiled in; an imported binding is read from memory at each use.
-const { ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_PLACE, ENTRY_TIME } = log;
-const { COUNTER_MASK, FORM_ACCEPTED, FORM_CODE_SHIFT, FORM_MASK, FORM_REJECTED, MOST_UNITS, UNIT_SHIFT } =
+const { ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_MORE, ENTRY_PLACE, ENTRY_TIME } = log;
+const { COUNTER_MASK, FORM_ACCEPTED, FORM_CODE_SHIFT, FORM_MASK, FORM_RARE, FORM_REJECTED, MOST_UNITS, UNIT_SHIFT } =
   log;
 const TEXT_FLAG = CommandFlag.TextClientId << 16;
 
@@ -190,6 +191,35 @@ export class ClientIds {
     const name = this.log.nextName;
     this.#pushEntry(events, FORM_ACCEPTED, 1);
     this.own(slot, this.#where, name);
+  }
+
+  /** The same for an order with rare terms, whose answer told a price that the command may not name. */
+  keepRareOrder(events: EventWriter, slot: number, priceTicks: number): void {
+    const name = this.log.nextName;
+    writeWhole(this.log.words, this.log.nextWord + ENTRY_MORE, priceTicks);
+    this.#pushEntry(events, FORM_RARE, 2);
+    this.own(slot, this.#where, name);
+  }
+
+  /** Says that the order in the slot was made by a command that made others too: it has no id of its own. */
+  keepNoOrder(slot: number): void {
+    const owned = slot << OWNED_SHIFT;
+    if (owned >= this.owned.length) this.growOwned(slot);
+    this.owned[owned + OWNED_NAME] = 0;
+  }
+
+  /** The slot of the live order whose id has left the window, and was that of the command not admitted; -1: none. */
+  get knownKeptOrder(): number {
+    return this.#isKept(this.#known) ? -this.#known - 1 : -1;
+  }
+
+  /** Copies a text, for an order that has no id of its own. Returns its slot, which is the order's to release. */
+  copyText(text: number): number {
+    return this.#texts.duplicate(text);
+  }
+
+  releaseText(text: number): void {
+    this.#texts.release(text);
   }
 
   /** Says that the numeric id at a place, or the text at `~slot`, is that of the order in the slot. */

@@ -39,6 +39,14 @@ export class ClientTexts {
     return slot;
   }
 
+  /** Copies the text in a slot to another one, and returns that. */
+  duplicate(slot: number): number {
+    const words = this.#words.slice(slot * SLOT_WORDS, (slot + 1) * SLOT_WORDS);
+    // In a record the length stands in the last byte of the word before the text.
+    words[0] = words[0]! << 24;
+    return this.add(words, 1, words[TEXT_ACCOUNT]!, words[TEXT_HASH]!);
+  }
+
   hashOf(slot: number): number {
     return this.#words[slot * SLOT_WORDS + TEXT_HASH]!;
   }

@@ -9,7 +9,7 @@ import type { RareTerms } from './rare-orders.js';
 import { unrest } from './resting.js';
 import { removeFrom } from './specials.js';
 
-const { LIVE_CLIENT_ID, LIVE_TERMS, ORDER_SHIFT, TERMS_TEXT } = pool;
+const { LIVE_CLIENT_ID, LIVE_ID, LIVE_TERMS, ORDER_SHIFT, TERMS_TEXT } = pool;
 
 /** How orders leave: cancelled, or traded whole. Whatever an order held or waited in is given back here. */
 
@@ -31,7 +31,7 @@ export function removeOrder(room: GeneralRoom, slot: number): void {
 export function retire(room: GeneralRoom, book: Book, slot: number): void {
   const rare = room.rare.of(slot);
   if (rare !== undefined) releaseRare(room, book, slot, rare);
-  room.orderIndex.remove(slot);
+  room.orderIndex.remove(slot, room.orders.words[(slot << ORDER_SHIFT) + LIVE_ID]!);
   room.clientIds.releaseOrder(slot);
   room.orders.release(slot);
 }
@@ -100,7 +100,7 @@ export function quoteKeyOf(accountSlot: number, bookNumber: number, side: number
 function leaveExits(room: GeneralRoom, book: Book, slot: number, rare: RareTerms): void {
   const { orders } = room;
   book.specials.brackets--;
-  room.reservedSlots -= 2;
+  room.orders.reserve(-2);
   const sizeLots = live.cumulativeOf(orders, slot);
   if (sizeLots === 0) return;
   const order = slot << ORDER_SHIFT;

@@ -45,6 +45,11 @@ export class EventWriter {
     this.pairs = new Float64Array(buffer);
   }
 
+  /** Place of the last command: shard and sequence in one number. */
+  get place(): number {
+    return this.placeHigh * 4_294_967_296 + (this.placeLow >>> 0);
+  }
+
   /** Forgets what was written. */
   clear(): void {
     this.length = 0;

@@ -1,4 +1,4 @@
-import { CommandFlag } from '../model/command.js';
+import { CommandFlag, SELF_TRADE_SHIFT } from '../model/command.js';
 import { type CancelReason, EventFlag, EventKind } from '../model/event.js';
 import {
   CELL_WORDS,
@@ -67,8 +67,13 @@ export function answerAccepted(room: GeneralRoom, words: Int32Array, at: number,
   const size = wholeRemaining(room, slot);
   const price = live.priceOf(room.orders, slot);
   const to = writeAnswer(room, words, at, EventKind.Accepted, code, slot, cells, price, size, size);
-  if (terms !== undefined) writeTerms(room, to, slot, terms);
-  room.clientIds.keep(room.events, to);
+  if (terms === undefined) {
+    room.clientIds.keepOrder(room.events, slot);
+    return;
+  }
+  writeTerms(room, to, slot, terms);
+  terms.acceptedTicks = price;
+  room.clientIds.keepRareOrder(room.events, slot, price);
 }
 
 /** Answers an amend of the order in the slot, and keeps the answer. */
@@ -206,7 +211,7 @@ function writeAnswer(
   const isText = (command[commandAt + 1]! & COMMAND_TEXT) !== 0;
   const at = open(room, kind, code | ANSWER, slot, cells, isText, priceTicks, sizeLots, remainingLots);
   const { words } = room.events;
-  if (isText) writeCommandText(command, commandAt, words, at, cells * CELL_WORDS);
+  if (isText) writeCommandText(command, commandAt, words, at, cells);
   else {
     words[at + 14] = command[commandAt + 4]!;
     words[at + 15] = command[commandAt + 5]!;
@@ -243,7 +248,7 @@ function open(
 
 function writeTerms(room: GeneralRoom, at: number, slot: number, rare: RareTerms): void {
   const { words } = room.events;
-  const selfTrade = live.selfTradeMode(room.orders, slot) << 5;
+  const selfTrade = live.selfTradeMode(room.orders, slot) << SELF_TRADE_SHIFT;
   const flags = (rare.flags & ~CommandFlag.SelfTradeBits) | selfTrade;
   words[at + EVENT_TERMS] = rare.type | (rare.timeInForce << 8) | (flags << 16);
   words[at + EVENT_TERMS_MORE] = rare.pegReference | (rare.trailUnit << 8) | (rare.standing << 16);

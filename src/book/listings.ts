@@ -34,7 +34,7 @@ export class Listings {
     this.#index.add(instrument.id);
     this.#symbols.add(instrument.symbol);
     this.instruments.push(instrument);
-    this.books.push(new Book(instrument, this.#room));
+    this.books.push(new Book(instrument, this.books.length, this.#room));
     return 0;
   }
 }

@@ -44,7 +44,7 @@ export function makeOrder(room: GeneralRoom, book: Book, fields: OrderFields): n
   writeWhole(words, order + LIVE_PRICE, fields.priceTicks);
   floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING] = fields.sizeLots;
   floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_CUMULATIVE] = 0;
-  room.orderIndex.add(slot);
+  room.orderIndex.add(slot, words[order + LIVE_ID]!);
   const rule = room.accountRules.of(fields.accountSlot);
   if (rule !== undefined && rule.openOrders !== 0) {
     rule.live++;

@@ -20,7 +20,7 @@ const { COUNTER_MASK, ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_PLACE, ENTRY_TI
 const { FORM_BOOK_SHIFT, FORM_CANCELLED, FORM_CODE_SHIFT, FORM_REJECTED, FORM_SIDE_SHIFT } = log;
 const { contentHigh, contentLow } = content;
 const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID, LIVE_PRICE, LIVE_REMAINING } = pool;
-const { LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT, TERMS_BOOK_SHIFT, TERMS_QUOTE, TERMS_RARE } = pool;
+const { LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT, TERMS_BOOK_SHIFT, TERMS_RARE } = pool;
 const { TERMS_SIDE } = pool;
 
 /** Word 0 of a plain cancel. */
@@ -28,8 +28,6 @@ export const PLAIN_CANCEL = orderHead(CommandKind.Cancel, 1, 0);
 const FLAGS_MASK = 0xffff << 16;
 const BY_CLIENT_ID = CommandFlag.TargetByClientId << 16;
 const { Buy: BUY, Sell: SELL } = Side;
-/** Orders that are more than a plain one. */
-const NOT_PLAIN = TERMS_RARE | TERMS_QUOTE;
 
 const CANCELLED = eventHead(EventKind.Cancelled, EVENT_CELLS, 0);
 const REJECTED = eventHead(EventKind.Rejected, EVENT_CELLS, 0);
@@ -104,7 +102,7 @@ export class PlainCancels {
     const bookNumber = terms >>> TERMS_BOOK_SHIFT;
     const book = this.#listings.books[bookNumber]!;
     const special = book.special | chains[chain + ACCOUNT_SPECIAL]! | this.special;
-    if ((special | (terms & NOT_PLAIN)) !== 0) return false;
+    if ((special | (terms & TERMS_RARE)) !== 0) return false;
     const instrument = words[at + 2]!;
     const { instrumentId } = book;
     if (instrument !== 0 && instrument !== instrumentId) return false;

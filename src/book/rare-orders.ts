@@ -47,6 +47,8 @@ export class RareTerms {
   isTop = false;
   /** Its Accepted event tells its terms: it was more than a plain limit order, GTC or IOC, when it came. */
   isTold = false;
+  /** The price that its Accepted event told. */
+  acceptedTicks = 0;
   /** Its text client id is a copy of its own, and not that of a remembered command. */
   hasOwnText = false;
 
@@ -73,6 +75,7 @@ export class RareTerms {
     this.isQuote = false;
     this.isTop = false;
     this.isTold = false;
+    this.acceptedTicks = 0;
     this.hasOwnText = false;
   }
 
