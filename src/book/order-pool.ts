@@ -7,8 +7,8 @@
  *  0     0  │ order id, u64: 0 while the slot is free
  *  2     8  │ client id, u64 (a text: slot of the text, 0)
  *  4    16  │ slot of the account
- *  5    20  │ terms: side (bits 0, 1), Text, number of the book (from bit 8)
- *  6    24  │ place among the old orders of the index, -1: not there
+ *  5    20  │ terms: side (bits 0, 1), Text, self-trade mode (bits 3 to 5), Rare, number of the book (from bit 8)
+ *  6    24  │ session that sent it
  *  7    28  │ level it rests on, -1: none
  *  8    32  │ next order of the level, -1: none (free: next free slot)
  *  9    36  │ previous order of the level, -1: none
@@ -23,7 +23,7 @@ export const LIVE_ID = 0;
 export const LIVE_CLIENT_ID = 2;
 export const LIVE_ACCOUNT = 4;
 export const LIVE_TERMS = 5;
-export const LIVE_INDEX_PLACE = 6;
+export const LIVE_SESSION = 6;
 export const LIVE_LEVEL = 7;
 export const LIVE_NEXT = 8;
 export const LIVE_PREVIOUS = 9;
@@ -41,11 +41,15 @@ export const LIVE_CUMULATIVE = 7;
 export const TERMS_SIDE = 0b11;
 /** The client id is a text. */
 export const TERMS_TEXT = 1 << 2;
+export const TERMS_SELF_TRADE_SHIFT = 3;
+export const TERMS_SELF_TRADE = 0b111 << TERMS_SELF_TRADE_SHIFT;
+/** The order has rare terms (see `RareOrders`): the plain path leaves it alone. */
+export const TERMS_RARE = 1 << 6;
 export const TERMS_BOOK_SHIFT = 8;
 
 const INITIAL_ORDERS = 256;
 
-/** Most live orders of a shard: half a gigabyte of them, and a gigabyte of client ids that live as long as they do. */
+/** Most live orders of a shard: half a gigabyte of them, and half as much for client ids that live as long as they do. */
 export const MAX_LIVE_ORDERS = 2 ** 23;
 
 /** Slots for live orders. The slot freed last is given out first: it is still in the cache. */
@@ -59,6 +63,7 @@ export class OrderPool {
   /** Slots given out at least once. */
   #used = 0;
   #live = 0;
+  #reserved = 0;
 
   /** @param bound most orders at a time */
   constructor(bound: number) {
@@ -75,7 +80,22 @@ export class OrderPool {
   }
 
   get isFull(): boolean {
-    return this.#live >= this.#bound;
+    return this.#live + this.#reserved >= this.#bound;
+  }
+
+  /** Slots that are neither in use nor promised. */
+  get free(): number {
+    return this.#bound - this.#live - this.#reserved;
+  }
+
+  /** Slots that were ever in use: those of live orders are among them. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Promises so many more slots to orders that are still to come; gives promised ones back where it is negative. */
+  reserve(slots: number): void {
+    this.#reserved += slots;
   }
 
   /** A slot for a new order; its words are whatever they were. The caller has seen that the pool is not full. */

@@ -11,10 +11,13 @@ const { PAGE_BITS, PAGE_LEVELS } = pages;
 /** Numbers of a ladder that are counted with, kept in floats so that nothing is allocated when they change. */
 const BEST_RANK = 0;
 const TOTAL_SIZE = 1;
-const CACHED_NUMBER = 2;
 
 /** No page has this number: ranks are under 2^53. */
 const NO_NUMBER = 2 ** 52;
+
+/** Pages that are found without a search: those used last, by the low bits of their number. */
+const NEAR_PAGES = 16;
+const NEAR_MASK = NEAR_PAGES - 1;
 
 /**
  * One side of a book: its levels from the best down, each a queue by time.
@@ -30,13 +33,13 @@ export class PriceLadder {
   readonly #orders: pool.OrderPool;
   readonly #pages: pages.PricePages;
   readonly #sign: number;
-  readonly #numbers = new Float64Array([Number.NEGATIVE_INFINITY, 0, NO_NUMBER]);
+  readonly #numbers = new Float64Array([Number.NEGATIVE_INFINITY, 0]);
   /** Pages by ascending number, and those numbers. */
   #sorted = new Int32Array(4);
   #sortedNumbers = new Float64Array(4);
   #count = 0;
-  /** The page used last, whose number is CACHED_NUMBER. */
-  #cachedPage = -1;
+  readonly #nearNumbers = new Float64Array(NEAR_PAGES).fill(NO_NUMBER);
+  readonly #nearPages = new Int32Array(NEAR_PAGES);
 
   /** @param sign 1 for bids, -1 for asks */
   constructor(orders: pool.OrderPool, levels: pages.PricePages, sign: 1 | -1) {
@@ -60,6 +63,16 @@ export class PriceLadder {
     return this.#sign * priceTicks;
   }
 
+  /** True where an order may rest at any price. */
+  get isRoomy(): boolean {
+    return !this.#pages.isFull;
+  }
+
+  /** True where an order of the other side at this price would trade. */
+  isReachedBy(priceTicks: number): boolean {
+    return this.#numbers[BEST_RANK]! >= this.#sign * priceTicks;
+  }
+
   /** True where an order may rest at a price: there is a page for it, or room for one. */
   hasPageFor(priceTicks: number): boolean {
     if (!this.#pages.isFull) return true;
@@ -76,7 +89,8 @@ export class PriceLadder {
     const lots = this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!;
     const number = Math.floor(rank / PAGE_LEVELS);
     const offset = (rank - number * PAGE_LEVELS) | 0;
-    const page = number === this.#numbers[CACHED_NUMBER]! ? this.#cachedPage : this.#pageOf(number);
+    const near = number & NEAR_MASK;
+    const page = number === this.#nearNumbers[near]! ? this.#nearPages[near]! : this.#pageOf(number);
     const pages = this.#pages;
     const levels = pages.words;
     const level = (page << PAGE_BITS) + offset;
@@ -144,6 +158,11 @@ export class PriceLadder {
     return this.#pages.words[level * LEVEL_WORDS + LEVEL_FIRST]!;
   }
 
+  /** The order after another one in the queue of its level, or -1. */
+  nextOrder(slot: number): number {
+    return this.#orders.words[(slot << ORDER_SHIFT) + LIVE_NEXT]!;
+  }
+
   /** The next worse level in use, or -1. */
   worseLevel(level: number): number {
     const below = this.#pages.below(level);
@@ -184,15 +203,15 @@ export class PriceLadder {
     this.#numbers[BEST_RANK] = pages.numbers[best >> PAGE_BITS]! * PAGE_LEVELS + (best & (PAGE_LEVELS - 1));
   }
 
-  /** The page with this number, made where it is not there; from now on the one used last. */
+  /** The page with this number, made where it is not there; from now on it is near. */
   #pageOf(number: number): number {
     const at = this.#find(number);
     const page =
       at < this.#count && this.#sortedNumbers[at] === number
         ? this.#sorted[at]!
         : this.#insertPage(at, number);
-    this.#numbers[CACHED_NUMBER] = number;
-    this.#cachedPage = page;
+    this.#nearNumbers[number & NEAR_MASK] = number;
+    this.#nearPages[number & NEAR_MASK] = page;
     return page;
   }
 
@@ -224,17 +243,15 @@ export class PriceLadder {
   }
 
   #removePage(page: number): void {
-    const at = this.#find(this.#pages.numbers[page]!);
+    const number = this.#pages.numbers[page]!;
+    const at = this.#find(number);
     if (this.#sorted[at] !== page) throw new Error(`price page ${page} is not in its ladder`);
     this.#count--;
     if (at < this.#count) {
       this.#sorted.copyWithin(at, at + 1, this.#count + 1);
       this.#sortedNumbers.copyWithin(at, at + 1, this.#count + 1);
     }
-    if (page === this.#cachedPage) {
-      this.#cachedPage = -1;
-      this.#numbers[CACHED_NUMBER] = NO_NUMBER;
-    }
+    if (this.#nearNumbers[number & NEAR_MASK] === number) this.#nearNumbers[number & NEAR_MASK] = NO_NUMBER;
     this.#pages.release(page);
   }
 

@@ -3,7 +3,7 @@ import { Side } from '../../src/model/command.js';
 import { CancelReason, EventFlag, EventKind } from '../../src/model/event.js';
 import { RejectCode } from '../../src/model/reject.js';
 import type { SeenEvent } from './events.js';
-import { Venue } from './venue.js';
+import { EngineVenue } from './venue.js';
 
 /** The sizes of the resting orders, in the order in which they trade. */
 function makers(events: SeenEvent[]): number[] {
@@ -12,7 +12,7 @@ function makers(events: SeenEvent[]): number[] {
 
 describe('an amend', () => {
   it('to less size at the same price keeps the place in the queue', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const first = venue.sell(10, 100, { account: 7 });
     venue.sell(5, 100);
     expect(venue.amend(first, { size: 4 }, { account: 7, id: 40 })).toMatchObject([
@@ -36,7 +36,7 @@ describe('an amend', () => {
   });
 
   it('to the same size and price keeps it too', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const first = venue.sell(3, 100);
     venue.sell(5, 100);
     venue.amend(first, { size: 3, price: 100 });
@@ -44,7 +44,7 @@ describe('an amend', () => {
   });
 
   it('to more size goes to the back', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const first = venue.sell(3, 100);
     venue.sell(5, 100);
     venue.amend(first, { size: 4 });
@@ -53,7 +53,7 @@ describe('an amend', () => {
   });
 
   it('to another price goes to the back there, with less size as well', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const first = venue.sell(3, 100);
     venue.sell(5, 101);
     venue.amend(first, { price: 101, size: 2 });
@@ -62,7 +62,7 @@ describe('an amend', () => {
   });
 
   it('names the new total: what has traded counts', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const order = venue.buy(10, 100);
     venue.sell(4, 100);
     expect(venue.amend(order, { size: 7 })).toMatchObject([{ size: 7, remaining: 3, cumulative: 4 }]);
@@ -74,7 +74,7 @@ describe('an amend', () => {
     ['under', 3],
     ['of nothing, under', 0],
   ])('to a total %s what has traded cancels the rest', (_, size) => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const order = venue.buy(10, 100, { account: 7 });
     venue.sell(4, 100);
     expect(venue.amend(order, { size }, { account: 7, id: 41 })).toMatchObject([
@@ -93,7 +93,7 @@ describe('an amend', () => {
   });
 
   it('to a price that crosses trades; its answer comes before the fills', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.sell(4, 101);
     const order = venue.buy(10, 100, { id: 'buyer' });
     const events = venue.amend(order, { price: 102 }, { id: 'better' });
@@ -106,7 +106,7 @@ describe('an amend', () => {
   });
 
   it('that trades in full leaves nothing behind', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.sell(10, 101);
     const order = venue.buy(10, 100);
     const events = venue.amend(order, { price: 101 });
@@ -116,7 +116,7 @@ describe('an amend', () => {
   });
 
   it('that names neither price nor size is rejected', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const order = venue.buy(10, 100);
     expect(venue.amend(order, {})).toMatchObject([
       { kind: EventKind.Rejected, code: RejectCode.NothingToAmend },
@@ -129,7 +129,7 @@ describe('an amend', () => {
     [{ size: 1_000_001 }, RejectCode.SizeOutOfRange],
     [{ price: 0, size: 0 }, RejectCode.PriceOutOfRange],
   ])('out of bounds is rejected and changes nothing: %o', (change, code) => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const order = venue.buy(10, 100);
     expect(venue.amend(order, change)).toMatchObject([
       { kind: EventKind.Rejected, code, order: 2, ...change },
@@ -138,7 +138,7 @@ describe('an amend', () => {
   });
 
   it('of an order of somebody else is rejected', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const order = venue.buy(10, 100, { account: 1 });
     expect(venue.amend(order, { size: 1 }, { account: 2 })).toMatchObject([
       { code: RejectCode.UnknownOrder },
@@ -146,7 +146,7 @@ describe('an amend', () => {
   });
 
   it('finds its target by client order id, before and after the order has moved', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.buy(10, 100, { id: 'a' });
     venue.buy(10, 100, { id: 90 });
     for (const clientId of ['a', 90])

@@ -5,10 +5,10 @@ import { RejectCode } from '../../src/model/reject.js';
 import * as layout from '../../src/wire/event-record.js';
 import { readWhole } from '../../src/wire/words.js';
 import { bookRead } from './commands.js';
-import { Venue } from './venue.js';
+import { EngineVenue } from './venue.js';
 
 /** Reads a book and takes the answer apart. */
-function read(venue: Venue, words: Int32Array) {
+function read(venue: EngineVenue, words: Int32Array) {
   const { events } = venue.engine;
   events.clear();
   venue.engine.readBook(words, 0);
@@ -39,7 +39,7 @@ function read(venue: Venue, words: Int32Array) {
 
 describe('a read of a book', () => {
   it('answers with both sides, best first, as of the last command', () => {
-    const venue = new Venue({ shard: 3 });
+    const venue = new EngineVenue({ shard: 3 });
     for (const price of [100, 98, 99, 100]) venue.buy(5, price);
     for (const price of [101, 165, 1_000_000]) venue.sell(price, price);
     expect(read(venue, bookRead(1, 10, 88, 4))).toEqual({
@@ -65,7 +65,7 @@ describe('a read of a book', () => {
   });
 
   it('changes nothing and has no sequence', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     read(venue, bookRead(1, 10));
     expect(venue.engine.sequence).toBe(1);
     expect(venue.buy(1, 100)[0]!.sequence).toBe(2);
@@ -79,7 +79,7 @@ describe('a read of a book', () => {
     [2 ** 53 - 1, 100],
     [-5, 1],
   ])('of depth %d shows %d levels', (depth, levels) => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     for (let i = 0; i < 150; i++) {
       venue.buy(1, 1000 - i);
       venue.sell(1, 2000 + i);
@@ -90,14 +90,14 @@ describe('a read of a book', () => {
   });
 
   it('before any command has the position 0 of its shard, and no time', () => {
-    const venue = new Venue({ shard: 4 }, false);
+    const venue = new EngineVenue({ shard: 4 }, false);
     venue.engine.readBook(bookRead(1, 1), 0);
     expect(readWhole(venue.engine.events.words, layout.EVENT_PLACE)).toBe(placeOf(4, 0));
     expect(readWhole(venue.engine.events.words, layout.EVENT_TIME)).toBe(0);
   });
 
   it('of an instrument that is not listed is refused', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const { events } = venue.engine;
     events.clear();
     venue.engine.readBook(bookRead(9, 5, 88, 4), 0);
@@ -112,7 +112,7 @@ describe('a read of a book', () => {
   });
 
   it('stands behind the events that are already there', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.engine.events.clear();
     for (let i = 0; i < 500; i++) venue.engine.readBook(bookRead(1, 100), 0);
     expect(venue.engine.events.length).toBe(500 * layout.EVENT_CELLS * layout.CELL_WORDS);

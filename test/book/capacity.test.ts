@@ -3,11 +3,11 @@ import { Engine } from '../../src/book/engine.js';
 import { EventKind } from '../../src/model/event.js';
 import { RejectCode } from '../../src/model/reject.js';
 import { instrument, record } from './commands.js';
-import { Venue } from './venue.js';
+import { EngineVenue } from './venue.js';
 
 /** A venue whose instrument 1 takes any price up to 10^12. */
-function wide(settings = {}): Venue {
-  const venue = new Venue(settings, false);
+function wide(settings = {}): EngineVenue {
+  const venue = new EngineVenue(settings, false);
   venue.send({ kind: 'list', instrument: instrument(1, { maxPriceTicks: 1e12, maxSizeLots: 9000 }) });
   return venue;
 }
@@ -89,7 +89,7 @@ describe('a full engine', () => {
   });
 
   it('keeps the sum of a side under 2^53, so that no total is rounded', () => {
-    const venue = new Venue({}, false);
+    const venue = new EngineVenue({}, false);
     const most = 2 ** 53 - 1;
     venue.send({ kind: 'list', instrument: instrument(1, { maxPriceTicks: 1, maxSizeLots: most }) });
     venue.buy(most - 1, 1);
@@ -102,7 +102,7 @@ describe('a full engine', () => {
   });
 
   it('lets an order move when its side is as large as can be', () => {
-    const venue = new Venue({}, false);
+    const venue = new EngineVenue({}, false);
     const half = 2 ** 52 - 1;
     venue.send({ kind: 'list', instrument: instrument(1, { maxPriceTicks: 2, maxSizeLots: half }) });
     const order = venue.buy(half, 1);

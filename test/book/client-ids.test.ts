@@ -3,13 +3,13 @@ import { EventFlag, EventKind } from '../../src/model/event.js';
 import { RejectCode } from '../../src/model/reject.js';
 import { ORDER_SEND_TIME } from '../../src/wire/order-record.js';
 import { type ClientId, type Command, type NewOrder, record } from './commands.js';
-import { Venue } from './venue.js';
+import { EngineVenue } from './venue.js';
 
 function order(clientId: ClientId, terms: Partial<NewOrder> = {}): NewOrder {
   return { kind: 'new', account: 7, instrument: 1, clientId, side: 1, price: 100, size: 5, ...terms };
 }
 
-function filler(venue: Venue, commands: number): void {
+function filler(venue: EngineVenue, commands: number): void {
   for (let i = 0; i < commands; i++) venue.cancel({ clientId: 999_999 }, { account: 50, id: 1_000_000 + i });
 }
 
@@ -17,7 +17,7 @@ const REPEATED = EventFlag.Repeated | EventFlag.LastOfCommand;
 
 describe('the same client id with the same content', () => {
   it.each([77, 'seventy-seven'])('gets the first answer again and does nothing else: %s', (id) => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.sell(2, 100, { account: 9 });
     const [answer] = venue.send(order(id));
     const retry = { ...order(id), session: 1234, sendTime: venue.nextTime };
@@ -31,14 +31,14 @@ describe('the same client id with the same content', () => {
   });
 
   it('gets it again as often as it asks', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.send(order(1));
     const second = venue.send(order(1));
     expect(venue.send(order(1))).toEqual(second);
   });
 
   it('gets a reject, a cancel or an amend again just the same', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.send(order(1));
     const commands: Command[] = [
       order(2, { price: 0 }),
@@ -54,7 +54,7 @@ describe('the same client id with the same content', () => {
   });
 
   it('gets the first answer of an order that has long traded', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const [answer] = venue.send(order(1));
     venue.sell(5, 100);
     expect(venue.send(order(1))).toMatchObject([
@@ -64,14 +64,14 @@ describe('the same client id with the same content', () => {
   });
 
   it('is another id on another account, and a text is not the number that it spells', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     for (const command of [order(1), order('1'), order(1, { account: 8 }), order('1', { account: 8 })])
       expect(venue.send(command)).toMatchObject([{ kind: EventKind.Accepted, clientId: command.clientId }]);
     expect(venue.engine.liveOrders).toBe(4);
   });
 
   it('works up to the largest number', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const ids = [2 ** 53 - 1, 2 ** 53 - 2, 2 ** 52, 2 ** 32, 2 ** 32 - 1, 1];
     for (const id of ids)
       expect(venue.send(order(id))).toMatchObject([{ clientId: id, kind: EventKind.Accepted }]);
@@ -90,7 +90,7 @@ describe('the same client id with other content', () => {
     ['instrument', { instrument: 2 }],
   ])('is rejected: %s', (_, change) => {
     for (const id of [1, 'one']) {
-      const venue = new Venue();
+      const venue = new EngineVenue();
       const [answer] = venue.send(order(id));
       expect(venue.send(order(id, change))).toMatchObject([
         { kind: EventKind.Rejected, code: RejectCode.ClientIdReused, clientId: id, previousSequence: 2 },
@@ -102,13 +102,13 @@ describe('the same client id with other content', () => {
   });
 
   it('is rejected where the kind of command is another', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.send(order(1));
     expect(venue.cancel({ clientId: 1 }, { id: 1 })).toMatchObject([{ code: RejectCode.ClientIdReused }]);
   });
 
   it('is rejected where a cancel names another target', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     for (const id of ['a', 'b']) venue.send(order(id));
     venue.cancel({ clientId: 'a' }, { id: 'x' });
     expect(venue.cancel({ clientId: 'b' }, { id: 'x' })).toMatchObject([{ code: RejectCode.ClientIdReused }]);
@@ -117,7 +117,7 @@ describe('the same client id with other content', () => {
 
 describe('the window', () => {
   it('forgets the oldest command when the next but so many comes', () => {
-    const venue = new Venue({ clientIdWindow: 3 });
+    const venue = new EngineVenue({ clientIdWindow: 3 });
     const refused = order(1, { price: 0 });
     venue.send(refused);
     filler(venue, 2);
@@ -129,7 +129,7 @@ describe('the window', () => {
 
   it('never forgets a live order, which is found by its client id and keeps its first answer', () => {
     for (const id of [77, 'text']) {
-      const venue = new Venue({ clientIdWindow: 2 });
+      const venue = new EngineVenue({ clientIdWindow: 2 });
       venue.send(order(id));
       filler(venue, 10);
       expect(venue.engine.rememberedClientIds).toBe(3);
@@ -143,7 +143,7 @@ describe('the window', () => {
   });
 
   it('lets an id go with its order when the order trades', () => {
-    const venue = new Venue({ clientIdWindow: 1 });
+    const venue = new EngineVenue({ clientIdWindow: 1 });
     venue.send(order(1));
     venue.send(order(2));
     filler(venue, 1);
@@ -154,7 +154,7 @@ describe('the window', () => {
   });
 
   it('is set by a command, and forgets at once where it shrinks', () => {
-    const venue = new Venue({ clientIdWindow: 10 });
+    const venue = new EngineVenue({ clientIdWindow: 10 });
     filler(venue, 10);
     expect(venue.engine.rememberedClientIds).toBe(10);
     expect(venue.send({ kind: 'settings', window: 4 })).toMatchObject([
@@ -173,7 +173,7 @@ describe('the window', () => {
   });
 
   it.each([0, 2 ** 24 + 1, 2 ** 53 - 1])('is not set to %d', (window) => {
-    const venue = new Venue({ clientIdWindow: 10 });
+    const venue = new EngineVenue({ clientIdWindow: 10 });
     expect(venue.send({ kind: 'settings', window })).toMatchObject([
       { kind: EventKind.Rejected, code: RejectCode.NumberOutOfRange, account: 0 },
     ]);
@@ -183,7 +183,7 @@ describe('the window', () => {
 
 describe('a command with a send time', () => {
   it('is too late where it was sent before the newest command that has been forgotten', () => {
-    const venue = new Venue({ clientIdWindow: 3 });
+    const venue = new EngineVenue({ clientIdWindow: 3 });
     const early = venue.nextTime - 1;
     expect(venue.send(order(1, { sendTime: early }))).toMatchObject([{ kind: EventKind.Accepted }]);
     venue.cancel({ clientId: 1 });
@@ -196,13 +196,13 @@ describe('a command with a send time', () => {
   });
 
   it('is never too late before anything has been forgotten', () => {
-    const venue = new Venue({ clientIdWindow: 3 });
+    const venue = new EngineVenue({ clientIdWindow: 3 });
     filler(venue, 2);
     expect(venue.send(order(1, { sendTime: 1 }))).toMatchObject([{ kind: EventKind.Accepted }]);
   });
 
   it('is too late at the very time of the newest forgotten command, and a nanosecond later not', () => {
-    const venue = new Venue({ clientIdWindow: 1 });
+    const venue = new EngineVenue({ clientIdWindow: 1 });
     const time = venue.nextTime;
     filler(venue, 2);
     expect(venue.send(order(1, { sendTime: time }))).toMatchObject([{ code: RejectCode.TooLate }]);
@@ -210,14 +210,14 @@ describe('a command with a send time', () => {
   });
 
   it('gets its first answer, however late, while that is remembered', () => {
-    const venue = new Venue({ clientIdWindow: 1 });
+    const venue = new EngineVenue({ clientIdWindow: 1 });
     venue.send(order(1, { sendTime: 5 }));
     filler(venue, 5);
     expect(venue.send(order(1, { sendTime: 5 }))).toMatchObject([{ kind: EventKind.Accepted, sequence: 2 }]);
   });
 
   it('is compared over all 64 bits', () => {
-    const venue = new Venue({ clientIdWindow: 1 });
+    const venue = new EngineVenue({ clientIdWindow: 1 });
     filler(venue, 3);
     expect(venue.send(order(1, { sendTime: 2 ** 32 - 1 }))).toMatchObject([{ code: RejectCode.TooLate }]);
     expect(venue.send(order(2, { sendTime: 6 * 2 ** 32 }))).toMatchObject([{ kind: EventKind.Accepted }]);

@@ -7,7 +7,7 @@ import * as layout from '../../src/wire/order-record.js';
 import { writeByte } from '../../src/wire/text.js';
 import { writeWhole } from '../../src/wire/words.js';
 import { type Command, instrument, record } from './commands.js';
-import { Venue } from './venue.js';
+import { EngineVenue } from './venue.js';
 
 const order: Command = { kind: 'new', account: 7, instrument: 1, clientId: 5, side: 1, price: 100, size: 5 };
 const textOrder: Command = { ...order, clientId: 'five' };
@@ -108,7 +108,7 @@ describe('a record of the wrong shape', () => {
   ];
 
   it.each(faults)('is rejected and remembers nothing: %s', (_, command, change, code) => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const words = record(command);
     change(words);
     expect(venue.sendWords(words)).toMatchObject([{ kind: EventKind.Rejected, code, sequence: 2 }]);
@@ -119,7 +119,7 @@ describe('a record of the wrong shape', () => {
   });
 
   it('of three lines that end before their end is rejected', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     for (const command of [textOrder, textCancel, listing])
       expect(venue.sendWords(record(command).slice(0, layout.LINE_WORDS))).toMatchObject([
         { kind: EventKind.Rejected, code: RejectCode.Malformed },
@@ -127,7 +127,7 @@ describe('a record of the wrong shape', () => {
   });
 
   it('is answered to its account and its client id, where it has them', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const words = record({ ...textOrder, session: 3 });
     writeByte(words, 3, 0);
     expect(venue.sendWords(words)).toMatchObject([
@@ -147,7 +147,7 @@ describe('a record of the wrong shape', () => {
 
 describe('apply', () => {
   it('throws where the sequence does not go up, or the record is not inside the words', () => {
-    const { engine } = new Venue();
+    const { engine } = new EngineVenue();
     const words = record(order);
     for (const sequence of [1, 0, -1, 1.5, Number.NaN, 2 ** 48])
       expect(() => engine.apply(words, 0, sequence, 0, 0)).toThrow(`sequence ${sequence} does not follow 1`);
@@ -158,7 +158,7 @@ describe('apply', () => {
   });
 
   it('takes sequences over 2^32 and up to the largest', () => {
-    const { engine } = new Venue({ shard: 31 });
+    const { engine } = new EngineVenue({ shard: 31 });
     for (const [i, sequence] of [2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 48 - 1].entries())
       engine.apply(record({ ...order, clientId: i + 1 }), 0, sequence, 0, 0);
     expect(engine.sequence).toBe(2 ** 48 - 1);
@@ -188,7 +188,7 @@ describe('words at random', () => {
 
   it('never throw, and leave the books whole', () => {
     const randomness = new SeededRandomness(1);
-    const venue = new Venue({ clientIdWindow: 200, maxLiveOrders: 300 });
+    const venue = new EngineVenue({ clientIdWindow: 200, maxLiveOrders: 300 });
     for (let i = 0; i < 60_000; i++) {
       const events = venue.sendWords(garbage(randomness));
       expect(events.length).toBeGreaterThan(0);

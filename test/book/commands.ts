@@ -1,13 +1,11 @@
-import { CommandFlag, CommandKind, OrderType, TimeInForce } from '../../src/model/command.js';
-import type { Instrument } from '../../src/model/instrument.js';
-import { writeListing, writeSettings } from '../../src/wire/instrument-record.js';
-import * as layout from '../../src/wire/order-record.js';
-import { writeByte, writeText } from '../../src/wire/text.js';
-import { writeWhole } from '../../src/wire/words.js';
+import { DEFAULT_RULES, type Instrument } from '../../src/model/instrument.js';
 
-/** Commands as tests write them, and the records that they stand for. */
+/** Commands as tests write them: plain objects. `record.ts` makes records of them. */
 
 export type ClientId = number | string;
+
+/** The order id, or the client order id, of the target. */
+export type Target = { readonly orderId: number } | { readonly clientId: ClientId };
 
 interface OfClient {
   readonly account: number;
@@ -18,17 +16,39 @@ interface OfClient {
   readonly session?: number;
 }
 
-export interface NewOrder extends OfClient {
+/** What a new order may say besides side, price and size. */
+export interface NewTerms {
+  /** `OrderType`, by default a limit order. */
+  readonly type?: number;
+  /** `TimeInForce`, by default good till cancel; a market order: immediate or cancel. */
+  readonly timeInForce?: number;
+  /** Short for the time in force immediate or cancel. */
+  readonly immediate?: boolean;
+  readonly displaySize?: number;
+  /** Stop price, distance or offset. */
+  readonly stopPrice?: number;
+  /** In nanoseconds since the epoch. */
+  readonly expiry?: bigint | number;
+  readonly minimumSize?: number;
+  readonly pegReference?: number;
+  readonly trailUnit?: number;
+  readonly postOnly?: 'reject' | 'slide';
+  readonly hidden?: boolean;
+  readonly allOrNone?: boolean;
+  /** `SelfTrade`, by default allowed. */
+  readonly selfTrade?: number;
+  readonly linkedTo?: Target;
+  readonly bracket?: { readonly takeProfit: number; readonly stopLoss: number };
+  /** Flags besides those that the other terms set: for faults. */
+  readonly moreFlags?: number;
+}
+
+export interface NewOrder extends OfClient, NewTerms {
   readonly kind: 'new';
   readonly side: number;
   readonly price: number;
   readonly size: number;
-  /** Immediate or cancel; otherwise good till cancel. */
-  readonly immediate?: boolean;
 }
-
-/** The order id, or the client order id, of the target. */
-export type Target = { readonly orderId: number } | { readonly clientId: ClientId };
 
 export interface Cancel extends OfClient {
   readonly kind: 'cancel';
@@ -42,85 +62,76 @@ export interface Amend extends OfClient {
   readonly size?: number;
 }
 
-export type ClientCommand = NewOrder | Cancel | Amend;
+export interface CancelAll extends OfClient {
+  readonly kind: 'cancelAll';
+  /** By default both. */
+  readonly side?: number;
+  readonly onlySession?: boolean;
+  /** `CancelReason`, by default 0 (asked). */
+  readonly reason?: number;
+}
+
+export interface Quote {
+  readonly instrument: number;
+  readonly bidPrice: number;
+  readonly bidSize: number;
+  readonly askPrice: number;
+  readonly askSize: number;
+}
+
+/** Its instrument is that of its first quote. */
+export interface MassQuote extends Omit<OfClient, 'instrument'> {
+  readonly kind: 'massQuote';
+  readonly quotes: readonly Quote[];
+  readonly selfTrade?: number;
+}
+
+interface OfOperator {
+  readonly clientId: ClientId;
+  readonly sendTime?: number;
+  readonly session?: number;
+}
+
+export interface ChangeState extends OfOperator {
+  readonly kind: 'state';
+  readonly instrument: number;
+  /** `InstrumentState`. */
+  readonly state: number;
+  readonly cancelOrders?: boolean;
+}
+
+/** What is not named stays; 0 is none. */
+export interface ChangePrices extends OfOperator {
+  readonly kind: 'prices';
+  readonly instrument: number;
+  readonly reference?: number;
+  readonly mark?: number;
+}
+
+/** What is not named stays. */
+export interface ChangeAccount extends OfOperator {
+  readonly kind: 'account';
+  /** The account that it is about. */
+  readonly subject: number;
+  readonly orderRate?: number;
+  readonly openOrders?: number;
+  readonly group?: number;
+  readonly killSwitch?: boolean;
+}
+
+export type OperatorCommand = ChangeState | ChangePrices | ChangeAccount;
+export type ClientCommand = NewOrder | Cancel | Amend | CancelAll | MassQuote;
 export type Command =
   | ClientCommand
+  | OperatorCommand
   | { readonly kind: 'list'; readonly instrument: Instrument }
-  | { readonly kind: 'settings'; readonly window: number };
-
-const MAX_WORDS = 3 * layout.LINE_WORDS;
-
-/** The record of a command. */
-export function record(command: Command): Int32Array {
-  const words = new Int32Array(MAX_WORDS);
-  if (command.kind === 'list') writeListing(words, 0, command.instrument);
-  else if (command.kind === 'settings') writeSettings(words, 0, command.window);
-  else writeClientCommand(words, command);
-  return words;
-}
-
-function writeClientCommand(words: Int32Array, command: ClientCommand): void {
-  const isText = typeof command.clientId === 'string';
-  let flags = isText ? CommandFlag.TextClientId : 0;
-  let lines = isText ? 2 : 1;
-  words[layout.ORDER_INSTRUMENT] = command.instrument;
-  words[layout.ORDER_ACCOUNT] = command.account;
-  words[layout.ORDER_SESSION] = command.session ?? 0;
-  writeWhole(words, layout.ORDER_SEND_TIME, command.sendTime ?? 0);
-  if (typeof command.clientId === 'string') writeClientText(words, layout.ORDER_TEXT_WORD, command.clientId);
-  else writeWhole(words, layout.ORDER_CLIENT_ID, command.clientId);
-  if (command.kind === 'new') {
-    const time = command.immediate ? TimeInForce.ImmediateOrCancel : TimeInForce.GoodTillCancel;
-    words[0] = layout.orderHead(CommandKind.New, lines, command.side);
-    words[1] = layout.orderTerms(OrderType.Limit, time, flags);
-    writeWhole(words, layout.ORDER_PRICE, command.price);
-    writeWhole(words, layout.ORDER_SIZE, command.size);
-    return;
-  }
-  const { target } = command;
-  if ('orderId' in target) {
-    writeWhole(words, layout.ORDER_TARGET, target.orderId);
-  } else if (typeof target.clientId === 'string') {
-    flags |= CommandFlag.TargetByClientId | CommandFlag.TargetText;
-    lines = 3;
-    writeClientText(words, layout.ORDER_TARGET_TEXT_WORD, target.clientId);
-  } else {
-    flags |= CommandFlag.TargetByClientId;
-    writeWhole(words, layout.ORDER_TARGET, target.clientId);
-  }
-  if (command.kind === 'amend') {
-    if (command.price !== undefined) {
-      flags |= CommandFlag.AmendPrice;
-      writeWhole(words, layout.ORDER_PRICE, command.price);
-    }
-    if (command.size !== undefined) {
-      flags |= CommandFlag.AmendSize;
-      writeWhole(words, layout.ORDER_SIZE, command.size);
-    }
-  }
-  words[0] = layout.orderHead(command.kind === 'cancel' ? CommandKind.Cancel : CommandKind.Amend, lines, 0);
-  words[1] = layout.orderTerms(0, 0, flags);
-}
-
-/** Writes a text at a word, and its length in the byte before. */
-function writeClientText(words: Int32Array, word: number, text: string): void {
-  writeByte(words, word * 4 - 1, writeText(words, word * 4, text));
-}
-
-/** A ReadBook record. */
-export function bookRead(instrument: number, depth: number, session = 0, clientId = 0): Int32Array {
-  const words = new Int32Array(layout.LINE_WORDS);
-  words[0] = layout.orderHead(CommandKind.ReadBook, 1, 0);
-  words[layout.ORDER_INSTRUMENT] = instrument;
-  words[layout.ORDER_SESSION] = session;
-  writeWhole(words, layout.ORDER_CLIENT_ID, clientId);
-  writeWhole(words, layout.ORDER_SIZE, depth);
-  return words;
-}
+  | { readonly kind: 'settings'; readonly window: number }
+  | { readonly kind: 'time' };
 
 /** A sound instrument; bounds are wide unless given. */
 export function instrument(id: number, bounds: Partial<Instrument> = {}): Instrument {
   return {
+    ...DEFAULT_RULES,
     id,
     symbol: `INSTRUMENT-${id}`,
     priceDecimals: 2,
@@ -134,3 +145,5 @@ export function instrument(id: number, bounds: Partial<Instrument> = {}): Instru
     ...bounds,
   };
 }
+
+export { bookRead, record } from './record.js';

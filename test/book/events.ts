@@ -4,7 +4,7 @@ import type { Instrument } from '../../src/model/instrument.js';
 import * as layout from '../../src/wire/event-record.js';
 import { readInstrument } from '../../src/wire/instrument-record.js';
 import { readText } from '../../src/wire/text.js';
-import { readWhole } from '../../src/wire/words.js';
+import { readBig, readWhole } from '../../src/wire/words.js';
 
 /** An event of the log, every field of it, as plain values. */
 export interface SeenEvent {
@@ -31,6 +31,21 @@ export interface SeenEvent {
   readonly trade?: number;
   readonly counterOrder?: number;
   readonly listed?: Instrument;
+  readonly terms?: SeenTerms;
+}
+
+/** The cell of rare terms. */
+export interface SeenTerms {
+  readonly type: number;
+  readonly timeInForce: number;
+  /** As in the command. */
+  readonly flags: number;
+  readonly pegReference: number;
+  readonly trailUnit: number;
+  readonly standing: number;
+  readonly displaySize: number;
+  readonly stopPrice: number;
+  readonly expiry: bigint;
 }
 
 /** All events in the first `length` words. Throws where a reserved word is not zero. */
@@ -88,6 +103,7 @@ function readEvent(words: Int32Array, at: number): SeenEvent {
     return { ...event, listed };
   }
   if (used !== end) throw new Error(`an event of kind ${kind} with ${end - at} words, not ${used - at}`);
+  if ((flags & EventFlag.Terms) !== 0) return { ...event, terms: readTerms(words, at) };
   if (kind !== EventKind.Fill) return event;
   expectZero(words, at + 28, at + 32);
   const trade = readWhole(words, at + layout.EVENT_TRADE);
@@ -95,6 +111,23 @@ function readEvent(words: Int32Array, at: number): SeenEvent {
     ...event,
     trade,
     counterOrder: sequenceOfPlace(readWhole(words, at + layout.EVENT_COUNTER_ORDER)),
+  };
+}
+
+function readTerms(words: Int32Array, at: number): SeenTerms {
+  const head = words[at + layout.EVENT_TERMS]!;
+  const more = words[at + layout.EVENT_TERMS_MORE]!;
+  if (more >>> 24 !== 0) throw new Error(`the last byte of word 25 is ${more >>> 24}`);
+  return {
+    type: head & 0xff,
+    timeInForce: (head >>> 8) & 0xff,
+    flags: head >>> 16,
+    pegReference: more & 0xff,
+    trailUnit: (more >>> 8) & 0xff,
+    standing: (more >>> 16) & 0xff,
+    displaySize: readWhole(words, at + layout.EVENT_DISPLAY_SIZE),
+    stopPrice: readWhole(words, at + layout.EVENT_STOP_PRICE),
+    expiry: readBig(words, at + layout.EVENT_EXPIRY),
   };
 }
 

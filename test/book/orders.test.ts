@@ -3,13 +3,13 @@ import { Side } from '../../src/model/command.js';
 import { CancelReason, EventFlag, EventKind } from '../../src/model/event.js';
 import { RejectCode } from '../../src/model/reject.js';
 import { instrument } from './commands.js';
-import { TIME_BASE, Venue } from './venue.js';
+import { EngineVenue, TIME_BASE } from './venue.js';
 
 const { Answer, Maker, OrderDone, LastOfCommand } = EventFlag;
 
 describe('a new order', () => {
   it('is accepted, rests, and has the place of its command as its id', () => {
-    const venue = new Venue({ shard: 3 });
+    const venue = new EngineVenue({ shard: 3 });
     expect(venue.buy(10, 100, { account: 7, id: 55 })).toEqual([
       {
         kind: EventKind.Accepted,
@@ -37,7 +37,7 @@ describe('a new order', () => {
   });
 
   it('trades with what crosses it, at the price of the resting order, and leaves the rest in the book', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.sell(5, 101, { account: 1, id: 90 });
     const events = venue.buy(8, 103, { account: 2, id: 91 });
     const fill = { kind: EventKind.Fill, price: 101, size: 5, trade: 1, cumulative: 5, sequence: 3 };
@@ -70,7 +70,7 @@ describe('a new order', () => {
   });
 
   it('trades with the best price first, and at one price with the oldest order first', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const late = venue.sell(5, 102);
     const first = venue.sell(5, 101);
     const second = venue.sell(5, 101);
@@ -85,7 +85,7 @@ describe('a new order', () => {
   });
 
   it('does the same on the other side', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.buy(5, 98);
     const first = venue.buy(5, 99);
     const second = venue.buy(5, 99);
@@ -98,7 +98,7 @@ describe('a new order', () => {
   });
 
   it('trades with orders of its own account too', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.sell(5, 100, { account: 4 });
     const events = venue.buy(5, 100, { account: 4 });
     expect(events.map((event) => [event.previousSequence, event.previousIndex])).toEqual([
@@ -121,7 +121,7 @@ describe('a new order', () => {
     ['of size 0', { size: 0, price: 100 }, RejectCode.SizeOutOfRange],
     ['over the largest size', { size: 51, price: 100 }, RejectCode.SizeOutOfRange],
   ])('%s is rejected', (_, { size, price, ...terms }, code) => {
-    const venue = new Venue({}, false);
+    const venue = new EngineVenue({}, false);
     const bounds = { minPriceTicks: 10, maxPriceTicks: 200, maxSizeLots: 50 };
     venue.send({ kind: 'list', instrument: instrument(1, bounds) });
     const flags = Answer | LastOfCommand;
@@ -142,7 +142,7 @@ describe('a new order', () => {
   });
 
   it('is taken at the bounds themselves', () => {
-    const venue = new Venue({}, false);
+    const venue = new EngineVenue({}, false);
     const bounds = { minPriceTicks: 10, maxPriceTicks: 200, minSizeLots: 3, maxSizeLots: 50 };
     venue.send({ kind: 'list', instrument: instrument(1, bounds) });
     venue.buy(3, 10);
@@ -151,7 +151,7 @@ describe('a new order', () => {
   });
 
   it('carries a text client id through all its events', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const id = '0196f0b4-95e0-7b43-b7a5-1f9d0a6b7c8d';
     venue.sell(5, 100, { account: 1, id });
     const events = venue.buy(9, 100, { account: 2, id: '!', immediate: true });
@@ -162,7 +162,7 @@ describe('a new order', () => {
 
 describe('an immediate-or-cancel order', () => {
   it('trades what it can; the rest is cancelled and never rests', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.sell(5, 100, { account: 1 });
     venue.sell(5, 102, { account: 1 });
     const events = venue.buy(9, 101, { account: 2, id: 70, immediate: true });
@@ -188,7 +188,7 @@ describe('an immediate-or-cancel order', () => {
   });
 
   it('that trades in full ends with its fill', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.sell(5, 100);
     const events = venue.buy(3, 100, { immediate: true });
     expect(events[1]!.flags).toBe(OrderDone);
@@ -197,7 +197,7 @@ describe('an immediate-or-cancel order', () => {
   });
 
   it('finds nothing to trade with and is cancelled whole', () => {
-    const events = new Venue().sell(3, 100, { immediate: true });
+    const events = new EngineVenue().sell(3, 100, { immediate: true });
     expect(events.map((event) => [event.kind, event.size, event.remaining])).toEqual([
       [EventKind.Accepted, 3, 3],
       [EventKind.Cancelled, 3, 0],
@@ -207,7 +207,7 @@ describe('an immediate-or-cancel order', () => {
 
 describe('a cancel', () => {
   it('takes the rest of an order out, by order id', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const order = venue.buy(10, 100, { account: 7 });
     venue.sell(4, 100, { account: 8 });
     const events = venue.cancel(order, { account: 7, id: 'away' });
@@ -232,7 +232,7 @@ describe('a cancel', () => {
   });
 
   it('finds its target by client order id, number or text', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.buy(10, 100, { id: 55 });
     venue.buy(11, 100, { id: 'mine' });
     venue.buy(12, 100, { id: 'mine too' });
@@ -251,7 +251,7 @@ describe('a cancel', () => {
     ['the client id of a cancel', 7, { clientId: 57 }],
     ['client id 0', 7, { clientId: 0 }],
   ])('of %s is rejected', (_, account, target) => {
-    const venue = new Venue({ shard: 3 });
+    const venue = new EngineVenue({ shard: 3 });
     venue.buy(10, 100, { account: 7, id: 55 });
     venue.cancel({ clientId: 99 }, { account: 7, id: 57 });
     const order = 'orderId' in target ? target.orderId % 2 ** 48 : 0;
@@ -262,7 +262,7 @@ describe('a cancel', () => {
   });
 
   it('that names an instrument must name that of its target', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.send({ kind: 'list', instrument: instrument(2) });
     const order = venue.buy(10, 100);
     expect(venue.cancel(order, { instrument: 2 })).toMatchObject([
@@ -274,7 +274,7 @@ describe('a cancel', () => {
   });
 
   it('comes too late for an order that has traded or was cancelled', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const traded = venue.buy(10, 100, { id: 1000 });
     venue.sell(10, 100);
     const cancelled = venue.buy(10, 100);
@@ -286,7 +286,7 @@ describe('a cancel', () => {
   });
 
   it('out of the middle of a queue leaves the others in their order', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     const orders = [1, 2, 3, 4, 5].map((size) => venue.sell(size, 100));
     for (const i of [2, 0, 4]) venue.cancel(orders[i]!);
     expect(venue.book()).toBe(' | 6@100×2');
@@ -297,7 +297,7 @@ describe('a cancel', () => {
 
 describe('instruments', () => {
   it('have books of their own, and trades numbered from 1 each', () => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     venue.send({ kind: 'list', instrument: instrument(2_147_483_647, { symbol: 'LAST' }) });
     venue.sell(5, 100);
     expect(venue.buy(5, 100, { instrument: 2_147_483_647 })).toHaveLength(1);
@@ -307,7 +307,7 @@ describe('instruments', () => {
   });
 
   it('are listed with an event that repeats them', () => {
-    const venue = new Venue({}, false);
+    const venue = new EngineVenue({}, false);
     const listed = instrument(12, { symbol: 'BTC/EUR', priceDecimals: 8, sizeDecimals: 15, minSizeLots: 2 });
     expect(venue.send({ kind: 'list', instrument: listed })).toMatchObject([
       {
@@ -333,7 +333,7 @@ describe('instruments', () => {
     ['number 0', instrument(0), RejectCode.BadInstrument],
     ['a product over 2^53', instrument(2, { maxPriceTicks: 2 ** 50 }), RejectCode.BadInstrument],
   ])('are rejected for %s', (_, listed, code) => {
-    const venue = new Venue();
+    const venue = new EngineVenue();
     expect(venue.send({ kind: 'list', instrument: listed })).toMatchObject([
       { kind: EventKind.Rejected, code, account: 0, instrument: listed.id },
     ]);

@@ -1,0 +1,214 @@
+import { CommandKind, OrderType, Side, TimeInForce } from '../model/command.js';
+import { EventFlag, EventKind } from '../model/event.js';
+import { MAX_WHOLE } from '../model/limits.js';
+import { CELL_WORDS, EVENT_CELLS, eventHead } from '../wire/event-record.js';
+import { orderHead, orderTerms } from '../wire/order-record.js';
+import * as accountTable from './accounts.js';
+import * as log from './answer-log.js';
+import type { Book, BookRoom } from './book.js';
+import * as ids from './client-ids.js';
+import * as content from './command-content.js';
+import type { EventWriter } from './event-writer.js';
+import * as listed from './listings.js';
+import type { OrderIndex } from './order-index.js';
+import * as pool from './order-pool.js';
+
+// What stands here is compiled in; an imported binding is read from memory at each use.
+const { ACCOUNT_INDEX, ACCOUNT_NUMBER, ACCOUNT_PLACE, ACCOUNT_SHIFT, ACCOUNT_SPECIAL } = accountTable;
+const { NEAR_ACCOUNT_MASK } = accountTable;
+const { NEAR_INSTRUMENT_MASK } = listed;
+const { COUNTER_MASK, ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_PLACE, ENTRY_TIME, FORM_ACCEPTED } = log;
+const { OWNED_ID, OWNED_NAME, OWNED_SHIFT } = ids;
+const { HEAD_FACTOR, INSTRUMENT_FACTOR, PRICE_FACTOR, PRICE_HIGH_FACTOR } = content;
+const { SIZE_FACTOR, SIZE_HIGH_FACTOR, TERMS_FACTOR } = content;
+const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID, LIVE_PRICE, LIVE_REMAINING } = pool;
+const { LIVE_SESSION, LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT, TERMS_BOOK_SHIFT } = pool;
+const MOST_LOTS = MAX_WHOLE;
+
+/** Word 0 of a plain order without its side, and word 1 of the two plain kinds. */
+export const PLAIN_ORDER = orderHead(CommandKind.New, 1, 0);
+const REST = orderTerms(OrderType.Limit, TimeInForce.GoodTillCancel, 0);
+const IMMEDIATE = orderTerms(OrderType.Limit, TimeInForce.ImmediateOrCancel, 0);
+const BUY = Side.Buy;
+
+const ACCEPTED = eventHead(EventKind.Accepted, EVENT_CELLS, 0);
+const ANSWER = EventFlag.Answer << 16;
+const WHOLE_ANSWER = (EventFlag.Answer | EventFlag.LastOfCommand) << 16;
+const EVENT_WORDS = EVENT_CELLS * CELL_WORDS;
+const TWO_32 = 4_294_967_296;
+
+/**
+ * The plain path of new orders: limit orders with a numeric client id with which nothing is special and nothing is wrong,
+ * nearly all there are. One straight function, first all checks, then all changes; where a check fails nothing has
+ * changed, and the command goes the general way (`ClientCommands`), which comes to the same events for plain orders too.
+ *
+ * What stands here in one piece would be calls elsewhere: each of them costs as much as a tenth of a command. Where words
+ * are read and written by number, the number is the word of the layout that `wire/order-record.ts` or
+ * `wire/event-record.ts` draws.
+ */
+export class PlainOrders {
+  /** Bits that say why no order can take the plain path, be its book what it may; 0 while it is open. */
+  special = 0;
+
+  readonly #events: EventWriter;
+  readonly #accounts: accountTable.Accounts;
+  readonly #orders: pool.OrderPool;
+  readonly #orderIndex: OrderIndex;
+  readonly #clientIds: ids.ClientIds;
+  readonly #listings: listed.Listings;
+
+  constructor(room: BookRoom, listings: listed.Listings) {
+    this.#events = room.events;
+    this.#accounts = room.accounts;
+    this.#orders = room.orders;
+    this.#orderIndex = room.orderIndex;
+    this.#clientIds = room.clientIds;
+    this.#listings = listings;
+  }
+
+  /**
+   * Carries out a command whose word 0 is PLAIN_ORDER and a side, and returns true; false, and nothing has changed, where
+   * it must go the general way.
+   */
+  enter(words: Int32Array, at: number): boolean {
+    const head = words[at]!;
+    const terms = words[at + 1]!;
+    const instrument = words[at + 2]!;
+    const account = words[at + 3]!;
+    const clientLow = words[at + 4]!;
+    const clientHigh = words[at + 5]!;
+    const priceLow = words[at + 8]!;
+    const priceHigh = words[at + 9]!;
+    const sizeLow = words[at + 10]!;
+    const sizeHigh = words[at + 11]!;
+    const side = head >>> 24;
+    if ((terms !== REST && terms !== IMMEDIATE) || (side - 1) >>> 0 > 1) return false;
+    // No display size, and high halves have at most 21 bits.
+    if ((((clientHigh | priceHigh | sizeHigh) >>> 21) | words[at + 6]! | words[at + 7]!) !== 0) return false;
+    if (account === 0 || (clientLow | clientHigh) === 0) return false;
+
+    const listings = this.#listings;
+    const bookNumber = listings.near[instrument & NEAR_INSTRUMENT_MASK]!;
+    const book = listings.books[bookNumber];
+    const accounts = this.#accounts;
+    const accountSlot = accounts.near[account & NEAR_ACCOUNT_MASK]!;
+    const chain = accountSlot << ACCOUNT_SHIFT;
+    const chains = accounts.words;
+    if (book === undefined || book.instrumentId !== instrument || chains[chain + ACCOUNT_NUMBER] !== account)
+      return this.#look(words, at);
+    if ((book.special | chains[chain + ACCOUNT_SPECIAL]! | this.special) !== 0) return false;
+    const price = priceHigh * TWO_32 + (priceLow >>> 0);
+    const size = sizeHigh * TWO_32 + (sizeLow >>> 0);
+    const { bounds } = book;
+    if (!(price >= bounds[0]! && price <= bounds[1]! && size >= bounds[2]! && size <= bounds[3]!))
+      return false;
+    const orders = this.#orders;
+    const own = side === BUY ? book.bids : book.asks;
+    if (orders.isFull || !own.isRoomy || own.totalSizeLots + size > MOST_LOTS) return false;
+
+    const clientIds = this.#clientIds;
+    if ((words[at + 12]! | words[at + 13]!) !== 0 && clientIds.isLate(words[at + 12]!, words[at + 13]!))
+      return false;
+    const { numbers } = clientIds;
+    const place = numbers.claim(clientLow, clientHigh, account);
+    if (numbers.values[place] !== 0) return false;
+
+    // From here on all is well.
+    const slot = orders.allocate();
+    numbers.fill(place, -(slot + 1));
+    const entry = clientIds.makeRoom();
+    const answers = clientIds.log;
+    const { next, words: entries } = answers;
+    const events = this.#events;
+    const { placeLow, placeHigh, timeLow, timeHigh } = events;
+    entries[entry + ENTRY_CONTENT] =
+      Math.imul(head, HEAD_FACTOR) +
+      Math.imul(instrument, INSTRUMENT_FACTOR) +
+      Math.imul(priceLow, PRICE_FACTOR) +
+      Math.imul(sizeHigh, SIZE_HIGH_FACTOR);
+    entries[entry + ENTRY_CONTENT + 1] =
+      Math.imul(terms, TERMS_FACTOR) +
+      Math.imul(priceHigh, PRICE_HIGH_FACTOR) +
+      Math.imul(sizeLow, SIZE_FACTOR);
+    entries[entry + ENTRY_PLACE] = placeLow;
+    entries[entry + ENTRY_PLACE + 1] = placeHigh;
+    entries[entry + ENTRY_TIME] = timeLow;
+    entries[entry + ENTRY_TIME + 1] = timeHigh;
+    entries[entry + ENTRY_ID] = place;
+    entries[entry + ENTRY_FORM] = FORM_ACCEPTED;
+    answers.next = (next + FORM_ACCEPTED) & COUNTER_MASK;
+    const ownedWord = slot << OWNED_SHIFT;
+    if (ownedWord >= clientIds.owned.length) clientIds.growOwned(slot);
+    const { owned } = clientIds;
+    owned[ownedWord + OWNED_ID] = place;
+    owned[ownedWord + OWNED_NAME] = next + 1;
+
+    const { words: live, floats } = orders;
+    const order = slot << ORDER_SHIFT;
+    const orderFloat = slot << ORDER_FLOATS_SHIFT;
+    live[order + LIVE_ID] = placeLow;
+    live[order + LIVE_ID + 1] = placeHigh;
+    live[order + LIVE_CLIENT_ID] = clientLow;
+    live[order + LIVE_CLIENT_ID + 1] = clientHigh;
+    live[order + LIVE_ACCOUNT] = accountSlot;
+    live[order + LIVE_TERMS] = side | (bookNumber << TERMS_BOOK_SHIFT);
+    live[order + LIVE_SESSION] = words[at + 14]!;
+    live[order + LIVE_PRICE] = priceLow;
+    live[order + LIVE_PRICE + 1] = priceHigh;
+    floats[orderFloat + LIVE_REMAINING] = size;
+    floats[orderFloat + LIVE_CUMULATIVE] = 0;
+
+    const opposite = side === BUY ? book.asks : book.bids;
+    const isQuiet = terms === REST && !opposite.isReachedBy(price);
+    const to = events.claim(EVENT_WORDS);
+    const out = events.words;
+    out[to] = ACCEPTED | (side << 24);
+    out[to + 1] = isQuiet ? WHOLE_ANSWER : ANSWER;
+    out[to + 2] = placeLow;
+    out[to + 3] = placeHigh;
+    out[to + 4] = 0;
+    out[to + 5] = instrument;
+    out[to + 6] = account;
+    out[to + 7] = chains[chain + ACCOUNT_INDEX]!;
+    out[to + 8] = chains[chain + ACCOUNT_PLACE]!;
+    out[to + 9] = chains[chain + ACCOUNT_PLACE + 1]!;
+    out[to + 10] = timeLow;
+    out[to + 11] = timeHigh;
+    out[to + 12] = placeLow;
+    out[to + 13] = placeHigh;
+    out[to + 14] = clientLow;
+    out[to + 15] = clientHigh;
+    out[to + 16] = priceLow;
+    out[to + 17] = priceHigh;
+    out[to + 18] = sizeLow;
+    out[to + 19] = sizeHigh;
+    out[to + 20] = sizeLow;
+    out[to + 21] = sizeHigh;
+    out[to + 22] = 0;
+    out[to + 23] = 0;
+    chains[chain + ACCOUNT_INDEX] = 0;
+    chains[chain + ACCOUNT_PLACE] = placeLow;
+    chains[chain + ACCOUNT_PLACE + 1] = placeHigh;
+    if (isQuiet) {
+      own.append(slot);
+      this.#orderIndex.add(slot, placeLow);
+    } else {
+      this.#trade(book, slot, terms);
+    }
+    return true;
+  }
+
+  /** The order may trade, or must not rest. */
+  #trade(book: Book, slot: number, terms: number): void {
+    this.#events.index = 1;
+    book.enter(slot, terms === REST);
+    this.#events.endCommand();
+  }
+
+  /** Tries again with instrument and account looked up, where both are there. */
+  #look(words: Int32Array, at: number): boolean {
+    if (this.#listings.find(words[at + 2]!) < 0) return false;
+    this.#accounts.slotOf(words[at + 3]!);
+    return this.enter(words, at);
+  }
+}
