@@ -116,12 +116,13 @@ export function fault(
 /** At most one of several fields that say the same; exactly one where `needed`. */
 export function oneOf(given: Given, context: Context, fields: readonly string[], needed: boolean): void {
   const first = fields[0]!;
-  const named = fields.filter((field) => given[field] !== undefined);
-  if (named.length > 1) {
+  let named = 0;
+  for (const field of fields) if (given[field] !== undefined) named++;
+  if (named > 1) {
     const rule =
       fields.length > 2 ? `give one of ${choice(fields)} alone` : `give ${choice(fields)}, not both`;
     fault(context, first, rule);
-  } else if (needed && named.length === 0) fault(context, first, `missing; give ${choice(fields)}`);
+  } else if (needed && named === 0) fault(context, first, `missing; give ${choice(fields)}`);
 }
 
 // The same rules for the documents, which are made from the schemas and cannot see into the functions above.

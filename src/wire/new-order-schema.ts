@@ -151,9 +151,12 @@ const RESTING = ['GTC', 'GTD', 'DAY'] as const;
 const AT_ONCE = ['IOC', 'FOK'] as const;
 const ALL_TYPES = namesOf(orderTypes);
 
+const PRICE = ['price', 'priceTicks'];
+const SIZE = ['size', 'sizeLots'];
+
 const uses: readonly FieldUse[] = [
-  { fields: ['price', 'priceTicks'], neededBy: ['limit', 'stopLimit'] },
-  { fields: ['size', 'sizeLots'], neededBy: ALL_TYPES },
+  { fields: PRICE, neededBy: ['limit', 'stopLimit'] },
+  { fields: SIZE, neededBy: ALL_TYPES },
   { fields: ['stopPrice', 'stopPriceTicks'], types: ['stop', 'stopLimit'], neededBy: ['stop', 'stopLimit'] },
   {
     fields: ['trail', 'trailTicks', 'trailBasisPoints'],
@@ -178,15 +181,37 @@ export function defaultTimeInForce(type: OrderTypeName): TimeInForceName {
   return type === 'market' ? 'IOC' : 'GTC';
 }
 
+/** Fields of orders that are plain: all others are looked through only where one of them is given. */
+const plainFields: ReadonlySet<string> = new Set([
+  ...[
+    'type',
+    'account',
+    'clientOrderId',
+    'symbol',
+    'side',
+    'orderType',
+    'timeInForce',
+    'selfTrade',
+    'sendTimeNs',
+  ],
+  ...['price', 'priceTicks', 'size', 'sizeLots'],
+]);
+
+/** Once per order: a plain limit order is looked at no further than it needs. */
 function checkNew(order: Given, context: Context): void {
+  const type = order['orderType'] as OrderTypeName;
+  const time = (order['timeInForce'] as TimeInForceName | undefined) ?? defaultTimeInForce(type);
+  if (type === 'limit' && time !== 'GTD' && isPlain(order)) {
+    oneOf(order, context, PRICE, true);
+    oneOf(order, context, SIZE, true);
+    return;
+  }
   // A wish that is not there and one that is denied are the same.
   const given: Given = {
     ...order,
     hidden: order['hidden'] || undefined,
     allOrNone: order['allOrNone'] || undefined,
   };
-  const type = order['orderType'] as OrderTypeName;
-  const time = (order['timeInForce'] as TimeInForceName | undefined) ?? defaultTimeInForce(type);
   const times = namesOf(timesInForce).filter((name) =>
     timesInForceOf[orderTypes[type]]!.includes(timesInForce[name]),
   );
@@ -199,6 +224,11 @@ function checkNew(order: Given, context: Context): void {
     );
   for (const use of uses) checkUse(use, given, type, time, context);
   checkTogether(given, type, time, context);
+}
+
+function isPlain(order: Given): boolean {
+  for (const field in order) if (!plainFields.has(field)) return false;
+  return true;
 }
 
 function checkUse(

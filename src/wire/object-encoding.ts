@@ -164,14 +164,15 @@ export class ObjectEncoding {
   /** A decimal in units of its last one; undefined where it has too many decimals, or where the refusal is kept. */
   #units(field: string, value: Decimal, decimals: number, signed: boolean): number | undefined {
     const units = readDecimal(value, decimals);
+    if (typeof units === 'number' && (units >= 0 || signed)) return units;
     const shown = `${field}: ${shownValue(value)}`;
     if (units === 'not-decimal') this.refuse(RejectCode.Malformed, `${shown} must be a decimal`);
-    if (units === 'out-of-range' || (typeof units === 'number' && units < 0 && !signed))
+    else if (units !== 'too-many-decimals')
       this.refuse(
         RejectCode.NumberOutOfRange,
         `${shown} is ${signed ? '' : 'negative, or '}not under 2^53 in units of the last decimal`,
       );
-    return typeof units === 'number' ? units : undefined;
+    return undefined;
   }
 
   /**
