@@ -145,7 +145,9 @@ export class Shard {
     const dueNs = this.#parts.engine.nextDueNs;
     if (dueNs === undefined) return Number.POSITIVE_INFINITY;
     const nowNs = this.#parts.clock.epochNs();
-    const stampNs = nowNs > this.#timeNs ? nowNs : this.#timeNs;
+    // A clock that was set back is behind the log.
+    let stampNs = this.#timeNs;
+    if (nowNs > stampNs) stampNs = nowNs;
     return Number(dueNs - stampNs) / 1e6;
   }
 
