@@ -31,24 +31,24 @@ export class Accounts {
   words = new Int32Array(INITIAL_ACCOUNTS << ACCOUNT_SHIFT);
   /** The slot seen last, by the low bits of the account: a guess that the account's own word confirms. */
   readonly near = new Int32Array(NEAR_ACCOUNTS);
-  readonly #index: NumberIndex;
+  declare private readonly index: NumberIndex;
 
   /** @param hashSalt of the table in which accounts are found */
   constructor(hashSalt = 0) {
-    this.#index = new NumberIndex(hashSalt);
-    this.#index.add(0);
+    this.index = new NumberIndex(hashSalt);
+    this.index.add(0);
   }
 
   /** The slot of an account, made where it is new. */
   slotOf(account: number): number {
-    const found = this.#index.find(account);
+    const found = this.index.find(account);
     const slot = found >= 0 ? found : this.#add(account);
     this.near[account & NEAR_ACCOUNT_MASK] = slot;
     return slot;
   }
 
   #add(account: number): number {
-    const slot = this.#index.add(account);
+    const slot = this.index.add(account);
     const at = slot << ACCOUNT_SHIFT;
     if (at === this.words.length) {
       const words = new Int32Array(this.words.length * 2);

@@ -59,8 +59,8 @@ export class AnswerLog {
   /** Units of the ring - 1. */
   mask = INITIAL_UNITS - 1;
   /** Counter of the first unit of the next entry, and of the oldest. */
-  next: number;
-  oldest: number;
+  declare next: number;
+  declare oldest: number;
 
   /** @param start counter of the first unit, for tests near the wrap */
   constructor(start = 0) {

@@ -31,21 +31,21 @@ export interface BookRoom {
 
 /** One instrument: its two ladders, and matching by price, then time. */
 export class Book {
-  readonly instrument: Instrument;
-  readonly instrumentId: number;
-  readonly bids: PriceLadder;
-  readonly asks: PriceLadder;
+  declare readonly instrument: Instrument;
+  declare readonly instrumentId: number;
+  declare readonly bids: PriceLadder;
+  declare readonly asks: PriceLadder;
   /** Bounds of prices and of sizes, inclusive: lowest and highest price, smallest and largest size. */
-  readonly bounds: Float64Array;
+  declare readonly bounds: Float64Array;
   /** Bits that say why orders of this book cannot take the plain path; 0 while all of them can. */
   special = 0;
   /** Bits that say what waits for a trade of this book; 0 while nothing does. */
   after = 0;
 
-  readonly #orderEvents: OrderEvents;
-  readonly #orders: pool.OrderPool;
-  readonly #orderIndex: OrderIndex;
-  readonly #clientIds: ClientIds;
+  declare private readonly orderEvents: OrderEvents;
+  declare private readonly orders: pool.OrderPool;
+  declare private readonly orderIndex: OrderIndex;
+  declare private readonly clientIds: ClientIds;
   /** Number of the last trade; lots of the trade at hand. */
   readonly #trade = new Float64Array(2);
 
@@ -54,10 +54,10 @@ export class Book {
     this.instrumentId = instrument.id;
     const { minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots } = instrument;
     this.bounds = new Float64Array([minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots]);
-    this.#orderEvents = room.orderEvents;
-    this.#orders = room.orders;
-    this.#orderIndex = room.orderIndex;
-    this.#clientIds = room.clientIds;
+    this.orderEvents = room.orderEvents;
+    this.orders = room.orders;
+    this.orderIndex = room.orderIndex;
+    this.clientIds = room.clientIds;
     this.bids = new PriceLadder(room.orders, room.pages, 1);
     this.asks = new PriceLadder(room.orders, room.pages, -1);
   }
@@ -86,12 +86,12 @@ export class Book {
   /** Matches the new order in the slot; what is left rests, or is cancelled where it must not rest. */
   enter(slot: number, mayRest: boolean): void {
     this.#match(slot);
-    if (this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING] === 0) {
+    if (this.orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING] === 0) {
       this.#release(slot);
     } else if (mayRest) {
       this.rest(slot);
     } else {
-      this.#orderEvents.restCancelled(slot, this.instrumentId);
+      this.orderEvents.restCancelled(slot, this.instrumentId);
       this.#release(slot);
     }
   }
@@ -99,13 +99,13 @@ export class Book {
   /** Puts a new order into its queue. */
   rest(slot: number): void {
     this.#sideOf(slot).append(slot);
-    this.#orderIndex.add(slot, this.#orders.words[(slot << ORDER_SHIFT) + LIVE_ID]!);
+    this.orderIndex.add(slot, this.orders.words[(slot << ORDER_SHIFT) + LIVE_ID]!);
   }
 
   /** Makes a resting order smaller; it keeps its place in the queue. */
   shrink(slot: number, remainingLots: number): void {
     const remaining = (slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING;
-    const { floats, words } = this.#orders;
+    const { floats, words } = this.orders;
     this.#sideOf(slot).reduce(words[(slot << ORDER_SHIFT) + LIVE_LEVEL]!, floats[remaining]! - remainingLots);
     floats[remaining] = remainingLots;
   }
@@ -118,7 +118,7 @@ export class Book {
   /** Matches a lifted order, and puts what is left at the back of its queue. */
   reenter(slot: number): void {
     this.#match(slot);
-    if (this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING] === 0) this.#retire(slot);
+    if (this.orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING] === 0) this.#retire(slot);
     else this.#sideOf(slot).append(slot);
   }
 
@@ -129,12 +129,12 @@ export class Book {
   }
 
   #sideOf(slot: number): PriceLadder {
-    return this.ladder(this.#orders.words[(slot << ORDER_SHIFT) + LIVE_TERMS]! & TERMS_SIDE);
+    return this.ladder(this.orders.words[(slot << ORDER_SHIFT) + LIVE_TERMS]! & TERMS_SIDE);
   }
 
   /** Trades the order in the slot against the other side while prices cross. The order itself stands in no queue. */
   #match(taker: number): void {
-    const { words, floats } = this.#orders;
+    const { words, floats } = this.orders;
     const order = taker << ORDER_SHIFT;
     const resting = (words[order + LIVE_TERMS]! & TERMS_SIDE) === BUY ? this.asks : this.bids;
     const limit = resting.rankOf(readWhole(words, order + LIVE_PRICE));
@@ -154,7 +154,7 @@ export class Book {
       resting.reduce(level, lots);
       trade[NUMBER]! += 1;
       trade[LOTS] = lots;
-      this.#orderEvents.fills(taker, maker, trade, this.instrumentId);
+      this.orderEvents.fills(taker, maker, trade, this.instrumentId);
       if (floats[makerRemaining] === 0) {
         resting.remove(maker);
         this.#retire(maker);
@@ -165,13 +165,15 @@ export class Book {
 
   /** Frees the slot of an order that rested and is in no queue any more. */
   #retire(slot: number): void {
-    this.#orderIndex.remove(slot, this.#orders.words[(slot << ORDER_SHIFT) + LIVE_ID]!);
+    const { words } = this.orders;
+    const order = slot << ORDER_SHIFT;
+    this.orderIndex.remove(slot, words[order + LIVE_ID]!, words[order + LIVE_TERMS]!);
     this.#release(slot);
   }
 
   /** Frees the slot of an order that is in no queue and not in the index. */
   #release(slot: number): void {
-    this.#clientIds.releaseOrder(slot);
-    this.#orders.release(slot);
+    this.clientIds.releaseOrder(slot);
+    this.orders.release(slot);
   }
 }

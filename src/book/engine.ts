@@ -65,16 +65,16 @@ const SHARD_SHIFT = 16;
  */
 export class Engine {
   /** The events of the commands applied since the last `clear()`, and the answers to reads, back to back. */
-  readonly events: EventWriter;
+  declare readonly events: EventWriter;
 
-  readonly #shard: number;
-  readonly #accounts: Accounts;
-  readonly #orders: OrderPool;
-  readonly #clientIds: ClientIds;
-  readonly #listings: Listings;
-  readonly #plainOrders: plainOrders.PlainOrders;
-  readonly #plainCancels: plainCancels.PlainCancels;
-  readonly #clientCommands: ClientCommands;
+  declare private readonly shard: number;
+  declare private readonly accounts: Accounts;
+  declare private readonly orders: OrderPool;
+  declare private readonly clientIds: ClientIds;
+  declare private readonly listings: Listings;
+  declare private readonly plainOrders: plainOrders.PlainOrders;
+  declare private readonly plainCancels: plainCancels.PlainCancels;
+  declare private readonly clientCommands: ClientCommands;
   #sequence = 0;
 
   /** @throws RangeError where a setting is outside its range */
@@ -83,25 +83,25 @@ export class Engine {
     const { maxLiveOrders = MAX_LIVE_ORDERS, maxPricePages = MAX_PAGES } = settings;
     if (!Number.isInteger(shard) || shard < 0 || shard >= MAX_SHARDS)
       throw new RangeError(`shard ${shard} is not a whole number from 0 to ${MAX_SHARDS - 1}`);
-    this.#shard = shard;
-    this.#orders = new OrderPool(maxLiveOrders);
-    this.#accounts = new Accounts(hashSalt);
-    this.#clientIds = new ClientIds(clientIdWindow, hashSalt);
-    this.events = new EventWriter(this.#accounts);
+    this.shard = shard;
+    this.orders = new OrderPool(maxLiveOrders);
+    this.accounts = new Accounts(hashSalt);
+    this.clientIds = new ClientIds(clientIdWindow, hashSalt);
+    this.events = new EventWriter(this.accounts);
     this.events.beginCommand(0, shard << SHARD_SHIFT, 0, 0);
     const room: BookRoom = {
       events: this.events,
-      accounts: this.#accounts,
-      orders: this.#orders,
-      orderEvents: new OrderEvents(this.events, this.#orders, this.#clientIds),
-      orderIndex: new OrderIndex(this.#orders),
-      clientIds: this.#clientIds,
+      accounts: this.accounts,
+      orders: this.orders,
+      orderEvents: new OrderEvents(this.events, this.orders, this.clientIds),
+      orderIndex: new OrderIndex(this.orders),
+      clientIds: this.clientIds,
       pages: new PricePages(maxPricePages),
     };
-    this.#listings = new Listings(room);
-    this.#plainOrders = new plainOrders.PlainOrders(room, this.#listings);
-    this.#plainCancels = new plainCancels.PlainCancels(room, this.#listings);
-    this.#clientCommands = new ClientCommands(room, this.#listings);
+    this.listings = new Listings(room);
+    this.plainOrders = new plainOrders.PlainOrders(room, this.listings);
+    this.plainCancels = new plainCancels.PlainCancels(room, this.listings);
+    this.clientCommands = new ClientCommands(room, this.listings);
   }
 
   /** Sequence of the command applied last, 0 before the first. */
@@ -110,35 +110,35 @@ export class Engine {
   }
 
   get liveOrders(): number {
-    return this.#orders.live;
+    return this.orders.live;
   }
 
   /** Client ids remembered: those in the window and those of live orders. */
   get rememberedClientIds(): number {
-    return this.#clientIds.count;
+    return this.clientIds.count;
   }
 
   /** Commands whose client ids are remembered after their orders are gone. */
   get clientIdWindow(): number {
-    return this.#clientIds.window;
+    return this.clientIds.window;
   }
 
   /** Makes room for all client ids of the window now: growing to a million of them later takes tenths of a second. */
   reserveClientIds(): void {
-    this.#clientIds.reserve();
+    this.clientIds.reserve();
   }
 
   /** The instruments listed so far, in the order of their listing. */
   instruments(): readonly Instrument[] {
-    return this.#listings.instruments;
+    return this.listings.instruments;
   }
 
   /** The levels of one side of a book, best first; none for an instrument that is not listed. For tests and tools. */
   levels(instrumentId: number, side: number): Level[] {
-    const number = this.#listings.find(instrumentId);
+    const number = this.listings.find(instrumentId);
     const levels: Level[] = [];
     if (number < 0) return levels;
-    const ladder = this.#listings.books[number]!.ladder(side);
+    const ladder = this.listings.books[number]!.ladder(side);
     for (let level = ladder.bestLevel; level >= 0; level = ladder.worseLevel(level))
       levels.push({
         priceTicks: ladder.priceTicks(level),
@@ -166,13 +166,13 @@ export class Engine {
     const events = this.events;
     const before = events.length;
     this.#sequence = sequence;
-    const placeHigh = (sequence / TWO_32) | 0 | (this.#shard << SHARD_SHIFT);
+    const placeHigh = (sequence / TWO_32) | 0 | (this.shard << SHARD_SHIFT);
     events.beginCommand(sequence | 0, placeHigh, timeLow, timeHigh);
     const head = words[at]! & HEAD_MASK;
     const isDone =
       head === PLAIN_ORDER
-        ? this.#plainOrders.enter(words, at)
-        : head === PLAIN_CANCEL && this.#plainCancels.cancel(words, at);
+        ? this.plainOrders.enter(words, at)
+        : head === PLAIN_CANCEL && this.plainCancels.cancel(words, at);
     if (!isDone) this.#applyGenerally(words, at);
     return events.length - before;
   }
@@ -185,14 +185,14 @@ export class Engine {
   readBook(words: Int32Array, at: number): void {
     if (!(at >= 0 && at + LINE_WORDS <= words.length))
       throw new RangeError(`no order record begins at word ${at} of ${words.length}`);
-    const number = this.#listings.find(words[at + ORDER_INSTRUMENT]!);
+    const number = this.listings.find(words[at + ORDER_INSTRUMENT]!);
     if (number < 0) writeUnknownInstrument(words, at, this.events);
-    else writeBook(words, at, this.#listings.books[number]!, this.events);
+    else writeBook(words, at, this.listings.books[number]!, this.events);
   }
 
   #applyGenerally(words: Int32Array, at: number): void {
     const fault = this.#carryOut(words, at);
-    if (fault !== 0) writeReject(this.events, this.#accounts, words, at, fault);
+    if (fault !== 0) writeReject(this.events, this.accounts, words, at, fault);
     this.events.endCommand();
   }
 
@@ -205,10 +205,10 @@ export class Engine {
     if (kind === CommandKind.New) fault = newFault(words, at);
     else if (kind === CommandKind.Cancel) fault = cancelFault(words, at);
     else if (kind === CommandKind.Amend) fault = amendFault(words, at);
-    else if (kind === CommandKind.List) return applyListing(this.events, this.#listings, words, at);
-    else if (kind === CommandKind.Settings) return applySettings(this.events, this.#clientIds, words, at);
+    else if (kind === CommandKind.List) return applyListing(this.events, this.listings, words, at);
+    else if (kind === CommandKind.Settings) return applySettings(this.events, this.clientIds, words, at);
     else return RejectCode.UnknownKind;
-    if (fault === 0) this.#clientCommands.apply(words, at, kind);
+    if (fault === 0) this.clientCommands.apply(words, at, kind);
     return fault;
   }
 }

@@ -12,6 +12,7 @@ import type { EventWriter } from './event-writer.js';
 import type { Listings } from './listings.js';
 import type { OrderIndex } from './order-index.js';
 import * as pool from './order-pool.js';
+import * as wordIndex from './word-index.js';
 
 // What stands here is compiled in; an imported binding is read from memory at each use.
 const { ACCOUNT_INDEX, ACCOUNT_NUMBER, ACCOUNT_PLACE, ACCOUNT_SHIFT, ACCOUNT_SPECIAL } = accountTable;
@@ -20,8 +21,17 @@ const { COUNTER_MASK, ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_PLACE, ENTRY_TI
 const { FORM_BOOK_SHIFT, FORM_CANCELLED, FORM_CODE_SHIFT, FORM_REJECTED, FORM_SIDE_SHIFT } = log;
 const { contentHigh, contentLow } = content;
 const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID, LIVE_PRICE, LIVE_REMAINING } = pool;
-const { LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT, TERMS_BOOK_SHIFT, TERMS_QUOTE, TERMS_RARE } = pool;
+const {
+  LIVE_TERMS,
+  ORDER_FLOATS_SHIFT,
+  ORDER_SHIFT,
+  TERMS_BOOK_MASK,
+  TERMS_BOOK_SHIFT,
+  TERMS_QUOTE,
+  TERMS_RARE,
+} = pool;
 const { TERMS_SIDE } = pool;
+const { INDEX_MASK } = wordIndex;
 
 /** Word 0 of a plain cancel. */
 export const PLAIN_CANCEL = orderHead(CommandKind.Cancel, 1, 0);
@@ -49,27 +59,28 @@ export class PlainCancels {
   /** Bits that say why no cancel can take the plain path; 0 while it is open. */
   special = 0;
 
-  readonly #events: EventWriter;
-  readonly #accounts: accountTable.Accounts;
-  readonly #orders: pool.OrderPool;
-  readonly #orderIndex: OrderIndex;
-  readonly #clientIds: ClientIds;
-  readonly #listings: Listings;
+  declare private readonly events: EventWriter;
+  declare private readonly accounts: accountTable.Accounts;
+  declare private readonly orders: pool.OrderPool;
+  declare private readonly orderIndex: OrderIndex;
+  declare private readonly clientIds: ClientIds;
+  declare private readonly listings: Listings;
 
   constructor(room: BookRoom, listings: Listings) {
-    this.#events = room.events;
-    this.#accounts = room.accounts;
-    this.#orders = room.orders;
-    this.#orderIndex = room.orderIndex;
-    this.#clientIds = room.clientIds;
-    this.#listings = listings;
+    this.events = room.events;
+    this.accounts = room.accounts;
+    this.orders = room.orders;
+    this.orderIndex = room.orderIndex;
+    this.clientIds = room.clientIds;
+    this.listings = listings;
   }
 
   /**
    * Carries out a command whose word 0 is PLAIN_CANCEL, and returns true; false, and nothing has changed, where it must go
    * the general way.
    */
-  cancel(words: Int32Array, at: number): boolean {
+  cancel(words: Int32Array, record: number): boolean {
+    const at = record & INDEX_MASK;
     const flags = words[at + 1]! & FLAGS_MASK;
     const account = words[at + 3]!;
     const clientLow = words[at + 4]!;
@@ -78,31 +89,32 @@ export class PlainCancels {
     const targetHigh = words[at + 7]!;
     if ((clientHigh | targetHigh) >>> 21 !== 0) return false;
     if (account === 0 || (clientLow | clientHigh) === 0) return false;
-    const accounts = this.#accounts;
+    const accounts = this.accounts;
     const accountSlot = accounts.near[account & NEAR_ACCOUNT_MASK]!;
-    const chain = accountSlot << ACCOUNT_SHIFT;
+    const chain = (accountSlot << ACCOUNT_SHIFT) & INDEX_MASK;
     const chains = accounts.words;
     if (chains[chain + ACCOUNT_NUMBER] !== account) return this.#look(words, at);
-    const clientIds = this.#clientIds;
+    const clientIds = this.clientIds;
     const { numbers } = clientIds;
-    const orders = this.#orders;
+    const orders = this.orders;
     const live = orders.words;
     let slot: number;
     if (flags === BY_CLIENT_ID) {
-      slot = -numbers.guess(targetLow, targetHigh, account) - 1;
+      slot = ~numbers.guess(targetLow, targetHigh, account);
       if (slot < 0) return this.#refuse(words, at, chain);
-      const id = (slot << ORDER_SHIFT) + LIVE_CLIENT_ID;
+      const id = ((slot << ORDER_SHIFT) & INDEX_MASK) + LIVE_CLIENT_ID;
       if (live[id] !== targetLow || live[id + 1] !== targetHigh) return false;
     } else if (flags === 0) {
-      slot = this.#orderIndex.find(targetLow, targetHigh);
+      slot = this.orderIndex.find(targetLow, targetHigh);
       if (slot < 0) return false;
     } else return false;
 
-    const order = slot << ORDER_SHIFT;
+    const order = (slot << ORDER_SHIFT) & INDEX_MASK;
+    const orderFloat = (slot << ORDER_FLOATS_SHIFT) & INDEX_MASK;
     const terms = live[order + LIVE_TERMS]!;
     if (live[order + LIVE_ACCOUNT] !== accountSlot) return false;
-    const bookNumber = terms >>> TERMS_BOOK_SHIFT;
-    const book = this.#listings.books[bookNumber]!;
+    const bookNumber = (terms >>> TERMS_BOOK_SHIFT) & TERMS_BOOK_MASK;
+    const book = this.listings.books[bookNumber]!;
     const special = book.special | chains[chain + ACCOUNT_SPECIAL]! | this.special;
     if ((special | (terms & NOT_PLAIN)) !== 0) return false;
     const instrument = words[at + 2]!;
@@ -116,16 +128,16 @@ export class PlainCancels {
     // From here on all is well.
     const answers = clientIds.log;
     const { next } = answers;
-    numbers.fill(place, next + 1);
-    const entry = clientIds.makeRoom();
-    answers.next = (next + FORM_CANCELLED) & COUNTER_MASK;
+    numbers.fill(place, (next + 1) | 0);
+    const entry = clientIds.makeRoom() & INDEX_MASK;
+    answers.next = ((next | 0) + FORM_CANCELLED) & COUNTER_MASK;
     const entries = answers.words;
-    const events = this.#events;
+    const events = this.events;
     const { placeLow, placeHigh, timeLow, timeHigh } = events;
     const { floats } = orders;
     const side = terms & TERMS_SIDE;
-    const rest = floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!;
-    const cumulative = floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_CUMULATIVE]!;
+    const rest = floats[orderFloat + LIVE_REMAINING]!;
+    const cumulative = floats[orderFloat + LIVE_CUMULATIVE]!;
     const restLow = rest | 0;
     const restHigh = (rest * HIGH) | 0;
     const cumulativeLow = cumulative | 0;
@@ -152,7 +164,7 @@ export class PlainCancels {
     entries[entry + 14] = cumulativeLow;
     entries[entry + 15] = cumulativeHigh;
 
-    const to = events.claim(EVENT_WORDS);
+    const to = events.claim(EVENT_WORDS) & INDEX_MASK;
     const out = events.words;
     out[to] = CANCELLED | (side << 24);
     out[to + 1] = ASKED;
@@ -183,22 +195,24 @@ export class PlainCancels {
     chains[chain + ACCOUNT_PLACE + 1] = placeHigh;
 
     (side === BUY ? book.bids : book.asks).remove(slot);
-    this.#orderIndex.remove(slot, idLow);
+    this.orderIndex.remove(slot, idLow, terms);
     clientIds.releaseOrder(slot);
     orders.release(slot);
     return true;
   }
 
   /** Rejects the cancel of an order that is gone: it traded, mostly. The target has no value, or that of a command. */
-  #refuse(words: Int32Array, at: number, chain: number): boolean {
+  #refuse(words: Int32Array, record: number, chainWord: number): boolean {
+    const at = record & INDEX_MASK;
+    const chain = chainWord & INDEX_MASK;
     const head = words[at]!;
     const account = words[at + 3]!;
     const clientLow = words[at + 4]!;
     const clientHigh = words[at + 5]!;
-    const clientIds = this.#clientIds;
+    const clientIds = this.clientIds;
     const { numbers } = clientIds;
     if (numbers.find(words[at + 6]!, words[at + 7]!, account) < 0) return false;
-    if (this.special !== 0 || this.#accounts.words[chain + ACCOUNT_SPECIAL] !== 0) return false;
+    if (this.special !== 0 || this.accounts.words[chain + ACCOUNT_SPECIAL] !== 0) return false;
     // What is out of range is not repeated.
     if (head >>> 24 > SELL || (words[at + 9]! | words[at + 11]!) >>> 21 !== 0) return false;
     if (clientIds.isLate(words[at + 12]!, words[at + 13]!)) return false;
@@ -207,11 +221,11 @@ export class PlainCancels {
 
     const answers = clientIds.log;
     const { next } = answers;
-    numbers.fill(place, next + 1);
-    const entry = clientIds.makeRoom();
+    numbers.fill(place, (next + 1) | 0);
+    const entry = clientIds.makeRoom() & INDEX_MASK;
     answers.next = (next + FORM_REJECTED) & COUNTER_MASK;
     const entries = answers.words;
-    const events = this.#events;
+    const events = this.events;
     const { placeLow, placeHigh, timeLow, timeHigh } = events;
     entries[entry + ENTRY_CONTENT] = contentLow(words, at);
     entries[entry + ENTRY_CONTENT + 1] = contentHigh(words, at);
@@ -222,9 +236,9 @@ export class PlainCancels {
     entries[entry + ENTRY_ID] = place;
     entries[entry + ENTRY_FORM] = FORM_REJECTED | (UNKNOWN_ORDER << FORM_CODE_SHIFT);
 
-    const to = events.claim(EVENT_WORDS);
+    const to = events.claim(EVENT_WORDS) & INDEX_MASK;
     const out = events.words;
-    const chains = this.#accounts.words;
+    const chains = this.accounts.words;
     out[to] = REJECTED | ((head >>> 24) << 24);
     out[to + 1] = UNKNOWN_ORDER | WHOLE_ANSWER;
     out[to + 2] = placeLow;
@@ -251,7 +265,7 @@ export class PlainCancels {
 
   /** Tries again with the account looked up. */
   #look(words: Int32Array, at: number): boolean {
-    this.#accounts.slotOf(words[at + 3]!);
+    this.accounts.slotOf(words[at + 3]!);
     return this.cancel(words, at);
   }
 }

@@ -12,6 +12,7 @@ import type { EventWriter } from './event-writer.js';
 import * as listed from './listings.js';
 import type { OrderIndex } from './order-index.js';
 import * as pool from './order-pool.js';
+import * as wordIndex from './word-index.js';
 
 // What stands here is compiled in; an imported binding is read from memory at each use.
 const { ACCOUNT_INDEX, ACCOUNT_NUMBER, ACCOUNT_PLACE, ACCOUNT_SHIFT, ACCOUNT_SPECIAL } = accountTable;
@@ -23,6 +24,7 @@ const { HEAD_FACTOR, INSTRUMENT_FACTOR, PRICE_FACTOR, PRICE_HIGH_FACTOR } = cont
 const { SIZE_FACTOR, SIZE_HIGH_FACTOR, TERMS_FACTOR } = content;
 const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID, LIVE_PRICE, LIVE_REMAINING } = pool;
 const { LIVE_SESSION, LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT, TERMS_BOOK_SHIFT } = pool;
+const { INDEX_MASK } = wordIndex;
 const MOST_LOTS = MAX_WHOLE;
 
 /** Word 0 of a plain order without its side, and word 1 of the two plain kinds. */
@@ -50,27 +52,28 @@ export class PlainOrders {
   /** Bits that say why no order can take the plain path, be its book what it may; 0 while it is open. */
   special = 0;
 
-  readonly #events: EventWriter;
-  readonly #accounts: accountTable.Accounts;
-  readonly #orders: pool.OrderPool;
-  readonly #orderIndex: OrderIndex;
-  readonly #clientIds: ids.ClientIds;
-  readonly #listings: listed.Listings;
+  declare private readonly events: EventWriter;
+  declare private readonly accounts: accountTable.Accounts;
+  declare private readonly orders: pool.OrderPool;
+  declare private readonly orderIndex: OrderIndex;
+  declare private readonly clientIds: ids.ClientIds;
+  declare private readonly listings: listed.Listings;
 
   constructor(room: BookRoom, listings: listed.Listings) {
-    this.#events = room.events;
-    this.#accounts = room.accounts;
-    this.#orders = room.orders;
-    this.#orderIndex = room.orderIndex;
-    this.#clientIds = room.clientIds;
-    this.#listings = listings;
+    this.events = room.events;
+    this.accounts = room.accounts;
+    this.orders = room.orders;
+    this.orderIndex = room.orderIndex;
+    this.clientIds = room.clientIds;
+    this.listings = listings;
   }
 
   /**
    * Carries out a command whose word 0 is PLAIN_ORDER and a side, and returns true; false, and nothing has changed, where
    * it must go the general way.
    */
-  enter(words: Int32Array, at: number): boolean {
+  enter(words: Int32Array, record: number): boolean {
+    const at = record & INDEX_MASK;
     const head = words[at]!;
     const terms = words[at + 1]!;
     const instrument = words[at + 2]!;
@@ -87,12 +90,12 @@ export class PlainOrders {
     if ((((clientHigh | priceHigh | sizeHigh) >>> 21) | words[at + 6]! | words[at + 7]!) !== 0) return false;
     if (account === 0 || (clientLow | clientHigh) === 0) return false;
 
-    const listings = this.#listings;
+    const listings = this.listings;
     const bookNumber = listings.near[instrument & NEAR_INSTRUMENT_MASK]!;
     const book = listings.books[bookNumber];
-    const accounts = this.#accounts;
+    const accounts = this.accounts;
     const accountSlot = accounts.near[account & NEAR_ACCOUNT_MASK]!;
-    const chain = accountSlot << ACCOUNT_SHIFT;
+    const chain = (accountSlot << ACCOUNT_SHIFT) & INDEX_MASK;
     const chains = accounts.words;
     if (book === undefined || book.instrumentId !== instrument || chains[chain + ACCOUNT_NUMBER] !== account)
       return this.#look(words, at);
@@ -102,11 +105,11 @@ export class PlainOrders {
     const { bounds } = book;
     if (!(price >= bounds[0]! && price <= bounds[1]! && size >= bounds[2]! && size <= bounds[3]!))
       return false;
-    const orders = this.#orders;
+    const orders = this.orders;
     const own = side === BUY ? book.bids : book.asks;
     if (orders.isFull || !own.isRoomy || own.totalSizeLots + size > MOST_LOTS) return false;
 
-    const clientIds = this.#clientIds;
+    const clientIds = this.clientIds;
     if ((words[at + 12]! | words[at + 13]!) !== 0 && clientIds.isLate(words[at + 12]!, words[at + 13]!))
       return false;
     const { numbers } = clientIds;
@@ -115,11 +118,11 @@ export class PlainOrders {
 
     // From here on all is well.
     const slot = orders.allocate();
-    numbers.fill(place, -(slot + 1));
-    const entry = clientIds.makeRoom();
+    numbers.fill(place, ~slot);
+    const entry = clientIds.makeRoom() & INDEX_MASK;
     const answers = clientIds.log;
     const { next, words: entries } = answers;
-    const events = this.#events;
+    const events = this.events;
     const { placeLow, placeHigh, timeLow, timeHigh } = events;
     entries[entry + ENTRY_CONTENT] =
       Math.imul(head, HEAD_FACTOR) +
@@ -136,16 +139,16 @@ export class PlainOrders {
     entries[entry + ENTRY_TIME + 1] = timeHigh;
     entries[entry + ENTRY_ID] = place;
     entries[entry + ENTRY_FORM] = FORM_ACCEPTED;
-    answers.next = (next + FORM_ACCEPTED) & COUNTER_MASK;
-    const ownedWord = slot << OWNED_SHIFT;
+    answers.next = ((next | 0) + FORM_ACCEPTED) & COUNTER_MASK;
+    const ownedWord = (slot << OWNED_SHIFT) & INDEX_MASK;
     if (ownedWord >= clientIds.owned.length) clientIds.growOwned(slot);
     const { owned } = clientIds;
     owned[ownedWord + OWNED_ID] = place;
-    owned[ownedWord + OWNED_NAME] = next + 1;
+    owned[ownedWord + OWNED_NAME] = (next + 1) | 0;
 
     const { words: live, floats } = orders;
-    const order = slot << ORDER_SHIFT;
-    const orderFloat = slot << ORDER_FLOATS_SHIFT;
+    const order = (slot << ORDER_SHIFT) & INDEX_MASK;
+    const orderFloat = (slot << ORDER_FLOATS_SHIFT) & INDEX_MASK;
     live[order + LIVE_ID] = placeLow;
     live[order + LIVE_ID + 1] = placeHigh;
     live[order + LIVE_CLIENT_ID] = clientLow;
@@ -160,7 +163,7 @@ export class PlainOrders {
 
     const opposite = side === BUY ? book.asks : book.bids;
     const isQuiet = terms === REST && !opposite.isReachedBy(price);
-    const to = events.claim(EVENT_WORDS);
+    const to = events.claim(EVENT_WORDS) & INDEX_MASK;
     const out = events.words;
     out[to] = ACCEPTED | (side << 24);
     out[to + 1] = isQuiet ? WHOLE_ANSWER : ANSWER;
@@ -191,7 +194,7 @@ export class PlainOrders {
     chains[chain + ACCOUNT_PLACE + 1] = placeHigh;
     if (isQuiet) {
       own.append(slot);
-      this.#orderIndex.add(slot, placeLow);
+      this.orderIndex.add(slot, placeLow);
     } else {
       this.#trade(book, slot, terms);
     }
@@ -200,15 +203,15 @@ export class PlainOrders {
 
   /** The order may trade, or must not rest. */
   #trade(book: Book, slot: number, terms: number): void {
-    this.#events.index = 1;
+    this.events.index = 1;
     book.enter(slot, terms === REST);
-    this.#events.endCommand();
+    this.events.endCommand();
   }
 
   /** Tries again with instrument and account looked up, where both are there. */
   #look(words: Int32Array, at: number): boolean {
-    if (this.#listings.find(words[at + 2]!) < 0) return false;
-    this.#accounts.slotOf(words[at + 3]!);
+    if (this.listings.find(words[at + 2]!) < 0) return false;
+    this.accounts.slotOf(words[at + 3]!);
     return this.enter(words, at);
   }
 }
