@@ -27,8 +27,9 @@ export const NEAR_ACCOUNT_MASK = NEAR_ACCOUNTS - 1;
 export const NO_ACCOUNT = 0;
 
 export class Accounts {
-  /** Records of all accounts, by slot. Replaced on growth. */
+  /** Records of all accounts, by slot, as words and as pairs of words (see `EventWriter`). Replaced on growth. */
   words = new Int32Array(INITIAL_ACCOUNTS << ACCOUNT_SHIFT);
+  pairs = new Float64Array(this.words.buffer);
   /** The slot seen last, by the low bits of the account: a guess that the account's own word confirms. */
   readonly near = new Int32Array(NEAR_ACCOUNTS);
   declare private readonly index: NumberIndex;
@@ -54,6 +55,7 @@ export class Accounts {
       const words = new Int32Array(this.words.length * 2);
       words.set(this.words);
       this.words = words;
+      this.pairs = new Float64Array(words.buffer);
     }
     this.words[at + ACCOUNT_NUMBER] = account;
     return slot;

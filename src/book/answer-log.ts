@@ -14,8 +14,8 @@ import type { EventWriter } from './event-writer.js';
  * cancelled
  *       8  order id
  *      10  price in ticks, i64
- *      12  cancelled size in lots, u64
- *      14  cumulative size in lots, u64
+ *      12  cancelled size in lots, float
+ *      14  cumulative size in lots, float
  * any
  *       8  words 0, 1 and 5 of the answer, zero
  *      12  order id
@@ -26,6 +26,8 @@ export const UNIT_SHIFT = 3;
 export const ENTRY_CONTENT = 0;
 export const ENTRY_PLACE = 2;
 export const ENTRY_TIME = 4;
+export const ENTRY_PLACE_PAIR = 1;
+export const ENTRY_TIME_PAIR = 2;
 export const ENTRY_ID = 6;
 export const ENTRY_FORM = 7;
 export const ENTRY_MORE = 8;
@@ -54,8 +56,12 @@ export const COUNTER_MASK = 2 ** 30 - 1;
 const INITIAL_UNITS = 256;
 
 export class AnswerLog {
-  /** The ring, and behind it room for the end of an entry that begins in its last unit. Replaced on growth. */
+  /**
+   * The ring, and behind it room for the end of an entry that begins in its last unit; as words and as pairs of words
+   * (see `EventWriter`). Replaced on growth.
+   */
   words = new Int32Array((INITIAL_UNITS + MOST_UNITS) * UNIT_WORDS);
+  pairs = new Float64Array(this.words.buffer);
   /** Units of the ring - 1. */
   mask = INITIAL_UNITS - 1;
   /** Counter of the first unit of the next entry, and of the oldest. */
@@ -122,6 +128,7 @@ export class AnswerLog {
       counter = (counter + entryUnits) & COUNTER_MASK;
     }
     this.words = words;
+    this.pairs = new Float64Array(words.buffer);
     this.mask = mask;
   }
 }

@@ -76,6 +76,11 @@ export class Engine {
   declare private readonly plainCancels: plainCancels.PlainCancels;
   declare private readonly clientCommands: ClientCommands;
   #sequence = 0;
+  /** Where the last command came from, as words and as pairs of words. */
+  private source: Int32Array = new Int32Array(0);
+  private sourcePairs: Float64Array = new Float64Array(0);
+  /** No pairs where they would not begin at a multiple of eight bytes. */
+  private hasPairs = false;
 
   /** @throws RangeError where a setting is outside its range */
   constructor(settings: EngineSettings) {
@@ -168,11 +173,12 @@ export class Engine {
     this.#sequence = sequence;
     const placeHigh = (sequence / TWO_32) | 0 | (this.shard << SHARD_SHIFT);
     events.beginCommand(sequence | 0, placeHigh, timeLow, timeHigh);
-    const head = words[at]! & HEAD_MASK;
+    if (words !== this.source) this.#see(words);
+    const head = this.hasPairs && (at & 1) === 0 ? words[at]! & HEAD_MASK : 0;
     const isDone =
       head === PLAIN_ORDER
-        ? this.plainOrders.enter(words, at)
-        : head === PLAIN_CANCEL && this.plainCancels.cancel(words, at);
+        ? this.plainOrders.enter(words, this.sourcePairs, at)
+        : head === PLAIN_CANCEL && this.plainCancels.cancel(words, this.sourcePairs, at);
     if (!isDone) this.#applyGenerally(words, at);
     return events.length - before;
   }
@@ -188,6 +194,14 @@ export class Engine {
     const number = this.listings.find(words[at + ORDER_INSTRUMENT]!);
     if (number < 0) writeUnknownInstrument(words, at, this.events);
     else writeBook(words, at, this.listings.books[number]!, this.events);
+  }
+
+  /** Takes a look at memory that commands come from: mostly all of them come from the same. */
+  #see(words: Int32Array): void {
+    this.source = words;
+    const { buffer, byteOffset, length } = words;
+    this.hasPairs = byteOffset % 8 === 0;
+    if (this.hasPairs) this.sourcePairs = new Float64Array(buffer, byteOffset, length >> 1);
   }
 
   #applyGenerally(words: Int32Array, at: number): void {

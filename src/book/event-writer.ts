@@ -33,6 +33,9 @@ export class EventWriter {
   placeHigh = 0;
   timeLow = 0;
   timeHigh = 0;
+  /** The same as pairs: even places, odd places, time. */
+  readonly stamp = new Float64Array(3);
+  private readonly stampWords = new Int32Array(this.stamp.buffer);
   /** Index of the command's next event. */
   index = 0;
   /** Word at which the event written last begins. */
@@ -59,6 +62,19 @@ export class EventWriter {
     this.timeLow = timeLow | 0;
     this.timeHigh = timeHigh | 0;
     this.index = 0;
+    const words = this.stampWords;
+    const own = (placeLow & 1) << 1;
+    if (words[own] !== this.placeLow || words[own | 1] !== this.placeHigh) {
+      words[own] = placeLow;
+      words[own | 1] = placeHigh;
+    }
+    // Mostly the next command has the next place: that stands there before it is read as a pair.
+    words[own ^ 2] = placeLow + 1;
+    words[own ^ 3] = placeHigh;
+    if (words[4] !== this.timeLow || words[5] !== this.timeHigh) {
+      words[4] = timeLow;
+      words[5] = timeHigh;
+    }
   }
 
   /** Marks the event written last as the last one of its command. */

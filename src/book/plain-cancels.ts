@@ -17,10 +17,12 @@ import * as wordIndex from './word-index.js';
 // What stands here is compiled in; an imported binding is read from memory at each use.
 const { ACCOUNT_INDEX, ACCOUNT_NUMBER, ACCOUNT_PLACE, ACCOUNT_SHIFT, ACCOUNT_SPECIAL } = accountTable;
 const { NEAR_ACCOUNT_MASK } = accountTable;
+const { ENTRY_PLACE_PAIR, ENTRY_TIME_PAIR } = log;
 const { COUNTER_MASK, ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_PLACE, ENTRY_TIME } = log;
 const { FORM_BOOK_SHIFT, FORM_CANCELLED, FORM_CODE_SHIFT, FORM_REJECTED, FORM_SIDE_SHIFT } = log;
 const { contentHigh, contentLow } = content;
-const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID, LIVE_PRICE, LIVE_REMAINING } = pool;
+const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID, LIVE_ID_PAIR, LIVE_PRICE_PAIR } = pool;
+const { LIVE_REMAINING } = pool;
 const {
   LIVE_TERMS,
   ORDER_FLOATS_SHIFT,
@@ -79,7 +81,7 @@ export class PlainCancels {
    * Carries out a command whose word 0 is PLAIN_CANCEL, and returns true; false, and nothing has changed, where it must go
    * the general way.
    */
-  cancel(words: Int32Array, record: number): boolean {
+  cancel(words: Int32Array, pairs: Float64Array, record: number): boolean {
     const at = record & INDEX_MASK;
     const flags = words[at + 1]! & FLAGS_MASK;
     const account = words[at + 3]!;
@@ -93,7 +95,7 @@ export class PlainCancels {
     const accountSlot = accounts.near[account & NEAR_ACCOUNT_MASK]!;
     const chain = (accountSlot << ACCOUNT_SHIFT) & INDEX_MASK;
     const chains = accounts.words;
-    if (chains[chain + ACCOUNT_NUMBER] !== account) return this.#look(words, at);
+    if (chains[chain + ACCOUNT_NUMBER] !== account) return this.#look(words, pairs, at);
     const clientIds = this.clientIds;
     const { numbers } = clientIds;
     const orders = this.orders;
@@ -133,66 +135,54 @@ export class PlainCancels {
     answers.next = ((next | 0) + FORM_CANCELLED) & COUNTER_MASK;
     const entries = answers.words;
     const events = this.events;
-    const { placeLow, placeHigh, timeLow, timeHigh } = events;
+    const ownPlace = events.stamp[events.placeLow & 1]!;
+    const time = events.stamp[2]!;
     const { floats } = orders;
     const side = terms & TERMS_SIDE;
+    const idLow = live[order + LIVE_ID]!;
+    const id = floats[orderFloat + LIVE_ID_PAIR]!;
+    const price = floats[orderFloat + LIVE_PRICE_PAIR]!;
     const rest = floats[orderFloat + LIVE_REMAINING]!;
     const cumulative = floats[orderFloat + LIVE_CUMULATIVE]!;
-    const restLow = rest | 0;
-    const restHigh = (rest * HIGH) | 0;
-    const cumulativeLow = cumulative | 0;
-    const cumulativeHigh = (cumulative * HIGH) | 0;
-    const idLow = live[order + LIVE_ID]!;
-    const idHigh = live[order + LIVE_ID + 1]!;
-    const priceLow = live[order + LIVE_PRICE]!;
-    const priceHigh = live[order + LIVE_PRICE + 1]!;
+    const entryPairs = answers.pairs;
+    const entryPair = entry >> 1;
     entries[entry + ENTRY_CONTENT] = contentLow(words, at);
     entries[entry + ENTRY_CONTENT + 1] = contentHigh(words, at);
-    entries[entry + ENTRY_PLACE] = placeLow;
-    entries[entry + ENTRY_PLACE + 1] = placeHigh;
-    entries[entry + ENTRY_TIME] = timeLow;
-    entries[entry + ENTRY_TIME + 1] = timeHigh;
+    entryPairs[entryPair + ENTRY_PLACE_PAIR] = ownPlace;
+    entryPairs[entryPair + ENTRY_TIME_PAIR] = time;
     entries[entry + ENTRY_ID] = place;
     entries[entry + ENTRY_FORM] =
       FORM_CANCELLED | (side << FORM_SIDE_SHIFT) | (bookNumber << FORM_BOOK_SHIFT);
-    entries[entry + 8] = idLow;
-    entries[entry + 9] = idHigh;
-    entries[entry + 10] = priceLow;
-    entries[entry + 11] = priceHigh;
-    entries[entry + 12] = restLow;
-    entries[entry + 13] = restHigh;
-    entries[entry + 14] = cumulativeLow;
-    entries[entry + 15] = cumulativeHigh;
+    entryPairs[entryPair + 4] = id;
+    entryPairs[entryPair + 5] = price;
+    entryPairs[entryPair + 6] = rest;
+    entryPairs[entryPair + 7] = cumulative;
 
     const to = events.claim(EVENT_WORDS) & INDEX_MASK;
     const out = events.words;
+    const outPairs = events.pairs;
+    const chainPairs = accounts.pairs;
+    const toPair = to >> 1;
+    const chainPair = chain >> 1;
     out[to] = CANCELLED | (side << 24);
     out[to + 1] = ASKED;
-    out[to + 2] = placeLow;
-    out[to + 3] = placeHigh;
+    outPairs[toPair + 1] = ownPlace;
     out[to + 4] = 0;
     out[to + 5] = instrumentId;
-    out[to + 6] = account;
-    out[to + 7] = chains[chain + ACCOUNT_INDEX]!;
-    out[to + 8] = chains[chain + ACCOUNT_PLACE]!;
-    out[to + 9] = chains[chain + ACCOUNT_PLACE + 1]!;
-    out[to + 10] = timeLow;
-    out[to + 11] = timeHigh;
-    out[to + 12] = idLow;
-    out[to + 13] = idHigh;
-    out[to + 14] = clientLow;
-    out[to + 15] = clientHigh;
-    out[to + 16] = priceLow;
-    out[to + 17] = priceHigh;
-    out[to + 18] = restLow;
-    out[to + 19] = restHigh;
-    out[to + 20] = 0;
-    out[to + 21] = 0;
-    out[to + 22] = cumulativeLow;
-    out[to + 23] = cumulativeHigh;
-    chains[chain + ACCOUNT_INDEX] = 0;
-    chains[chain + ACCOUNT_PLACE] = placeLow;
-    chains[chain + ACCOUNT_PLACE + 1] = placeHigh;
+    outPairs[toPair + 3] = chainPairs[chainPair]!;
+    outPairs[toPair + 4] = chainPairs[chainPair + 1]!;
+    outPairs[toPair + 5] = time;
+    outPairs[toPair + 6] = id;
+    outPairs[toPair + 7] = pairs[(at >> 1) + 2]!;
+    outPairs[toPair + 8] = price;
+    out[to + 18] = rest | 0;
+    out[to + 19] = (rest * HIGH) | 0;
+    outPairs[toPair + 10] = 0;
+    out[to + 22] = cumulative | 0;
+    out[to + 23] = (cumulative * HIGH) | 0;
+    // Mostly it is 0 already, and what is not written now can be read as a pair soon.
+    if (chains[chain + ACCOUNT_INDEX] !== 0) chains[chain + ACCOUNT_INDEX] = 0;
+    chainPairs[chainPair + 1] = ownPlace;
 
     (side === BUY ? book.bids : book.asks).remove(slot);
     this.orderIndex.remove(slot, idLow, terms);
@@ -264,8 +254,8 @@ export class PlainCancels {
   }
 
   /** Tries again with the account looked up. */
-  #look(words: Int32Array, at: number): boolean {
+  #look(words: Int32Array, pairs: Float64Array, at: number): boolean {
     this.accounts.slotOf(words[at + 3]!);
-    return this.cancel(words, at);
+    return this.cancel(words, pairs, at);
   }
 }

@@ -2,6 +2,7 @@ import { CommandFlag, Side } from '../model/command.js';
 import { CancelReason, EventFlag, EventKind } from '../model/event.js';
 import { CELL_WORDS, EVENT_CELLS, EVENT_TEXT_CELLS, eventCells, eventHead } from '../wire/event-record.js';
 import { ORDER_SESSION } from '../wire/order-record.js';
+import { writeWhole } from '../wire/words.js';
 import {
   ENTRY_MORE,
   ENTRY_PLACE,
@@ -79,10 +80,11 @@ export function writeRepeatedAnswer(
     for (let i = 0; i < 2; i++) {
       out[to + 12 + i] = entries[entry + 8 + i]!;
       out[to + 16 + i] = entries[entry + 10 + i]!;
-      out[to + 18 + i] = entries[entry + 12 + i]!;
       out[to + 20 + i] = 0;
-      out[to + 22 + i] = entries[entry + 14 + i]!;
     }
+    const { pairs } = clientIds.log;
+    writeWhole(out, to + 18, pairs[(entry + 12) >> 1]!);
+    writeWhole(out, to + 22, pairs[(entry + 14) >> 1]!);
   } else if (form !== FORM_ACCEPTED) {
     out[to + 1]! |= form >>> FORM_CODE_SHIFT;
     out[to + 5] = words[at + 2]!;
