@@ -18,7 +18,15 @@ import * as wordIndex from './word-index.js';
 const { ACCOUNT_INDEX, ACCOUNT_NUMBER, ACCOUNT_SHIFT, ACCOUNT_SPECIAL } = accountTable;
 const { NEAR_ACCOUNT_MASK } = accountTable;
 const { NEAR_INSTRUMENT_MASK } = listed;
-const { COUNTER_MASK, ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_PLACE_PAIR, ENTRY_TIME_PAIR, FORM_ACCEPTED } = log;
+const {
+  COUNTER_MASK,
+  ENTRY_CONTENT,
+  ENTRY_FORM,
+  ENTRY_ID,
+  ENTRY_PLACE_PAIR,
+  ENTRY_TIME_PAIR,
+  FORM_ACCEPTED,
+} = log;
 const { OWNED_ID, OWNED_NAME, OWNED_SHIFT } = ids;
 const { HEAD_FACTOR, INSTRUMENT_FACTOR, PRICE_FACTOR, PRICE_HIGH_FACTOR } = content;
 const { SIZE_FACTOR, SIZE_HIGH_FACTOR, TERMS_FACTOR } = content;
@@ -86,7 +94,8 @@ export class PlainOrders {
     const side = head >>> 24;
     if ((terms !== REST && terms !== IMMEDIATE) || (side - 1) >>> 0 > 1) return false;
     // No display size, and high halves have at most 21 bits.
-    if ((((words[at + 5]! | priceHigh | sizeHigh) >>> 21) | words[at + 6]! | words[at + 7]!) !== 0) return false;
+    if ((((words[at + 5]! | priceHigh | sizeHigh) >>> 21) | words[at + 6]! | words[at + 7]!) !== 0)
+      return false;
     if (account === 0 || (words[at + 4]! | words[at + 5]!) === 0) return false;
 
     const listings = this.listings;
