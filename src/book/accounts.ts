@@ -27,21 +27,22 @@ export const NEAR_ACCOUNT_MASK = NEAR_ACCOUNTS - 1;
 export const NO_ACCOUNT = 0;
 
 export class Accounts {
-  /** Records of all accounts, by slot. Replaced on growth. */
+  /** Records of all accounts, by slot, as words and as pairs of words (see `EventWriter`). Replaced on growth. */
   words = new Int32Array(INITIAL_ACCOUNTS << ACCOUNT_SHIFT);
+  pairs = new Float64Array(this.words.buffer);
   /** The slot seen last, by the low bits of the account: a guess that the account's own word confirms. */
   readonly near = new Int32Array(NEAR_ACCOUNTS);
-  readonly #index: NumberIndex;
+  declare private readonly index: NumberIndex;
 
   /** @param hashSalt of the table in which accounts are found */
   constructor(hashSalt = 0) {
-    this.#index = new NumberIndex(hashSalt);
-    this.#index.add(0);
+    this.index = new NumberIndex(hashSalt);
+    this.index.add(0);
   }
 
   /** The slot of an account, made where it is new. */
   slotOf(account: number): number {
-    const found = this.#index.find(account);
+    const found = this.index.find(account);
     const slot = found >= 0 ? found : this.#add(account);
     this.near[account & NEAR_ACCOUNT_MASK] = slot;
     return slot;
@@ -53,12 +54,13 @@ export class Accounts {
   }
 
   #add(account: number): number {
-    const slot = this.#index.add(account);
+    const slot = this.index.add(account);
     const at = slot << ACCOUNT_SHIFT;
     if (at === this.words.length) {
       const words = new Int32Array(this.words.length * 2);
       words.set(this.words);
       this.words = words;
+      this.pairs = new Float64Array(words.buffer);
     }
     this.words[at + ACCOUNT_NUMBER] = account;
     return slot;

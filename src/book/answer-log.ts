@@ -14,8 +14,8 @@ import type { EventWriter } from './event-writer.js';
  * cancelled
  *       8  order id
  *      10  price in ticks, i64
- *      12  cancelled size in lots, u64
- *      14  cumulative size in lots, u64
+ *      12  cancelled size in lots, float
+ *      14  cumulative size in lots, float
  * new order with rare terms accepted (bits 2 and 3 of the form are 0)
  *       8  price in ticks that it got, i64, then zero up to word 15
  * any
@@ -28,6 +28,8 @@ export const UNIT_SHIFT = 3;
 export const ENTRY_CONTENT = 0;
 export const ENTRY_PLACE = 2;
 export const ENTRY_TIME = 4;
+export const ENTRY_PLACE_PAIR = 1;
+export const ENTRY_TIME_PAIR = 2;
 export const ENTRY_ID = 6;
 export const ENTRY_FORM = 7;
 export const ENTRY_MORE = 8;
@@ -58,13 +60,17 @@ export const COUNTER_MASK = 2 ** 30 - 1;
 const INITIAL_UNITS = 256;
 
 export class AnswerLog {
-  /** The ring, and behind it room for the end of an entry that begins in its last unit. Replaced on growth. */
+  /**
+   * The ring, and behind it room for the end of an entry that begins in its last unit; as words and as pairs of words
+   * (see `EventWriter`). Replaced on growth.
+   */
   words = new Int32Array((INITIAL_UNITS + MOST_UNITS) * UNIT_WORDS);
+  pairs = new Float64Array(this.words.buffer);
   /** Units of the ring - 1. */
   mask = INITIAL_UNITS - 1;
   /** Counter of the first unit of the next entry, and of the oldest. */
-  next: number;
-  oldest: number;
+  declare next: number;
+  declare oldest: number;
 
   /** @param start counter of the first unit, for tests near the wrap */
   constructor(start = 0) {
@@ -126,6 +132,7 @@ export class AnswerLog {
       counter = (counter + entryUnits) & COUNTER_MASK;
     }
     this.words = words;
+    this.pairs = new Float64Array(words.buffer);
     this.mask = mask;
   }
 }

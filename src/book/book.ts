@@ -46,27 +46,27 @@ export interface BookRoom {
 
 /** One instrument: its ladders, what is special about it, and the plain matching by price, then time. */
 export class Book {
-  readonly instrument: Instrument;
-  readonly instrumentId: number;
+  declare readonly instrument: Instrument;
+  declare readonly instrumentId: number;
   /** Its place among the listings. */
-  readonly number: number;
-  readonly bids: PriceLadder;
-  readonly asks: PriceLadder;
+  declare readonly number: number;
+  declare readonly bids: PriceLadder;
+  declare readonly asks: PriceLadder;
   /** Bounds of prices and of sizes, inclusive: lowest and highest price, smallest and largest size. */
-  readonly bounds: Float64Array;
+  declare readonly bounds: Float64Array;
   /** Bits (`Special`) that say why orders of this book cannot take the plain path; 0 while all of them can. */
   special = 0;
   /** Bits (`After`) that say what waits for a trade of this book; 0 while nothing does. */
   after = 0;
-  readonly specials: Specials;
+  declare readonly specials: Specials;
 
   readonly #hiddenBids: PriceLadder;
   readonly #hiddenAsks: PriceLadder;
-  readonly #orderEvents: OrderEvents;
-  readonly #orders: pool.OrderPool;
-  readonly #orderIndex: OrderIndex;
-  readonly #clientIds: ClientIds;
-  readonly #hooks: PlainHooks;
+  declare private readonly orderEvents: OrderEvents;
+  declare private readonly orders: pool.OrderPool;
+  declare private readonly orderIndex: OrderIndex;
+  declare private readonly clientIds: ClientIds;
+  declare private readonly hooks: PlainHooks;
   /** Number of the last trade; lots of the trade at hand; LAST_PRICE; FIRST_PRICE. */
   readonly #trade = new Float64Array(4);
 
@@ -76,11 +76,11 @@ export class Book {
     this.number = number;
     const { minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots } = instrument;
     this.bounds = new Float64Array([minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots]);
-    this.#orderEvents = room.orderEvents;
-    this.#orders = room.orders;
-    this.#orderIndex = room.orderIndex;
-    this.#clientIds = room.clientIds;
-    this.#hooks = room.hooks;
+    this.orderEvents = room.orderEvents;
+    this.orders = room.orders;
+    this.orderIndex = room.orderIndex;
+    this.clientIds = room.clientIds;
+    this.hooks = room.hooks;
     this.bids = new PriceLadder(room.orders, room.pages, 1);
     this.asks = new PriceLadder(room.orders, room.pages, -1);
     this.#hiddenBids = new PriceLadder(room.orders, room.pages, 1);
@@ -159,30 +159,30 @@ export class Book {
   /** Matches the new order in the slot; what is left rests, or is cancelled where it must not rest. */
   enter(slot: number, mayRest: boolean): void {
     this.#match(slot);
-    if (this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING] === 0) {
+    if (this.orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING] === 0) {
       this.#release(slot);
     } else if (mayRest) {
       this.rest(slot);
     } else {
-      this.#orderEvents.restCancelled(slot, this.instrumentId);
+      this.orderEvents.restCancelled(slot, this.instrumentId);
       this.#release(slot);
     }
     const trade = this.#trade;
     if (this.after !== 0 && trade[FIRST_PRICE] !== 0)
-      this.#hooks.traded(this, trade[FIRST_PRICE]!, trade[LAST_PRICE]!);
+      this.hooks.traded(this, trade[FIRST_PRICE]!, trade[LAST_PRICE]!);
   }
 
   /** Puts a new order into its queue. */
   rest(slot: number): void {
-    const words = this.#orders.words;
+    const words = this.orders.words;
     const order = slot << ORDER_SHIFT;
     this.ladder(words[order + LIVE_TERMS]! & TERMS_SIDE).append(slot);
-    this.#orderIndex.add(slot, words[order + LIVE_ID]!);
+    this.orderIndex.add(slot, words[order + LIVE_ID]!);
   }
 
   /** Trades the order in the slot against the other side while prices cross. The order itself stands in no queue. */
   #match(taker: number): void {
-    const { words, floats } = this.#orders;
+    const { words, floats } = this.orders;
     const order = taker << ORDER_SHIFT;
     const resting = (words[order + LIVE_TERMS]! & TERMS_SIDE) === BUY ? this.asks : this.bids;
     const limit = resting.rankOf(readWhole(words, order + LIVE_PRICE));
@@ -206,7 +206,7 @@ export class Book {
       resting.reduce(level, lots);
       trade[NUMBER]! += 1;
       trade[LOTS] = lots;
-      this.#orderEvents.fills(taker, maker, trade, this.instrumentId);
+      this.orderEvents.fills(taker, maker, trade, this.instrumentId);
       if (floats[makerRemaining] === 0) {
         resting.remove(maker);
         this.#retire(maker);
@@ -218,16 +218,16 @@ export class Book {
 
   /** Frees the slot of an order that rested and is in no queue any more. */
   #retire(slot: number): void {
-    const words = this.#orders.words;
+    const words = this.orders.words;
     const order = slot << ORDER_SHIFT;
-    if ((words[order + LIVE_TERMS]! & TERMS_RARE) !== 0) this.#hooks.released(this, slot);
-    this.#orderIndex.remove(slot, words[order + LIVE_ID]!);
+    if ((words[order + LIVE_TERMS]! & TERMS_RARE) !== 0) this.hooks.released(this, slot);
+    this.orderIndex.remove(slot, words[order + LIVE_ID]!, words[order + LIVE_TERMS]!);
     this.#release(slot);
   }
 
   /** Frees the slot of an order that is in no queue and not in the index. */
   #release(slot: number): void {
-    this.#clientIds.releaseOrder(slot);
-    this.#orders.release(slot);
+    this.clientIds.releaseOrder(slot);
+    this.orders.release(slot);
   }
 }

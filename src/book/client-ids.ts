@@ -8,11 +8,13 @@ import { contentHigh, contentLow, withLines } from './command-content.js';
 import type { EventWriter } from './event-writer.js';
 import { NumberBlocks } from './number-blocks.js';
 import { SlotTable } from './slot-table.js';
+import * as wordIndex from './word-index.js';
 
 // What stands here is compiled in; an imported binding is read from memory at each use.
 const { ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_MORE, ENTRY_PLACE, ENTRY_TIME } = log;
 const { COUNTER_MASK, FORM_ACCEPTED, FORM_CODE_SHIFT, FORM_MASK, FORM_RARE, FORM_REJECTED, MOST_UNITS, UNIT_SHIFT } =
   log;
+const { INDEX_MASK } = wordIndex;
 const TEXT_FLAG = CommandFlag.TextClientId << 16;
 
 /** Largest window: one to two gigabytes of answers. */
@@ -46,15 +48,15 @@ export class ClientIds {
   /** True where the command admitted last was sent before the window began: it cannot be told from a retry. */
   late = false;
   /** From a numeric id, salted with its account, to its value. */
-  readonly numbers: NumberBlocks;
-  readonly log: log.AnswerLog;
+  declare readonly numbers: NumberBlocks;
+  declare readonly log: log.AnswerLog;
   /** What is remembered beside live orders, by slot. Replaced on growth. */
   owned = new Int32Array(INITIAL_ORDERS << OWNED_SHIFT);
 
   readonly #texts = new ClientTexts();
   /** From the hash of account and text to a value. */
   readonly #textTable = new SlotTable();
-  readonly #hashSalt: number;
+  declare private readonly hashSalt: number;
   #window: number;
   /** Commands in the window, and ids of live orders that have left it. */
   #windowed = 0;
@@ -79,7 +81,7 @@ export class ClientIds {
         `client-id window ${window} is not a whole number from 1 to ${MAX_CLIENT_ID_WINDOW}`,
       );
     this.#window = window;
-    this.#hashSalt = hashSalt;
+    this.hashSalt = hashSalt;
     this.numbers = new NumberBlocks(hashSalt);
     this.log = new log.AnswerLog(start);
   }
@@ -117,7 +119,7 @@ export class ClientIds {
     const isText = (words[at + 1]! & TEXT_FLAG) !== 0;
     const account = words[at + 3]!;
     const text = at + ORDER_TEXT_WORD;
-    const hash = isText ? textTag(words, text, account, this.#hashSalt) : 0;
+    const hash = isText ? textTag(words, text, account, this.hashSalt) : 0;
     const place = isText ? -1 : this.numbers.claim(words[at + 4]!, words[at + 5]!, account);
     this.#known = isText ? this.#findText(hash, words, text, account) : this.numbers.values[place]!;
     if (this.#known !== 0) return false;
@@ -143,7 +145,7 @@ export class ClientIds {
    */
   makeRoom(): number {
     if (this.#windowed === this.#window) this.#dropOldest();
-    else this.#windowed++;
+    else this.#windowed = (this.#windowed + 1) | 0;
     const answers = this.log;
     if (((answers.next - answers.oldest) & COUNTER_MASK) + MOST_UNITS > answers.mask) answers.grow();
     return (answers.next & answers.mask) << UNIT_SHIFT;
@@ -234,7 +236,7 @@ export class ClientIds {
 
   /** Says that the order in the slot is gone: its id goes with it, if only the order held it. */
   releaseOrder(slot: number): void {
-    const owned = slot << OWNED_SHIFT;
+    const owned = (slot << OWNED_SHIFT) & INDEX_MASK;
     const name = this.owned[owned + OWNED_NAME]!;
     const where = this.owned[owned + ENTRY_ID]!;
     this.owned[owned + OWNED_NAME] = 0;
@@ -260,7 +262,7 @@ export class ClientIds {
 
   /** The live order that an account made under the text whose words begin at `text`, or -1. */
   findOrderByText(words: Int32Array, text: number, account: number): number {
-    const value = this.#findText(textTag(words, text, account, this.#hashSalt), words, text, account);
+    const value = this.#findText(textTag(words, text, account, this.hashSalt), words, text, account);
     return value < 0 ? -value - 1 : -1;
   }
 
@@ -314,7 +316,7 @@ export class ClientIds {
   #dropOldest(): void {
     const answers = this.log;
     const { words, oldest } = answers;
-    const entry = (oldest & answers.mask) << UNIT_SHIFT;
+    const entry = ((oldest & answers.mask) << UNIT_SHIFT) & INDEX_MASK;
     const where = words[entry + ENTRY_ID]!;
     this.#droppedLow = words[entry + ENTRY_TIME]!;
     this.#droppedHigh = words[entry + ENTRY_TIME + 1]!;
@@ -322,10 +324,10 @@ export class ClientIds {
       this.#dropText(~where, entry);
     } else {
       const value = this.numbers.values[where]!;
-      if (value < 0) this.#keepEntry(-value - 1, entry);
+      if (value < 0) this.#keepEntry(~value, entry);
       else this.numbers.clear(where);
     }
-    answers.oldest = (oldest + (words[entry + ENTRY_FORM]! & FORM_MASK)) & COUNTER_MASK;
+    answers.oldest = ((oldest | 0) + (words[entry + ENTRY_FORM]! & FORM_MASK)) & COUNTER_MASK;
   }
 
   /** Drops the oldest entry, whose id is the text in the slot. */

@@ -31,7 +31,9 @@ export function removeOrder(room: GeneralRoom, slot: number): void {
 export function retire(room: GeneralRoom, book: Book, slot: number): void {
   const rare = room.rare.of(slot);
   if (rare !== undefined) releaseRare(room, book, slot, rare);
-  room.orderIndex.remove(slot, room.orders.words[(slot << ORDER_SHIFT) + LIVE_ID]!);
+  const { words } = room.orders;
+  const order = slot << ORDER_SHIFT;
+  room.orderIndex.remove(slot, words[order + LIVE_ID]!, words[order + LIVE_TERMS]!);
   room.clientIds.releaseOrder(slot);
   room.orders.release(slot);
 }

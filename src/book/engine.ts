@@ -50,6 +50,11 @@ export class Engine {
   #sequence = 0;
   /** When the next good-till-date order expires, in ns since the epoch, rounded; infinity where there is none. */
   #dueNs = Number.POSITIVE_INFINITY;
+  /** Where the last command came from, as words and as pairs of words. */
+  #source: Int32Array = new Int32Array(0);
+  #sourcePairs: Float64Array = new Float64Array(0);
+  /** No pairs where they would not begin at a multiple of eight bytes. */
+  #hasPairs = false;
 
   /** @throws RangeError where a setting is outside its range */
   constructor(settings: EngineSettings) {
@@ -144,14 +149,15 @@ export class Engine {
     this.#sequence = sequence;
     const placeHigh = (sequence / TWO_32) | 0 | (this.#shard << SHARD_SHIFT);
     events.beginCommand(sequence | 0, placeHigh, timeLow, timeHigh);
-    const head = words[at]! & HEAD_MASK;
+    if (words !== this.#source) this.#see(words);
+    const head = this.#hasPairs && (at & 1) === 0 ? words[at]! & HEAD_MASK : 0;
     // Rounding keeps order, so what is due is never taken for later.
     const isDue = (timeHigh >>> 0) * TWO_32 + (timeLow >>> 0) >= this.#dueNs;
     const isDone =
       !isDue &&
       (head === PLAIN_ORDER
-        ? this.#plainOrders.enter(words, at)
-        : head === PLAIN_CANCEL && this.#plainCancels.cancel(words, at));
+        ? this.#plainOrders.enter(words, this.#sourcePairs, at)
+        : head === PLAIN_CANCEL && this.#plainCancels.cancel(words, this.#sourcePairs, at));
     if (!isDone) this.#applyGenerally(words, at, sequence);
     return events.length - before;
   }
@@ -167,6 +173,14 @@ export class Engine {
     const number = this.#room.listings.find(words[at + ORDER_INSTRUMENT]!);
     if (number < 0) writeUnknownInstrument(words, at, this.events);
     else writeBook(words, at, this.#room.listings.books[number]!, this.events);
+  }
+
+  /** Takes a look at memory that commands come from: mostly all of them come from the same. */
+  #see(words: Int32Array): void {
+    this.#source = words;
+    const { buffer, byteOffset, length } = words;
+    this.#hasPairs = byteOffset % 8 === 0;
+    if (this.#hasPairs) this.#sourcePairs = new Float64Array(buffer, byteOffset, length >> 1);
   }
 
   #applyGenerally(words: Int32Array, at: number, sequence: number): void {

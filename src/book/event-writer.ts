@@ -1,9 +1,11 @@
 import { EventFlag } from '../model/event.js';
 import type { Accounts } from './accounts.js';
 import * as accountTable from './accounts.js';
+import * as wordIndex from './word-index.js';
 
 // What stands here is compiled in; an imported binding is read from memory at each use.
 const { ACCOUNT_SHIFT, ACCOUNT_INDEX, ACCOUNT_NUMBER, ACCOUNT_PLACE } = accountTable;
+const { INDEX_MASK } = wordIndex;
 
 const INITIAL_WORDS = 16 * 1024;
 
@@ -17,13 +19,13 @@ const LAST_OF_COMMAND = EventFlag.LastOfCommand << 16;
  */
 export class EventWriter {
   /** The records. Replaced when it grows; what stands after `length` is left over from before. */
-  words: Int32Array;
+  declare words: Int32Array;
   /**
    * The same memory two words at a time, to copy 64-bit numbers in one go: as floats that nobody looks at. The bits of a
    * whole number from 0 to 2^53 - 1 are those of a tiny float and never of a NaN, so no machine changes them. What was
    * written as words a moment ago is not read as a pair: a processor waits for such a read until all is in its cache.
    */
-  pairs: Float64Array;
+  declare pairs: Float64Array;
   /** Words in use. */
   length = 0;
   /** Place and time of the last command. */
@@ -31,15 +33,18 @@ export class EventWriter {
   placeHigh = 0;
   timeLow = 0;
   timeHigh = 0;
+  /** The same as pairs: even places, odd places, time. */
+  readonly stamp = new Float64Array(3);
+  private readonly stampWords = new Int32Array(this.stamp.buffer);
   /** Index of the command's next event. */
   index = 0;
   /** Word at which the event written last begins. */
   last = 0;
 
-  readonly #accounts: Accounts;
+  declare private readonly accounts: Accounts;
 
   constructor(accounts: Accounts) {
-    this.#accounts = accounts;
+    this.accounts = accounts;
     const buffer = new ArrayBuffer(INITIAL_WORDS * 4);
     this.words = new Int32Array(buffer);
     this.pairs = new Float64Array(buffer);
@@ -62,6 +67,19 @@ export class EventWriter {
     this.timeLow = timeLow | 0;
     this.timeHigh = timeHigh | 0;
     this.index = 0;
+    const words = this.stampWords;
+    const own = (placeLow & 1) << 1;
+    if (words[own] !== this.placeLow || words[own | 1] !== this.placeHigh) {
+      words[own] = placeLow;
+      words[own | 1] = placeHigh;
+    }
+    // Mostly the next command has the next place: that stands there before it is read as a pair.
+    words[own ^ 2] = placeLow + 1;
+    words[own ^ 3] = placeHigh;
+    if (words[4] !== this.timeLow || words[5] !== this.timeHigh) {
+      words[4] = timeLow;
+      words[5] = timeHigh;
+    }
   }
 
   /** Marks the event written last as the last one of its command. */
@@ -84,18 +102,19 @@ export class EventWriter {
     return at;
   }
 
-  /** Writes words 0 to 11 of the event at word `at`, and moves the account's chain on. */
+  /** Writes words 0 to 11 of the event that begins at word `event`, and moves the account's chain on. */
   writeHead(
-    at: number,
+    event: number,
     head: number,
     code: number,
     instrument: number,
     accountSlot: number,
     index: number,
   ): void {
+    const at = event & INDEX_MASK;
     const { words, placeLow, placeHigh } = this;
-    const accounts = this.#accounts.words;
-    const account = accountSlot << ACCOUNT_SHIFT;
+    const accounts = this.accounts.words;
+    const account = (accountSlot << ACCOUNT_SHIFT) & INDEX_MASK;
     words[at] = head;
     words[at + 1] = code;
     words[at + 2] = placeLow;
@@ -117,7 +136,7 @@ export class EventWriter {
   /** Makes room for a record of so many words, and returns the word at which it begins. Writes nothing. */
   claim(words: number): number {
     const at = this.length;
-    const end = at + words;
+    const end = (at + words) | 0;
     if (end > this.words.length) this.grow(end);
     this.length = end;
     this.last = at;

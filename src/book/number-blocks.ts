@@ -1,15 +1,17 @@
 import * as hash from './hash.js';
 import { SlotTable } from './slot-table.js';
+import * as wordIndex from './word-index.js';
 
 // What stands here is compiled in; an imported binding is read from memory at each use.
 const { mix32 } = hash;
+const { INDEX_MASK } = wordIndex;
 
-/** Sixteen numbers to a block: they share all bits but the last four. */
-const BLOCK_BITS = 4;
+/** Thirty-two numbers to a block: they share all bits but the last five. */
+const BLOCK_BITS = 5;
 const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
 
 /**
- * Head of a block, four words: what its numbers share (their bits from 4 to 31, their high half, their salt), and how
+ * Head of a block, four words: what its numbers share (their bits from 5 to 31, their high half, their salt), and how
  * many of them have a value. Free: NO_BITS, which no number has, and the next free block.
  */
 const HEAD_SHIFT = 2;
@@ -41,18 +43,18 @@ export class NumberBlocks {
   readonly #near = new Int32Array(NEAR_BLOCKS);
   #free = -1;
   #used = 0;
-  readonly #hashSalt: number;
+  declare private readonly hashSalt: number;
   /** Odd factors made of the salt: where the three parts of a number lead is known to nobody who does not know it. */
-  readonly #lowFactor: number;
-  readonly #highFactor: number;
-  readonly #saltFactor: number;
+  declare private readonly lowFactor: number;
+  declare private readonly highFactor: number;
+  declare private readonly saltFactor: number;
 
   /** @param hashSalt 32 bits that decide where things stand in the hash table, and nothing else */
   constructor(hashSalt = 0) {
-    this.#hashSalt = hashSalt | 0;
-    this.#lowFactor = mix32(hashSalt ^ 0x9e3779b1) | 1;
-    this.#highFactor = mix32(hashSalt ^ 0x85ebca6b) | 1;
-    this.#saltFactor = mix32(hashSalt ^ 0xc2b2ae35) | 1;
+    this.hashSalt = hashSalt | 0;
+    this.lowFactor = mix32(hashSalt ^ 0x9e3779b1) | 1;
+    this.highFactor = mix32(hashSalt ^ 0x85ebca6b) | 1;
+    this.saltFactor = mix32(hashSalt ^ 0xc2b2ae35) | 1;
   }
 
   /** The place of a number, -1 where none of its block has a value. */
@@ -62,16 +64,16 @@ export class NumberBlocks {
     const { words, mask } = this.#table;
     const heads = this.#heads;
     for (let place = tag & mask; ; place = (place + 1) & mask) {
-      const block = words[(place << 1) + 1]! - 1;
+      const block = (words[(place << 1) | 1]! - 1) | 0;
       if (block < 0) return -1;
-      const head = block << HEAD_SHIFT;
+      const head = (block << HEAD_SHIFT) & INDEX_MASK;
       if (
         words[place << 1] === tag &&
         heads[head + HEAD_LOW] === bits &&
         heads[head + HEAD_HIGH] === high &&
         heads[head + HEAD_SALT] === salt
       )
-        return (block << BLOCK_BITS) + (low & BLOCK_MASK);
+        return (block << BLOCK_BITS) | (low & BLOCK_MASK);
     }
   }
 
@@ -83,12 +85,12 @@ export class NumberBlocks {
     const tag = this.#tagOf(low >>> BLOCK_BITS, high, salt);
     const { words, mask } = this.#table;
     let place = tag & mask;
-    let block = words[(place << 1) + 1]!;
+    let block = words[(place << 1) | 1]!;
     while (block !== 0 && words[place << 1] !== tag) {
-      place = (place + 1) & mask;
-      block = words[(place << 1) + 1]!;
+      place = ((place | 0) + 1) & mask;
+      block = words[(place << 1) | 1]!;
     }
-    return block === 0 ? 0 : this.values[((block - 1) << BLOCK_BITS) + (low & BLOCK_MASK)]!;
+    return block === 0 ? 0 : this.values[((block - 1) << BLOCK_BITS) | (low & BLOCK_MASK)]!;
   }
 
   /** The value of a number, 0 where it has none. */
@@ -103,20 +105,21 @@ export class NumberBlocks {
     const near = (bits ^ Math.imul(salt, 0x9d)) & NEAR_MASK;
     const block = this.#near[near]!;
     const heads = this.#heads;
-    const head = block << HEAD_SHIFT;
+    const head = (block << HEAD_SHIFT) & INDEX_MASK;
     if (
       heads[head + HEAD_LOW] === bits &&
       heads[head + HEAD_HIGH] === high &&
       heads[head + HEAD_SALT] === salt
     )
-      return (block << BLOCK_BITS) + (low & BLOCK_MASK);
+      return (block << BLOCK_BITS) | (low & BLOCK_MASK);
     return this.#claimFar(low, high, salt, near);
   }
 
   /** Gives a value to the number at a place, which has none. */
   fill(place: number, value: number): void {
     this.values[place] = value;
-    this.#heads[((place >> BLOCK_BITS) << HEAD_SHIFT) + HEAD_COUNT]!++;
+    const count = (((place >> BLOCK_BITS) << HEAD_SHIFT) & INDEX_MASK) + HEAD_COUNT;
+    this.#heads[count] = this.#heads[count]! + 1;
   }
 
   /** Takes out the number at a place, which has a value. */
@@ -124,8 +127,8 @@ export class NumberBlocks {
     this.values[place] = 0;
     const block = place >> BLOCK_BITS;
     const heads = this.#heads;
-    const count = (block << HEAD_SHIFT) + HEAD_COUNT;
-    const rest = heads[count]! - 1;
+    const count = ((block << HEAD_SHIFT) & INDEX_MASK) + HEAD_COUNT;
+    const rest = (heads[count]! - 1) | 0;
     heads[count] = rest;
     if (rest <= 0) this.#remove(block);
   }
@@ -151,7 +154,7 @@ export class NumberBlocks {
       block = this.#used++;
       if (block << HEAD_SHIFT === this.#heads.length) this.#grow();
     }
-    const head = block << HEAD_SHIFT;
+    const head = (block << HEAD_SHIFT) & INDEX_MASK;
     const heads = this.#heads;
     heads[head + HEAD_LOW] = low >>> BLOCK_BITS;
     heads[head + HEAD_HIGH] = high;
@@ -163,7 +166,7 @@ export class NumberBlocks {
 
   /** @throws Error where the block is free already: a number was taken out that was not there */
   #remove(block: number): void {
-    const head = block << HEAD_SHIFT;
+    const head = (block << HEAD_SHIFT) & INDEX_MASK;
     const heads = this.#heads;
     if (heads[head + HEAD_LOW] === NO_BITS) throw new Error(`block ${block} of numbers is freed twice`);
     this.#table.remove(
@@ -177,8 +180,8 @@ export class NumberBlocks {
 
   /** The hash of what the numbers of a block share. */
   #tagOf(bits: number, high: number, salt: number): number {
-    const sum = Math.imul(bits, this.#lowFactor) + Math.imul(high, this.#highFactor);
-    return mix32((sum + Math.imul(salt, this.#saltFactor)) ^ this.#hashSalt);
+    const sum = Math.imul(bits, this.lowFactor) + Math.imul(high, this.highFactor);
+    return mix32((sum + Math.imul(salt, this.saltFactor)) ^ this.hashSalt);
   }
 
   #grow(): void {

@@ -4,11 +4,13 @@ import { writeCommandText } from './answers.js';
 import type { ClientIds } from './client-ids.js';
 import type { EventWriter } from './event-writer.js';
 import * as pool from './order-pool.js';
+import * as wordIndex from './word-index.js';
 
 // What is destructured here is compiled in; an imported binding is read from memory at each use.
 const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID } = pool;
 const { LIVE_PRICE, LIVE_REMAINING, LIVE_TERMS, TERMS_SIDE, TERMS_TEXT } = pool;
 const { ORDER_SHIFT, ORDER_FLOATS_SHIFT } = pool;
+const { INDEX_MASK } = wordIndex;
 
 const CANCELLED = EventKind.Cancelled;
 const TEXT_CELLS = EVENT_TEXT_CELLS << 16;
@@ -34,14 +36,14 @@ export const TRADE_LOTS = 1;
  * Where words are written by number, the number is the word of the layout that `wire/event-record.ts` draws.
  */
 export class OrderEvents {
-  readonly #events: EventWriter;
-  readonly #orders: pool.OrderPool;
-  readonly #clientIds: ClientIds;
+  declare private readonly events: EventWriter;
+  declare private readonly orders: pool.OrderPool;
+  declare private readonly clientIds: ClientIds;
 
   constructor(events: EventWriter, orders: pool.OrderPool, clientIds: ClientIds) {
-    this.#events = events;
-    this.#orders = orders;
-    this.#clientIds = clientIds;
+    this.events = events;
+    this.orders = orders;
+    this.clientIds = clientIds;
   }
 
   /**
@@ -60,15 +62,15 @@ export class OrderEvents {
     slot: number,
     instrument: number,
   ): number {
-    const orders = this.#orders.words;
-    const { floats } = this.#orders;
+    const orders = this.orders.words;
+    const { floats } = this.orders;
     const order = slot << ORDER_SHIFT;
     const orderFloat = slot << ORDER_FLOATS_SHIFT;
     const side = (orders[order + LIVE_TERMS]! & TERMS_SIDE) << 24;
     const fullHead = (head | side) + (isText ? TEXT_CELLS : 0);
     const fullCode = code | (isText ? ANSWER | TEXT : ANSWER);
-    const to = this.#events.open(fullHead, fullCode, instrument, orders[order + LIVE_ACCOUNT]!);
-    const out = this.#events.words;
+    const to = this.events.open(fullHead, fullCode, instrument, orders[order + LIVE_ACCOUNT]!);
+    const out = this.events.words;
     const cumulative = floats[orderFloat + LIVE_CUMULATIVE]!;
     const rest = floats[orderFloat + LIVE_REMAINING]!;
     const isCancelled = ((head >>> 8) & 0xff) === CANCELLED;
@@ -98,10 +100,10 @@ export class OrderEvents {
   fills(taker: number, maker: number, trade: Float64Array, instrument: number): void {
     const number = trade[TRADE_NUMBER]!;
     const lots = trade[TRADE_LOTS]!;
-    const orders = this.#orders.words;
-    const { floats } = this.#orders;
-    const takerOrder = taker << ORDER_SHIFT;
-    const makerOrder = maker << ORDER_SHIFT;
+    const orders = this.orders.words;
+    const { floats } = this.orders;
+    const takerOrder = (taker << ORDER_SHIFT) & INDEX_MASK;
+    const makerOrder = (maker << ORDER_SHIFT) & INDEX_MASK;
     const takerTerms = orders[takerOrder + LIVE_TERMS]!;
     const makerTerms = orders[makerOrder + LIVE_TERMS]!;
     if (((takerTerms | makerTerms) & TERMS_TEXT) !== 0) {
@@ -110,15 +112,15 @@ export class OrderEvents {
       return;
     }
     // Without a text both have the same length and share most words: they are written side by side.
-    const events = this.#events;
-    const to = events.claim(2 * FILL_WORDS);
+    const events = this.events;
+    const to = events.claim(2 * FILL_WORDS) & INDEX_MASK;
     const { index } = events;
     events.index = index + 2;
     events.last = to + FILL_WORDS;
-    const takerRest = floats[(taker << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!;
-    const makerRest = floats[(maker << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!;
-    const takerDone = floats[(taker << ORDER_FLOATS_SHIFT) + LIVE_CUMULATIVE]!;
-    const makerDone = floats[(maker << ORDER_FLOATS_SHIFT) + LIVE_CUMULATIVE]!;
+    const takerRest = floats[((taker << ORDER_FLOATS_SHIFT) & INDEX_MASK) + LIVE_REMAINING]!;
+    const makerRest = floats[((maker << ORDER_FLOATS_SHIFT) & INDEX_MASK) + LIVE_REMAINING]!;
+    const takerDone = floats[((taker << ORDER_FLOATS_SHIFT) & INDEX_MASK) + LIVE_CUMULATIVE]!;
+    const makerDone = floats[((maker << ORDER_FLOATS_SHIFT) & INDEX_MASK) + LIVE_CUMULATIVE]!;
     const makerTo = to + FILL_WORDS;
     const takerCode = takerRest === 0 ? DONE : 0;
     const makerCode = makerRest === 0 ? MAKER | DONE : MAKER;
@@ -189,14 +191,8 @@ export class OrderEvents {
   /** Writes that all that remains of the immediate-or-cancel order in the slot is cancelled. */
   restCancelled(slot: number, instrument: number): void {
     const to = this.#open(REST_HEAD, REST_CODE, slot, instrument);
-    const out = this.#events.words;
-    this.#writeSizes(
-      slot,
-      slot,
-      out,
-      to,
-      this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!,
-    );
+    const out = this.events.words;
+    this.#writeSizes(slot, slot, out, to, this.orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!);
     out[to + 20] = 0;
     out[to + 21] = 0;
     this.#writeText(slot, to + 24);
@@ -211,11 +207,11 @@ export class OrderEvents {
     trade: Float64Array,
     instrument: number,
   ): void {
-    const orders = this.#orders.words;
+    const orders = this.orders.words;
     const number = trade[TRADE_NUMBER]!;
-    const remaining = this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!;
+    const remaining = this.orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!;
     const to = this.#open(FILL_HEAD, remaining === 0 ? role | DONE : role, slot, instrument);
-    const out = this.#events.words;
+    const out = this.events.words;
     this.#writeSizes(slot, maker, out, to, trade[TRADE_LOTS]!);
     out[to + 24] = number | 0;
     out[to + 25] = (number * HIGH) | 0;
@@ -227,7 +223,7 @@ export class OrderEvents {
 
   /** Writes words 16 to 23: the price of one order, a size, and what of another one remains and has traded. */
   #writeSizes(slot: number, priced: number, out: Int32Array, to: number, size: number): void {
-    const { words, floats } = this.#orders;
+    const { words, floats } = this.orders;
     const remaining = floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!;
     const cumulative = floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_CUMULATIVE]!;
     out[to + 16] = words[(priced << ORDER_SHIFT) + LIVE_PRICE]!;
@@ -242,14 +238,14 @@ export class OrderEvents {
 
   /** Begins an event that carries the order's own ids: writes words 0 to 15. */
   #open(head: number, code: number, slot: number, instrument: number): number {
-    const orders = this.#orders.words;
+    const orders = this.orders.words;
     const order = slot << ORDER_SHIFT;
     const terms = orders[order + LIVE_TERMS]!;
     const isText = (terms & TERMS_TEXT) !== 0;
     const fullHead = (head | ((terms & TERMS_SIDE) << 24)) + (isText ? TEXT_CELLS : 0);
     const account = orders[order + LIVE_ACCOUNT]!;
-    const to = this.#events.open(fullHead, isText ? code | TEXT : code, instrument, account);
-    const out = this.#events.words;
+    const to = this.events.open(fullHead, isText ? code | TEXT : code, instrument, account);
+    const out = this.events.words;
     out[to + 12] = orders[order + LIVE_ID]!;
     out[to + 13] = orders[order + LIVE_ID + 1]!;
     out[to + 14] = isText ? 0 : orders[order + LIVE_CLIENT_ID]!;
@@ -259,9 +255,9 @@ export class OrderEvents {
 
   /** Writes the order's text client id, if it has one, at word `to`. */
   #writeText(slot: number, to: number): void {
-    const orders = this.#orders.words;
+    const orders = this.orders.words;
     const order = slot << ORDER_SHIFT;
     if ((orders[order + LIVE_TERMS]! & TERMS_TEXT) !== 0)
-      this.#clientIds.writeText(orders[order + LIVE_CLIENT_ID]!, this.#events.words, to);
+      this.clientIds.writeText(orders[order + LIVE_CLIENT_ID]!, this.events.words, to);
   }
 }

@@ -2,7 +2,7 @@ import { NumberBlocks } from './number-blocks.js';
 import * as pool from './order-pool.js';
 
 // What is destructured here is compiled in; an imported binding is read from memory at each use.
-const { LIVE_ID, ORDER_SHIFT } = pool;
+const { LIVE_ID, LIVE_TERMS, ORDER_SHIFT, TERMS_OLD } = pool;
 
 /** Places for recent orders: at the least, at the most (16 MiB), and for each resting order in between. */
 const LEAST_RECENT = 2 ** 16;
@@ -15,7 +15,7 @@ const RECENT_PER_ORDER = 8;
  * see that.
  */
 export class OrderIndex {
-  readonly #orders: pool.OrderPool;
+  declare private readonly orders: pool.OrderPool;
   /** Slot + 1 by the low bits of the sequence; 0 for none. */
   #recent = new Int32Array(LEAST_RECENT);
   #mask = LEAST_RECENT - 1;
@@ -25,14 +25,14 @@ export class OrderIndex {
   readonly #old = new NumberBlocks();
 
   constructor(orders: pool.OrderPool) {
-    this.#orders = orders;
+    this.orders = orders;
   }
 
   /** The slot of the resting order with this id, or -1. */
   find(idLow: number, idHigh: number): number {
     const slot = this.#recent[idLow & this.#mask]! - 1;
     if (slot >= 0) {
-      const words = this.#orders.words;
+      const words = this.orders.words;
       const id = (slot << ORDER_SHIFT) + LIVE_ID;
       if (words[id] === idLow && words[id + 1] === idHigh) return slot;
     }
@@ -46,33 +46,35 @@ export class OrderIndex {
    */
   add(slot: number, idLow: number): void {
     const place = idLow & this.#mask;
-    const older = this.#recent[place]! - 1;
+    const older = (this.#recent[place]! - 1) | 0;
     if (older >= 0) this.#moveToOld(older);
-    this.#recent[place] = slot + 1;
-    if (this.#orders.live > this.#enough) this.#grow();
+    this.#recent[place] = (slot + 1) | 0;
+    if (this.orders.live > this.#enough) this.#grow();
   }
 
   /**
-   * Takes out the order in the slot, which rests no more.
+   * Takes out the order in the slot, which rests no more. Where a recent one stood is only written: a look there would be
+   * a wait for memory.
    *
    * @param idLow low half of its id
+   * @param terms its terms
    */
-  remove(slot: number, idLow: number): void {
-    const place = idLow & this.#mask;
-    if (this.#recent[place] === slot + 1) this.#recent[place] = 0;
+  remove(slot: number, idLow: number, terms: number): void {
+    if (terms >= 0) this.#recent[idLow & this.#mask] = 0;
     else this.#removeOld(slot);
   }
 
   #moveToOld(slot: number): void {
-    const words = this.#orders.words;
+    const words = this.orders.words;
     const id = (slot << ORDER_SHIFT) + LIVE_ID;
+    words[(slot << ORDER_SHIFT) + LIVE_TERMS]! |= TERMS_OLD;
     const place = this.#old.claim(words[id]!, words[id + 1]!, 0);
     this.#old.fill(place, slot + 1);
   }
 
   /** @throws Error where the order is not in the index */
   #removeOld(slot: number): void {
-    const words = this.#orders.words;
+    const words = this.orders.words;
     const id = (slot << ORDER_SHIFT) + LIVE_ID;
     const place = this.#old.seek(words[id]!, words[id + 1]!, 0);
     if (place < 0 || this.#old.values[place] !== slot + 1)
@@ -89,7 +91,7 @@ export class OrderIndex {
     const recent = new Int32Array(old.length * 2);
     this.#mask = recent.length - 1;
     this.#enough *= 2;
-    const words = this.#orders.words;
+    const words = this.orders.words;
     for (const entry of old)
       if (entry !== 0) recent[words[((entry - 1) << ORDER_SHIFT) + LIVE_ID]! & this.#mask] = entry;
     this.#recent = recent;

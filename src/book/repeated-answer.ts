@@ -114,10 +114,11 @@ export function writeRepeatedAnswer(
     for (let i = 0; i < 2; i++) {
       out[to + 12 + i] = entries[entry + 8 + i]!;
       out[to + 16 + i] = entries[entry + 10 + i]!;
-      out[to + 18 + i] = entries[entry + 12 + i]!;
       out[to + 20 + i] = 0;
-      out[to + 22 + i] = entries[entry + 14 + i]!;
     }
+    const { pairs } = clientIds.log;
+    writeWhole(out, to + 18, pairs[(entry + 12) >> 1]!);
+    writeWhole(out, to + 22, pairs[(entry + 14) >> 1]!);
   } else if (form !== FORM_ACCEPTED) {
     out[to + 1]! |= form >>> FORM_CODE_SHIFT;
     out[to + 5] = words[at + 2]!;
