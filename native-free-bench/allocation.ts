@@ -7,10 +7,11 @@ import { WorkloadRun } from './workload-run.js';
 export interface Allocation {
   readonly operations: number;
   readonly restingOrders: number;
-  /** Growth of the heap over all operations, no collection between, for each. */
+  /** Growth of the heap over all operations, the observation included, which takes some kilobytes once. */
+  readonly heapBytes: number;
   readonly heapBytesPerOperation: number;
-  /** Growth of memory outside of the heap, for each operation. */
-  readonly arrayBytesPerOperation: number;
+  /** Growth of memory outside of the heap. */
+  readonly arrayBytes: number;
   /** Collections of the young generation, and others, while it worked. */
   readonly scavenges: number;
   readonly otherCollections: number;
@@ -24,9 +25,12 @@ const WARM_UP_OPERATIONS = 1_200_000;
 /** Of collections the observer hears later, in a turn of its own. */
 const OBSERVER_MS = 50;
 
-export async function measureAllocation(operations = OPERATIONS): Promise<Allocation> {
+export async function measureAllocation(
+  operations = OPERATIONS,
+  warmUpOperations = WARM_UP_OPERATIONS,
+): Promise<Allocation> {
   const plan = { restingOrders: RESTING_ORDERS, instruments: 1, place: 'touch', operations } as const;
-  const run = new WorkloadRun(plan, WARM_UP_OPERATIONS, undefined);
+  const run = new WorkloadRun(plan, warmUpOperations, undefined);
   collectGarbage();
   await later();
 
@@ -45,8 +49,9 @@ export async function measureAllocation(operations = OPERATIONS): Promise<Alloca
   return {
     operations,
     restingOrders: RESTING_ORDERS,
+    heapBytes,
     heapBytesPerOperation: heapBytes / operations,
-    arrayBytesPerOperation: arrayBytes / operations,
+    arrayBytes,
     scavenges: scavenges.length,
     otherCollections: collections.length - scavenges.length,
   };

@@ -73,7 +73,7 @@ function withTextId(words: Int32Array, text: string): Int32Array {
 /** @throws Error where the book rejects it: a feature that is not there would be measured as free */
 function apply(engine: Engine, words: Int32Array): void {
   const tally: EventTally = { trades: 0, tradedLots: 0, rejects: 0 };
-  // One record: the next one would begin behind its first line.
+  // Up to word 1, where no other record begins: one record, whatever its number of lines.
   applyRecords(engine, words, 0, 1, tally);
   if (tally.rejects > 0) throw new Error('what a feature needs in the book was rejected');
 }

@@ -68,7 +68,6 @@ export function reportJson(report: BenchReport): string {
     allocation: allocation && {
       ...allocation,
       heapBytesPerOperation: round(allocation.heapBytesPerOperation, 4),
-      arrayBytesPerOperation: round(allocation.arrayBytesPerOperation, 4),
     },
     settings: {
       runs: options.runs,
@@ -156,7 +155,7 @@ function scalingLines({ name, points, spread, flat }: ScalingSeries): string[] {
 function memoryLines({ orders, priceRanges }: MemoryResults): string[] {
   return [
     '',
-    `Bytes of a resting order, ${count(orders[0]?.restingOrders ?? 0)} of them`,
+    `Bytes of a resting order, ${count(orders[0]?.restingOrders ?? 0)} of them (memory grows by doubling)`,
     row('', ['typed arrays', 'heap', 'resident']),
     ...orders.map(({ clientIdWindow, perOrder }) =>
       row(
@@ -165,7 +164,7 @@ function memoryLines({ orders, priceRanges }: MemoryResults): string[] {
       ),
     ),
     '',
-    'Bytes of an engine with two orders',
+    'Bytes of a whole engine with two orders, at prices in ticks',
     row('', ['typed arrays', 'heap']),
     ...priceRanges.map(({ bidTicks, askTicks, arrayBytes, heapBytes }) =>
       row(`at ${count(bidTicks)} and ${count(askTicks)}`, [count(arrayBytes), count(heapBytes)]),
@@ -174,12 +173,13 @@ function memoryLines({ orders, priceRanges }: MemoryResults): string[] {
 }
 
 function allocationLines(allocation: Allocation): string[] {
-  const { operations, restingOrders, heapBytesPerOperation, arrayBytesPerOperation } = allocation;
+  const { operations, restingOrders } = allocation;
   return [
     '',
     `Allocation over ${count(operations)} commands, ${count(restingOrders)} orders resting`,
-    row('heap, bytes a command', [heapBytesPerOperation.toFixed(4)]),
-    row('typed arrays, bytes a command', [arrayBytesPerOperation.toFixed(4)]),
+    row('heap, bytes', [count(allocation.heapBytes)]),
+    row('heap, bytes a command', [allocation.heapBytesPerOperation.toFixed(4)]),
+    row('typed arrays, bytes', [count(allocation.arrayBytes)]),
     row('scavenges', [count(allocation.scavenges)]),
     row('other collections', [count(allocation.otherCollections)]),
   ];

@@ -37,8 +37,13 @@ function restingPoints(place: 'touch' | 'anywhere'): ScalingPoint[] {
 }
 
 /** Nanoseconds of one command. */
-export function measureScaling(point: ScalingPoint, clock: Clock, operations = OPERATIONS): number {
-  const run = new WorkloadRun({ ...point, operations }, WARM_UP_OPERATIONS, SCALING_WINDOW);
+export function measureScaling(
+  point: ScalingPoint,
+  clock: Clock,
+  operations = OPERATIONS,
+  warmUpOperations = WARM_UP_OPERATIONS,
+): number {
+  const run = new WorkloadRun({ ...point, operations }, warmUpOperations, SCALING_WINDOW);
   collectGarbage();
   const startNs = clock.nowNs();
   run.run();
