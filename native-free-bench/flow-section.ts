@@ -26,7 +26,7 @@ export async function runFlows(context: BenchContext): Promise<FlowResults> {
     for (const flow of options.flows)
       for (const engine of options.engines) {
         const flowFile = await context.files.path(flow, context.signal);
-        const operations = operationsOf(engine, options.operations, options.whole);
+        const operations = operationsOf(engine, flow, options.operations, options.whole);
         const result = await context.children.run({ kind: 'flow', flowFile, operations, engine });
         measured.set(key(flow, engine), [...(measured.get(key(flow, engine)) ?? []), result]);
         const speed = Math.round(perSecond(result)).toLocaleString('en-US');

@@ -105,7 +105,7 @@ function flowLines(flows: FlowResults, options: BenchOptions): string[] {
   const lines = [
     '',
     `Operations a second: median of ${options.runs}, each in a process of its own, after one run of the same to warm up.`,
-    'The ratio is Tickloom over the engine. A slow engine runs only the first operations, with the smallest book. What comes',
+    'The ratio is Tickloom over the engine. A slow engine runs only the first operations, which are its fastest. What comes',
     'out is checked in every run: as is known of the whole flow, or as Tickloom has it on the same operations.',
   ];
   for (const [flow, engines] of Object.entries(flows)) {
