@@ -159,7 +159,7 @@ function readSources(folder: string): Sources {
 
 describe('the house', () => {
   const src = readSources('src');
-  const all = { ...src, ...readSources('load') };
+  const all = { ...src, ...readSources('load'), ...readSources('native-free-bench') };
 
   it('is read whole', () => {
     expect(Object.keys(src)).toContain('src/clock/shared-clock.ts');
