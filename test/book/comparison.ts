@@ -58,9 +58,12 @@ export class Comparison {
       this.flow.observe(events);
       return events;
     } catch (error) {
-      throw new Error(`command ${this.commands}: ${show(command)}\n${(error as Error).message}${this.#history()}`, {
-        cause: error,
-      });
+      throw new Error(
+        `command ${this.commands}: ${show(command)}\n${(error as Error).message}${this.#history()}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

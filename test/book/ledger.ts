@@ -25,7 +25,11 @@ export class Ledger {
   apply(events: readonly SeenEvent[]): void {
     must(events.filter((event) => (event.flags & Answer) !== 0).length === 1, 'one answer', events[0]);
     events.forEach((event, i) => {
-      must((event.flags & LastOfCommand) !== 0 === (i === events.length - 1), 'one last event, last', event);
+      must(
+        ((event.flags & LastOfCommand) !== 0) === (i === events.length - 1),
+        'one last event, last',
+        event,
+      );
     });
     const own = events.filter((event) => (event.flags & Repeated) === 0);
     own.forEach((event, i) => {

@@ -39,6 +39,10 @@ interface Live {
   readonly clientId: ClientId;
 }
 
+const { PreOpen, Auction, Continuous, Halted, Closed } = InstrumentState;
+/** Those in which orders collect more often. */
+const STATES = [PreOpen, Auction, PreOpen, Auction, Continuous, Halted, Closed, Closed];
+
 /** A client command that may be sent again. */
 type Sent = Exclude<Command, { kind: 'list' } | { kind: 'settings' } | { kind: 'time' }>;
 
@@ -110,7 +114,7 @@ export class RandomFlow {
         : has('proRata', 2)
           ? Priority.ProRata
           : Priority.PriceTime,
-      ...(features.has('notional') && id % 2 === 0 && { minNotional: 2 * middle, maxNotional: 15 * middle }),
+      ...(features.has('notional') && id % 2 === 0 && { minNotional: 2 * middle, maxNotional: 18 * middle }),
       ...(features.has('collar') && (id % 4 === 3 || isLow) && { collarTicks: 4 }),
     });
   }
@@ -124,6 +128,8 @@ export class RandomFlow {
   #choose(): Command {
     const { features, liveOrders, window } = this.#options;
     if (this.#sent.length > 0 && this.#below(25) === 24) return this.#retry();
+    const elsewhere = [...this.#states].find(([_, state]) => state !== InstrumentState.Continuous);
+    if (elsewhere !== undefined && this.#below(25) === 24) return this.#state(elsewhere[0]);
     const dice = this.#below(100);
     const isFull = this.#live.size > liveOrders;
     if (dice < (isFull ? 30 : 60)) return this.#new();
@@ -133,8 +139,9 @@ export class RandomFlow {
     if (dice === 98 && features.has('time')) return { kind: 'time' };
     if (dice === 97 && features.has('cancelAll')) return this.#cancelAll();
     if (dice >= 95 && features.has('limits')) return this.#account();
-    if (dice >= 93 && features.has('prices')) return this.#prices();
-    if (dice >= 90 && (features.has('states') || features.has('auction'))) return this.#state();
+    if (dice >= 94 && features.has('prices')) return this.#prices();
+    if (dice === 93 && (features.has('states') || features.has('auction')))
+      return this.#state(this.#instrumentNumber());
     if (features.has('massQuote')) return this.#massQuote();
     return features.has('groups') && this.#below(3) === 0 ? this.#account() : this.#new();
   }
@@ -183,12 +190,12 @@ export class RandomFlow {
   }
 
   #cancelAll(): Command {
-    const isOperator = this.#below(8) === 7;
+    const isOperator = this.#below(30) === 29;
     return {
       kind: 'cancelAll',
       account: isOperator ? 0 : this.#anyAccount(),
       ...this.#ids(),
-      instrument: this.#narrowing(),
+      instrument: this.#below(2) === 0 ? this.#instrumentNumber() : 0,
       side: this.#below(3),
       onlySession: this.#below(2) === 0,
       reason: this.#below(3) === 2 ? CancelReason.Disconnected : 0,
@@ -218,16 +225,15 @@ export class RandomFlow {
   }
 
   /** Where an instrument is not continuous, it mostly becomes so. */
-  #state(): Command {
-    const named = this.#instrumentNumber();
+  #state(named: number): Command {
     const state = this.#states.get(named) ?? InstrumentState.Continuous;
-    const isBack = state !== InstrumentState.Continuous && this.#below(2) === 0;
+    const isBack = state !== InstrumentState.Continuous && this.#below(5) < 3;
     return {
       kind: 'state',
       ...this.#ids(),
       instrument: named,
-      state: isBack ? InstrumentState.Continuous : 1 + this.#below(5),
-      cancelOrders: this.#below(15) === 14,
+      state: isBack ? InstrumentState.Continuous : STATES[this.#below(STATES.length)]!,
+      cancelOrders: this.#below(30) === 29,
     };
   }
 
@@ -255,10 +261,10 @@ export class RandomFlow {
       kind: 'account',
       ...this.#ids(),
       subject,
-      ...(hasLimits && this.#below(2) === 0 && { orderRate: loose ? 0 : 3 + this.#below(20) }),
-      ...(hasLimits && this.#below(2) === 0 && { openOrders: loose ? 0 : 3 + this.#below(20) }),
+      ...(hasLimits && this.#below(2) === 0 && { orderRate: loose ? 0 : 5 + this.#below(40) }),
+      ...(hasLimits && this.#below(2) === 0 && { openOrders: loose ? 0 : 5 + this.#below(20) }),
       ...(features.has('groups') && this.#below(2) === 0 && { group: this.#below(3) }),
-      ...(hasLimits && this.#below(2) === 0 && { killSwitch: this.#below(5) === 4 }),
+      ...(hasLimits && this.#below(2) === 0 && { killSwitch: this.#below(10) === 9 }),
     };
   }
 
