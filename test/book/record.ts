@@ -10,6 +10,7 @@ import * as layout from '../../src/wire/order-record.js';
 import { writeByte, writeText } from '../../src/wire/text.js';
 import { writeBig, writeWhole } from '../../src/wire/words.js';
 import type * as commands from './commands.js';
+import { flagsOfNew, targetFlags, textFlag, timeInForceOf } from './new-flags.js';
 
 const F = CommandFlag;
 
@@ -44,26 +45,6 @@ export function record(command: commands.Command): Int32Array {
       writeOperatorCommand(words, command);
   }
   return words;
-}
-
-/** The time in force that a new order means. */
-export function timeInForceOf(command: commands.NewOrder): number {
-  if (command.timeInForce !== undefined) return command.timeInForce;
-  const isAtOnce = command.immediate === true || command.type === OrderType.Market;
-  return isAtOnce ? TimeInForce.ImmediateOrCancel : TimeInForce.GoodTillCancel;
-}
-
-/** All flags of a new order's record. */
-export function flagsOfNew(command: commands.NewOrder): number {
-  const { postOnly, linkedTo } = command;
-  let flags = (command.moreFlags ?? 0) | ((command.selfTrade ?? 0) << SELF_TRADE_SHIFT);
-  if (typeof command.clientId === 'string') flags |= F.TextClientId;
-  if (postOnly !== undefined) flags |= postOnly === 'reject' ? F.PostOnly : F.PostOnlySlide;
-  if (command.hidden) flags |= F.Hidden;
-  if (command.allOrNone) flags |= F.AllOrNone;
-  if (command.bracket !== undefined) flags |= F.Bracket;
-  if (linkedTo !== undefined) flags |= F.Linked | targetFlags(linkedTo);
-  return flags;
 }
 
 function writeNew(words: Int32Array, command: commands.NewOrder): void {
@@ -188,15 +169,6 @@ function writeTarget(words: Int32Array, at: number, target: commands.Target): vo
   if ('orderId' in target) writeWhole(words, at, target.orderId);
   else if (typeof target.clientId === 'number') writeWhole(words, at, target.clientId);
   else writeClientText(words, layout.ORDER_TARGET_TEXT_WORD, target.clientId);
-}
-
-function targetFlags(target: commands.Target): number {
-  if ('orderId' in target) return 0;
-  return F.TargetByClientId | (typeof target.clientId === 'string' ? F.TargetText : 0);
-}
-
-function textFlag(clientId: commands.ClientId): number {
-  return typeof clientId === 'string' ? F.TextClientId : 0;
 }
 
 function linesOfId(clientId: commands.ClientId): number {
