@@ -65,7 +65,7 @@ export function checkFields(what: string, given: unknown, fields: ReadonlySet<st
   if (typeof given !== 'object' || given === null)
     throw new TypeError(`${what}: ${shown(given)} must be an object`);
   for (const field of Object.keys(given))
-    if (!fields.has(field)) throw new TypeError(`${what} has no field ${shown(field)}`);
+    if (!fields.has(field)) throw new TypeError(`${what}: there is no field ${shown(field)}`);
 }
 
 /** What a decimal is counted in: a tick or a lot. */

@@ -171,7 +171,8 @@ export class OrderEntry {
     record[ORDER_TERMS] = terms;
     record[ORDER_INSTRUMENT] = this.instrument.id;
     record[ORDER_ACCOUNT] = account;
-    writeWhole(record, ORDER_CLIENT_ID, clientId === 0 ? this.#writer.nextClientId : clientId);
+    if (clientId === 0) this.#writer.writeMadeClientId();
+    else writeWhole(record, ORDER_CLIENT_ID, clientId);
     writeWhole(record, ORDER_TARGET, target);
     for (let word = ORDER_PRICE; word < 16; word++) record[word] = 0;
     this.#isIdMade = clientId === 0;

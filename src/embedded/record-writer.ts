@@ -20,6 +20,10 @@ import { writeByte, writeText } from '../wire/text.js';
 import { writeWhole } from '../wire/words.js';
 import type { ClientId } from './input-check.js';
 
+const TWO_32 = 2 ** 32;
+/** High half of the first client id that the engine makes. */
+const MADE_HIGH = FIRST_GATEWAY_CLIENT_ID / TWO_32;
+
 /** The start of a record, before its lines and flags are known. */
 interface Start {
   readonly kind: CommandKind;
@@ -52,9 +56,12 @@ export class RecordWriter {
     this.words = words;
   }
 
-  /** The next client id that the engine makes. It is used up by the `end` of a command that brought none. */
-  get nextClientId(): number {
-    return FIRST_GATEWAY_CLIENT_ID + this.clientIdsMade;
+  /** Writes the next client id that the engine makes. The caller counts it, once nothing can be wrong any more. */
+  writeMadeClientId(): void {
+    const { words, clientIdsMade } = this;
+    // Half by half: as a number it would be an object, and the fast entrance makes none.
+    words[ORDER_CLIENT_ID] = clientIdsMade | 0;
+    words[ORDER_CLIENT_ID + 1] = MADE_HIGH + Math.floor(clientIdsMade / TWO_32);
   }
 
   begin(start: Start, lines = 1): void {
@@ -66,8 +73,9 @@ export class RecordWriter {
     words[ORDER_INSTRUMENT] = start.instrument;
     words[ORDER_ACCOUNT] = start.account;
     words[ORDER_SESSION] = start.session ?? 0;
-    const { clientId = this.nextClientId } = start;
-    if (typeof clientId === 'number') writeWhole(words, ORDER_CLIENT_ID, clientId);
+    const { clientId } = start;
+    if (clientId === undefined) this.writeMadeClientId();
+    else if (typeof clientId === 'number') writeWhole(words, ORDER_CLIENT_ID, clientId);
     else {
       this.#text(ORDER_TEXT_LENGTH_BYTE, ORDER_TEXT_BYTE, clientId);
       this.flag(CommandFlag.TextClientId);
