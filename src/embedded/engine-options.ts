@@ -15,7 +15,7 @@ export interface EngineOptions {
   readonly maxLiveOrders?: number;
   /** Most pages of 64 prices that may be in use at a time. Default and bound: 2^18; they grow on demand. */
   readonly maxPricePages?: number;
-  /** How many trades are kept for `trades()`, 0 to 1,000,000. Default: 1,000. */
+  /** How many trades are kept for `trades()`, 0 to 1,000,000. Default: 1,000, or as in the snapshot. */
   readonly tradeHistory?: number;
 }
 

@@ -124,7 +124,7 @@ export class MatchingEngine {
       throw new RangeError(
         `the clock is at ${clock.epochNs()} ns, before the snapshot, at ${parts.timeNs} ns`,
       );
-    const tape = new TradeTape(options.tradeHistory ?? Math.max(1000, parts.tape.length / 12));
+    const tape = new TradeTape(options.tradeHistory ?? parts.tradeHistory);
     tape.restore(parts.tape, parts.tradeCount);
     const engine = Engine.restore(parts.engine, engineSettings(options));
     const restored = new MatchingEngine({}, { engine, clock, tape });
@@ -337,6 +337,7 @@ export class MatchingEngine {
       hashLow: hash.low,
       hashHigh: hash.high,
       tradeCount: tape.count,
+      tradeHistory: tape.capacity,
       tape: tape.rows(),
       engine: this.#engine.snapshot(),
     });

@@ -8,14 +8,15 @@
  *      24  event hash, low lane and high lane, u32 each
  *      32  trades taken in since the beginning, f64
  *      40  floats of the tape, u32, then bytes of the engine, u32
- *      48  tape, then the engine's snapshot
+ *      48  most trades kept, u32, then zero
+ *      56  tape, then the engine's snapshot
  * ```
  *
  * All little-endian.
  */
 const MAGIC = 0x4d454b54;
 const VERSION = 1;
-const HEADER_BYTES = 48;
+const HEADER_BYTES = 56;
 
 /** What a snapshot holds. */
 export interface SnapshotParts {
@@ -24,6 +25,8 @@ export interface SnapshotParts {
   readonly hashLow: number;
   readonly hashHigh: number;
   readonly tradeCount: number;
+  /** Most trades kept. */
+  readonly tradeHistory: number;
   readonly tape: Float64Array;
   readonly engine: Uint8Array;
 }
@@ -42,6 +45,7 @@ export function packSnapshot(parts: SnapshotParts): Uint8Array {
   view.setFloat64(32, parts.tradeCount, true);
   view.setUint32(40, tape.length, true);
   view.setUint32(44, engine.length, true);
+  view.setUint32(48, parts.tradeHistory, true);
   tape.forEach((value, index) => {
     view.setFloat64(HEADER_BYTES + index * 8, value, true);
   });
@@ -70,6 +74,7 @@ export function unpackSnapshot(bytes: Uint8Array): SnapshotParts {
     hashLow: view.getInt32(24, true),
     hashHigh: view.getInt32(28, true),
     tradeCount: view.getFloat64(32, true),
+    tradeHistory: view.getUint32(48, true),
     tape: Float64Array.from({ length: floats }, (_, index) =>
       view.getFloat64(HEADER_BYTES + index * 8, true),
     ),

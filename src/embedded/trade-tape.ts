@@ -63,6 +63,8 @@ export class TradeTape {
   count = 0;
   readonly capacity: number;
   readonly #rows: Float64Array;
+  /** Rows that hold a trade: fewer than there is room for at first, and after `restore` from a shorter tape. */
+  #kept = 0;
   #takerAccount = 0;
   #takerSide = 0;
 
@@ -74,7 +76,7 @@ export class TradeTape {
 
   /** How many are there to read. */
   get length(): number {
-    return Math.min(this.count, this.capacity);
+    return this.#kept;
   }
 
   /** Takes in the event at word `at`, of any kind. */
@@ -89,6 +91,7 @@ export class TradeTape {
     const count = this.count;
     this.count = count + 1;
     if (capacity === 0) return;
+    if (this.#kept < capacity) this.#kept++;
     const rows = this.#rows;
     const row = (count % capacity) * COLUMNS;
     rows[row + NUMBER] = readWhole(words, at + EVENT_TRADE);
@@ -129,7 +132,8 @@ export class TradeTape {
   restore(rows: Float64Array, count: number): void {
     this.count = count;
     const given = rows.length / COLUMNS;
-    for (let i = Math.max(0, given - this.capacity); i < given; i++) {
+    this.#kept = Math.min(given, this.capacity);
+    for (let i = given - this.#kept; i < given; i++) {
       const to = ((count - given + i) % this.capacity) * COLUMNS;
       this.#rows.set(rows.subarray(i * COLUMNS, (i + 1) * COLUMNS), to);
     }
