@@ -1,6 +1,6 @@
 import { Engine, type EngineSettings } from '../src/book/engine.js';
 import { EventFlag, EventKind } from '../src/model/event.js';
-import type { Instrument } from '../src/model/instrument.js';
+import { DEFAULT_RULES, type Instrument } from '../src/model/instrument.js';
 import {
   CELL_WORDS,
   EVENT_CODE,
@@ -30,6 +30,7 @@ export interface EventTally {
 /** An instrument with wide bounds. */
 export function benchInstrument(id: number, bounds: Partial<Instrument> = {}): Instrument {
   return {
+    ...DEFAULT_RULES,
     id,
     symbol: `BENCH-${id}`,
     priceDecimals: 2,

@@ -1,7 +1,14 @@
 import { CommandFlag } from '../model/command.js';
 import { CancelReason, EventKind } from '../model/event.js';
 import { EVENT_ORDER, EVENT_PRICE, EVENT_REMAINING, EVENT_SIZE } from '../wire/event-record.js';
-import { ORDER_INSTRUMENT, ORDER_PRICE, ORDER_SIZE, ORDER_TARGET, orderFlags, orderType } from '../wire/order-record.js';
+import {
+  ORDER_INSTRUMENT,
+  ORDER_PRICE,
+  ORDER_SIZE,
+  ORDER_TARGET,
+  orderFlags,
+  orderType,
+} from '../wire/order-record.js';
 import { readWhole, writeWhole } from '../wire/words.js';
 import type { AccountRule } from './account-rules.js';
 import { cancelOrdersOf } from './cancel-all.js';

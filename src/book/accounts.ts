@@ -48,6 +48,11 @@ export class Accounts {
     return slot;
   }
 
+  /** The account in a slot. */
+  numberOf(slot: number): number {
+    return this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_NUMBER]! >>> 0;
+  }
+
   /** Says whether the orders of an account need more checks than those of others. */
   setSpecial(slot: number, isSpecial: boolean): void {
     this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_SPECIAL] = isSpecial ? 1 : 0;

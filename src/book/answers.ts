@@ -1,8 +1,8 @@
 import { CommandFlag, CommandKind, Side } from '../model/command.js';
 import { EventFlag, EventKind } from '../model/event.js';
 import type { RejectCode } from '../model/reject.js';
-import { EVENT_CELLS, EVENT_TEXT_CELLS, eventHead } from '../wire/event-record.js';
 import { hasTextClientId } from '../wire/command-fields.js';
+import { EVENT_CELLS, EVENT_TEXT_CELLS, eventHead } from '../wire/event-record.js';
 import { CLIENT_ID_TEXT_WORDS, ORDER_TEXT_WORD } from '../wire/order-record.js';
 import { isWhole } from '../wire/words.js';
 import * as accountTable from './accounts.js';

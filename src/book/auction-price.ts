@@ -36,7 +36,9 @@ export function findAuctionPrice(
   if (best.every((candidate) => candidate.surplusLots < 0)) return best[0];
   if (referenceTicks === 0) return best.at(-1);
   const distance = (candidate: AuctionPrice) => Math.abs(candidate.priceTicks - referenceTicks);
-  return best.reduce((nearest, candidate) => (distance(candidate) <= distance(nearest) ? candidate : nearest));
+  return best.reduce((nearest, candidate) =>
+    distance(candidate) <= distance(nearest) ? candidate : nearest,
+  );
 }
 
 /** Every candidate by ascending price, with what is executable at it. */

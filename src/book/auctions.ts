@@ -59,7 +59,8 @@ function uncross(room: GeneralRoom, book: Book, markets: readonly Joined[]): boo
     execute(room, book, taker, maker, lots, priceTicks);
     left -= lots;
     for (const market of markets)
-      if (isLive(room, market) && live.remainingOf(orders, market.slot) === 0) retire(room, book, market.slot);
+      if (isLive(room, market) && live.remainingOf(orders, market.slot) === 0)
+        retire(room, book, market.slot);
   }
   const side = surplusLots > 0 ? Side.Buy : surplusLots < 0 ? Side.Sell : Side.None;
   writeAuctionPrice(room, book, side, priceTicks, found.lots - left, Math.abs(surplusLots));

@@ -36,7 +36,17 @@ export function cancelAll(room: GeneralRoom, words: Int32Array, at: number): Rej
     session: (orderFlags(terms) & CommandFlag.OnlySession) === 0 ? ANY : words[at + ORDER_SESSION]!,
   });
   const isText = (orderFlags(terms) & CommandFlag.TextClientId) !== 0;
-  const to = openAnswer(room.events, words, at, EventKind.AllCancelled, side, 0, instrument, accountSlot, isText);
+  const to = openAnswer(
+    room.events,
+    words,
+    at,
+    EventKind.AllCancelled,
+    side,
+    0,
+    instrument,
+    accountSlot,
+    isText,
+  );
   const { words: out } = room.events;
   out.fill(0, to + 12, to + 14);
   out.fill(0, to + 16, to + 24);
@@ -80,4 +90,3 @@ function cancelEach(room: GeneralRoom, ids: readonly number[], reason: CancelRea
     cancelOrder(room, slot, reason);
   }
 }
-

@@ -12,8 +12,16 @@ import * as wordIndex from './word-index.js';
 
 // What stands here is compiled in; an imported binding is read from memory at each use.
 const { ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_MORE, ENTRY_PLACE, ENTRY_TIME } = log;
-const { COUNTER_MASK, FORM_ACCEPTED, FORM_CODE_SHIFT, FORM_MASK, FORM_RARE, FORM_REJECTED, MOST_UNITS, UNIT_SHIFT } =
-  log;
+const {
+  COUNTER_MASK,
+  FORM_ACCEPTED,
+  FORM_CODE_SHIFT,
+  FORM_MASK,
+  FORM_RARE,
+  FORM_REJECTED,
+  MOST_UNITS,
+  UNIT_SHIFT,
+} = log;
 const { INDEX_MASK } = wordIndex;
 const TEXT_FLAG = CommandFlag.TextClientId << 16;
 
@@ -218,6 +226,11 @@ export class ClientIds {
   /** Copies a text, for an order that has no id of its own. Returns its slot, which is the order's to release. */
   copyText(text: number): number {
     return this.#texts.duplicate(text);
+  }
+
+  /** The text in a slot. */
+  textOf(text: number): string {
+    return this.#texts.read(text);
   }
 
   releaseText(text: number): void {

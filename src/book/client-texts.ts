@@ -1,4 +1,5 @@
 import { CLIENT_ID_TEXT_WORDS } from '../wire/order-record.js';
+import { readText } from '../wire/text.js';
 import { mix32 } from './hash.js';
 
 /**
@@ -64,6 +65,11 @@ export class ClientTexts {
   /** Copies length and text to word `to`. */
   copy(slot: number, words: Int32Array, to: number): void {
     for (let i = 0; i < TEXT_WORDS; i++) words[to + i] = this.#words[slot * SLOT_WORDS + i]!;
+  }
+
+  /** The text itself. */
+  read(slot: number): string {
+    return readText(this.#words, (slot * SLOT_WORDS + 1) * 4, this.#words[slot * SLOT_WORDS]!);
   }
 
   release(slot: number): void {

@@ -75,7 +75,9 @@ export function isUnseen(rare: RareTerms): boolean {
 export function unlink(room: GeneralRoom, book: Book, slot: number, rare: RareTerms): void {
   const other = room.rare.of(rare.link);
   if (other === undefined || other.link !== slot)
-    throw new Error(`the order in slot ${slot} is linked with slot ${rare.link}, which is not linked with it`);
+    throw new Error(
+      `the order in slot ${slot} is linked with slot ${rare.link}, which is not linked with it`,
+    );
   other.link = -1;
   rare.link = -1;
   book.specials.links -= 2;
@@ -123,4 +125,3 @@ function leaveExits(room: GeneralRoom, book: Book, slot: number, rare: RareTerms
     isText,
   });
 }
-

@@ -47,8 +47,7 @@ function entryRefusal(
   rare: RareTerms | undefined,
 ): CancelReason | 0 {
   if (rare === undefined) return 0;
-  const mustFill =
-    rare.timeInForce === TimeInForce.FillOrKill || (rare.flags & CommandFlag.AllOrNone) !== 0;
+  const mustFill = rare.timeInForce === TimeInForce.FillOrKill || (rare.flags & CommandFlag.AllOrNone) !== 0;
   if (!mustFill && rare.minimumLots === 0) return 0;
   const tradable = TradableCount.of(room, book, slot);
   if (mustFill && tradable < live.remainingOf(room.orders, slot)) return CancelReason.FillOrKill;

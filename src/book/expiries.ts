@@ -7,7 +7,8 @@ import { isAfter } from './new-orders.js';
 export function expireDue(room: GeneralRoom): void {
   const { expiries } = room;
   for (let slot = expiries.first(); slot >= 0; slot = expiries.first()) {
-    if (isAfter(expiries.firstSecondKey, expiries.firstKey, room.events.timeLow, room.events.timeHigh)) return;
+    if (isAfter(expiries.firstSecondKey, expiries.firstKey, room.events.timeLow, room.events.timeHigh))
+      return;
     cancelOrder(room, slot, CancelReason.Expired);
   }
 }

@@ -53,7 +53,15 @@ export function writeAccepted(room: GeneralRoom, slot: number): void {
   const size = wholeRemaining(room, slot);
   const cells = EVENT_CELLS + (terms === undefined ? 0 : EVENT_TERMS_CELLS);
   const code = terms === undefined ? 0 : TERMS;
-  const at = writeOrderEvent(room, EventKind.Accepted, code, slot, cells, live.priceOf(room.orders, slot), size);
+  const at = writeOrderEvent(
+    room,
+    EventKind.Accepted,
+    code,
+    slot,
+    cells,
+    live.priceOf(room.orders, slot),
+    size,
+  );
   if (terms !== undefined) writeTerms(room, at, slot, terms);
 }
 
@@ -147,7 +155,15 @@ export function writeRepriced(room: GeneralRoom, slot: number, what: number, pri
 /** Self-trade prevention took lots from the order in the slot. */
 export function writeDecremented(room: GeneralRoom, slot: number, lots: number): void {
   const code = wholeRemaining(room, slot) === 0 ? DONE : 0;
-  writeOrderEvent(room, EventKind.Decremented, code, slot, EVENT_CELLS, live.priceOf(room.orders, slot), lots);
+  writeOrderEvent(
+    room,
+    EventKind.Decremented,
+    code,
+    slot,
+    EVENT_CELLS,
+    live.priceOf(room.orders, slot),
+    lots,
+  );
 }
 
 /** An auction found its price. */

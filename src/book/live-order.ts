@@ -10,7 +10,14 @@ import * as pool from './order-pool.js';
 // What is destructured here is compiled in; an imported binding is read from memory at each use.
 const { LIVE_ACCOUNT, LIVE_CUMULATIVE, LIVE_ID, LIVE_LEVEL, LIVE_NEXT, LIVE_PRICE, LIVE_REMAINING } = pool;
 const { LIVE_SESSION, LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT } = pool;
-const { TERMS_BOOK_MASK, TERMS_BOOK_SHIFT, TERMS_RARE, TERMS_SELF_TRADE, TERMS_SELF_TRADE_SHIFT, TERMS_SIDE } = pool;
+const {
+  TERMS_BOOK_MASK,
+  TERMS_BOOK_SHIFT,
+  TERMS_RARE,
+  TERMS_SELF_TRADE,
+  TERMS_SELF_TRADE_SHIFT,
+  TERMS_SIDE,
+} = pool;
 
 type Orders = pool.OrderPool;
 

@@ -1,7 +1,7 @@
+import { writeWhole } from '../wire/words.js';
 import type { Book } from './book.js';
 import type { GeneralRoom } from './general-room.js';
 import * as pool from './order-pool.js';
-import { writeWhole } from '../wire/words.js';
 
 const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID, LIVE_LEVEL, LIVE_PRICE } = pool;
 const { LIVE_REMAINING, LIVE_SESSION, LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT } = pool;

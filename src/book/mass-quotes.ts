@@ -74,7 +74,8 @@ function quotesFault(room: GeneralRoom, words: Int32Array, at: number): RejectCo
     if (seen.has(instrument) || isCrossed) return RejectCode.BadQuote;
     seen.add(instrument);
     if (!accepts(book.specials.state, CommandKind.MassQuote, 0, 0, 0)) return RejectCode.NotInThisState;
-    const fault = sideFault(book, words, quote + QUOTE_BID_PRICE) || sideFault(book, words, quote + QUOTE_ASK_PRICE);
+    const fault =
+      sideFault(book, words, quote + QUOTE_BID_PRICE) || sideFault(book, words, quote + QUOTE_ASK_PRICE);
     if (fault !== 0) return fault;
     orders += (bidSize > 0 ? 1 : 0) + (askSize > 0 ? 1 : 0);
   }

@@ -52,7 +52,13 @@ export function match(room: GeneralRoom, book: Book, taker: number): boolean {
       if (!preventSelfTrade(room, book, taker, maker, mode)) return false;
       continue;
     }
-    trade(room, book, taker, maker, Math.min(live.remainingOf(orders, taker), live.remainingOf(orders, maker)));
+    trade(
+      room,
+      book,
+      taker,
+      maker,
+      Math.min(live.remainingOf(orders, taker), live.remainingOf(orders, maker)),
+    );
   }
   return true;
 }

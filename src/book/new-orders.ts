@@ -12,7 +12,13 @@ import {
   takeProfitOf,
   trailUnitOf,
 } from '../wire/command-fields.js';
-import { ORDER_EXPIRY, ORDER_SESSION, orderFlags, orderTimeInForce, orderType } from '../wire/order-record.js';
+import {
+  ORDER_EXPIRY,
+  ORDER_SESSION,
+  orderFlags,
+  orderTimeInForce,
+  orderType,
+} from '../wire/order-record.js';
 import { readWhole } from '../wire/words.js';
 import { countCommand } from './account-rules.js';
 import type { Book } from './book.js';
@@ -87,7 +93,8 @@ export class NewOrders {
   #termsFault(book: Book, words: Int32Array, at: number): RejectCode | 0 {
     const type = this.#type;
     const { state } = book.specials;
-    if (!accepts(state, CommandKind.New, type, this.#timeInForce, this.#flags)) return RejectCode.NotInThisState;
+    if (!accepts(state, CommandKind.New, type, this.#timeInForce, this.#flags))
+      return RejectCode.NotInThisState;
     const fault = priceFault(book, type, this.#priceTicks);
     if (fault !== 0) return fault;
     if ((type === OrderType.Stop || type === OrderType.StopLimit) && !book.takesPrice(this.#stopTicks))
@@ -176,7 +183,9 @@ export class NewOrders {
     const time = this.#timeInForce;
     const isPlainTime = time === TimeInForce.GoodTillCancel || time === TimeInForce.ImmediateOrCancel;
     const isLimit = this.#type === OrderType.Limit;
-    return !isLimit || !isPlainTime || this.#flags !== 0 || this.#displayLots !== 0 || this.#minimumLots !== 0;
+    return (
+      !isLimit || !isPlainTime || this.#flags !== 0 || this.#displayLots !== 0 || this.#minimumLots !== 0
+    );
   }
 
   #giveTerms(book: Book, words: Int32Array, at: number, rare: RareTerms, slot: number): void {

@@ -39,7 +39,13 @@ export function shareLevel(room: GeneralRoom, book: Book, taker: number, mode: n
   }
   const first = ladder.firstOrder(level);
   if (book.instrument.priority === Priority.ProRataTopOrder && room.rare.of(first)?.isTop === true) {
-    trade(room, book, taker, first, Math.min(live.remainingOf(orders, taker), live.remainingOf(orders, first)));
+    trade(
+      room,
+      book,
+      taker,
+      first,
+      Math.min(live.remainingOf(orders, taker), live.remainingOf(orders, first)),
+    );
     return true;
   }
   for (const share of sharesOf(room, ladder, level, live.remainingOf(orders, taker))) {

@@ -184,8 +184,7 @@ function writeCommandTerms(words: Int32Array, at: number, out: Int32Array, to: n
   const time = orderTimeInForce(terms);
   const isForAuction = time === TimeInForce.AtOpen || time === TimeInForce.AtClose;
   const type = orderType(terms);
-  const isStop =
-    type === OrderType.Stop || type === OrderType.StopLimit || type === OrderType.TrailingStop;
+  const isStop = type === OrderType.Stop || type === OrderType.StopLimit || type === OrderType.TrailingStop;
   const standing = isStop ? Standing.AwaitsStop : isForAuction ? Standing.AwaitsAuction : Standing.Active;
   const hasLine = orderLines(words[at]!) >= 2;
   out[to + EVENT_TERMS] = (terms & 0xffff) | ((orderFlags(terms) & TERMS_FLAGS) << 16);

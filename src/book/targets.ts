@@ -26,10 +26,12 @@ export function findTarget(
   const { clientIds, orders } = room;
   let slot: number;
   if ((terms & BY_CLIENT_ID) === 0) slot = room.orderIndex.find(words[target]!, words[target + 1]!);
-  else if ((terms & TARGET_TEXT) === 0) slot = clientIds.findOrder(words[target]!, words[target + 1]!, account);
+  else if ((terms & TARGET_TEXT) === 0)
+    slot = clientIds.findOrder(words[target]!, words[target + 1]!, account);
   else slot = clientIds.findOrderByText(words, at + ORDER_TARGET_TEXT_WORD, account);
   if (slot < 0 || live.accountSlot(orders, slot) !== accountSlot) return -1;
-  if (instrument === 0 || bookOf(room, live.bookNumber(orders, slot)).instrumentId === instrument) return slot;
+  if (instrument === 0 || bookOf(room, live.bookNumber(orders, slot)).instrumentId === instrument)
+    return slot;
   return -1;
 }
 
