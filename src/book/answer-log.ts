@@ -17,9 +17,9 @@ import type { EventWriter } from './event-writer.js';
  *      12  cancelled size in lots, float
  *      14  cumulative size in lots, float
  * new order with rare terms accepted (bits 2 and 3 of the form are 0)
- *       8  price in ticks that it got, i64, then zero up to word 15
+ *       8  price in ticks that it got, i64; index of the answer, then zero up to word 15
  * any
- *       8  words 0, 1 and 5 of the answer, zero
+ *       8  words 0, 1, 5 and 4 of the answer
  *      12  order id
  *      14  words 16 to 23 of the answer, then zero up to word 23
  * ```
@@ -106,7 +106,7 @@ export class AnswerLog {
     words[entry + ENTRY_MORE] = answer[from]!;
     words[entry + ENTRY_MORE + 1] = answer[from + 1]!;
     words[entry + ENTRY_MORE + 2] = answer[from + 5]!;
-    words[entry + ENTRY_MORE + 3] = 0;
+    words[entry + ENTRY_MORE + 3] = answer[from + 4]!;
     words[entry + 12] = answer[from + 12]!;
     words[entry + 13] = answer[from + 13]!;
     for (let i = 0; i < 8; i++) words[entry + 14 + i] = answer[from + 16 + i]!;

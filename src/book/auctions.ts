@@ -9,7 +9,7 @@ import type { GeneralRoom } from './general-room.js';
 import * as live from './live-order.js';
 import { isMarketLike } from './matching.js';
 import type { PriceLadder } from './price-ladder.js';
-import { execute } from './trading.js';
+import { cancelOther, execute } from './trading.js';
 
 /** An order that joined the auction, known by its id: the slot may be another's by the time it is looked at again. */
 interface Joined {
@@ -28,8 +28,10 @@ export function holdAuction(room: GeneralRoom, book: Book, waiting: number[]): v
   const joined = waiting.splice(0).map((slot): Joined => ({ slot, id: live.orderId(orders, slot) }));
   const markets: Joined[] = [];
   for (const order of joined) {
-    room.rare.of(order.slot)!.standing = Standing.Active;
+    const rare = room.rare.of(order.slot)!;
+    rare.standing = Standing.Active;
     writeTriggered(room, order.slot);
+    if (rare.link >= 0) cancelOther(room, rare.link, live.orderId(orders, rare.link));
     if (isMarketLike(room, order.slot)) markets.push(order);
     else restOrCancel(room, book, order.slot);
   }

@@ -42,6 +42,9 @@ export const OWNED_ID = 6;
 export const OWNED_NAME = 7;
 const KEPT = -1;
 
+/** Word of an answer that says how many events of its command stand before it: mostly none. */
+const ANSWER_INDEX = 4;
+
 const INITIAL_ORDERS = 256;
 
 /**
@@ -191,22 +194,26 @@ export class ClientIds {
     this.#pushEntry(events, this.log.writeAny(events, from), log.FORM_ANY);
   }
 
-  /** Keeps that the command admitted last was rejected, for a reason that is not 0. */
-  keepReject(events: EventWriter, code: number): void {
-    this.#pushEntry(events, FORM_REJECTED | (code << FORM_CODE_SHIFT), 1);
+  /** Keeps that the command admitted last was rejected for a reason, by an answer that begins at word `from`. */
+  keepReject(events: EventWriter, from: number, code: number): void {
+    if (events.words[from + ANSWER_INDEX] !== 0) this.keep(events, from);
+    else this.#pushEntry(events, FORM_REJECTED | (code << FORM_CODE_SHIFT), 1);
   }
 
-  /** Keeps that the command admitted last made the order in the slot. */
-  keepOrder(events: EventWriter, slot: number): void {
+  /** Keeps that the command admitted last made the order in the slot, by an answer that begins at word `from`. */
+  keepOrder(events: EventWriter, from: number, slot: number): void {
     const name = this.log.nextName;
-    this.#pushEntry(events, FORM_ACCEPTED, 1);
+    if (events.words[from + ANSWER_INDEX] === 0) this.#pushEntry(events, FORM_ACCEPTED, 1);
+    else this.keep(events, from);
     this.own(slot, this.#where, name);
   }
 
   /** The same for an order with rare terms, whose answer told a price that the command may not name. */
-  keepRareOrder(events: EventWriter, slot: number, priceTicks: number): void {
+  keepRareOrder(events: EventWriter, from: number, slot: number, priceTicks: number): void {
     const name = this.log.nextName;
-    writeWhole(this.log.words, this.log.nextWord + ENTRY_MORE, priceTicks);
+    const entry = this.log.nextWord + ENTRY_MORE;
+    writeWhole(this.log.words, entry, priceTicks);
+    this.log.words[entry + 2] = events.words[from + ANSWER_INDEX]!;
     this.#pushEntry(events, FORM_RARE, 2);
     this.own(slot, this.#where, name);
   }

@@ -80,8 +80,8 @@ export class GeneralCommands implements PlainHooks {
     }
     const fault = clientIds.late ? RejectCode.TooLate : this.#carryOutNew(words, at, kind);
     if (fault === 0) return;
-    writeReject(events, room.accounts, words, at, fault);
-    clientIds.keepReject(events, fault);
+    const to = writeReject(events, room.accounts, words, at, fault);
+    clientIds.keepReject(events, to, fault);
   }
 
   /** Returns 0, or, with no event written and nothing changed, why the command is rejected. */

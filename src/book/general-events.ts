@@ -75,13 +75,15 @@ export function answerAccepted(room: GeneralRoom, words: Int32Array, at: number,
   const size = wholeRemaining(room, slot);
   const price = live.priceOf(room.orders, slot);
   const to = writeAnswer(room, words, at, EventKind.Accepted, code, slot, cells, price, size, size);
+  const index = room.events.index - 1;
+  if (index !== 0) room.rare.attach(slot).answerIndex = index;
   if (terms === undefined) {
-    room.clientIds.keepOrder(room.events, slot);
+    room.clientIds.keepOrder(room.events, to, slot);
     return;
   }
   writeTerms(room, to, slot, terms);
   terms.acceptedTicks = price;
-  room.clientIds.keepRareOrder(room.events, slot, price);
+  room.clientIds.keepRareOrder(room.events, to, slot, price);
 }
 
 /** Answers an amend of the order in the slot, and keeps the answer. */

@@ -47,6 +47,8 @@ export class RareTerms {
   isTop = false;
   /** Its Accepted event tells its terms: it was more than a plain limit order, GTC or IOC, when it came. */
   isTold = false;
+  /** Index of its Accepted event among those of its command: over 0 where something was due before. */
+  answerIndex = 0;
   /** The price that its Accepted event told. */
   acceptedTicks = 0;
   /** Its text client id is a copy of its own, and not that of a remembered command. */
@@ -75,6 +77,7 @@ export class RareTerms {
     this.isQuote = false;
     this.isTop = false;
     this.isTold = false;
+    this.answerIndex = 0;
     this.acceptedTicks = 0;
     this.hasOwnText = false;
   }

@@ -44,7 +44,7 @@ import { writeCommandText, writeRejectFields } from './answers.js';
 import type { ClientIds } from './client-ids.js';
 import type { EventWriter } from './event-writer.js';
 import type { Listings } from './listings.js';
-import type { RareOrders } from './rare-orders.js';
+import type { RareOrders, RareTerms } from './rare-orders.js';
 
 const TEXT = CommandFlag.TextClientId << 16;
 const REPEATED = (EventFlag.Answer | EventFlag.Repeated) << 16;
@@ -70,7 +70,7 @@ export function writeRepeatedAnswer(
   const kept = clientIds.knownKeptOrder;
   const keptTerms = kept < 0 ? undefined : rare.of(kept);
   if (keptTerms?.isTold === true || (kept < 0 && clientIds.knownForm === FORM_RARE)) {
-    writeRareAnswer(words, at, clientIds, keptTerms?.acceptedTicks ?? 0, events);
+    writeRareAnswer(words, at, clientIds, keptTerms, events);
     return;
   }
   const entries = clientIds.knownWords;
@@ -93,7 +93,7 @@ export function writeRepeatedAnswer(
   out[to + 1] = REPEATED | (isText ? TEXT_ID : 0);
   out[to + 2] = entries[entry + ENTRY_PLACE]!;
   out[to + 3] = entries[entry + ENTRY_PLACE + 1]!;
-  out[to + 4] = 0;
+  out[to + 4] = kind === FORM_ANY ? entries[entry + ENTRY_MORE + 3]! : (keptTerms?.answerIndex ?? 0);
   out[to + 6] = words[at + 3]!;
   out[to + 7] = words[at + ORDER_SESSION]!;
   out[to + 8] = 0;
@@ -145,12 +145,13 @@ function writeRareAnswer(
   words: Int32Array,
   at: number,
   clientIds: ClientIds,
-  keptTicks: number,
+  keptTerms: RareTerms | undefined,
   events: EventWriter,
 ): void {
   const entries = clientIds.knownWords;
   const entry = clientIds.knownWord;
-  const priceTicks = clientIds.knownKeptOrder < 0 ? readWhole(entries, entry + ENTRY_MORE) : keptTicks;
+  const priceTicks = keptTerms?.acceptedTicks ?? readWhole(entries, entry + ENTRY_MORE);
+  const index = keptTerms?.answerIndex ?? entries[entry + ENTRY_MORE + 2]!;
   const isText = (words[at + 1]! & TEXT) !== 0;
   const cellsBefore = EVENT_CELLS + EVENT_TERMS_CELLS;
   const cells = cellsBefore + (isText ? EVENT_TEXT_CELLS : 0);
@@ -158,7 +159,7 @@ function writeRareAnswer(
   const out = events.words;
   out[to] = eventHead(EventKind.Accepted, cells, words[at]! >>> 24);
   out[to + 1] = REPEATED | TERMS | (isText ? TEXT_ID : 0);
-  out[to + 4] = 0;
+  out[to + 4] = index;
   out[to + 5] = words[at + 2]!;
   out[to + 6] = words[at + 3]!;
   out[to + 7] = words[at + ORDER_SESSION]!;

@@ -34,7 +34,6 @@ export function awaitStop(room: GeneralRoom, book: Book, slot: number, rare: Rar
 export function triggerIfMet(room: GeneralRoom, book: Book, slot: number, rare: RareTerms): void {
   const price = standingPrice(book);
   if (book.specials.state !== InstrumentState.Continuous || price === 0) return;
-  if (rare.type === OrderType.TrailingStop) return;
   if (isMet(rare.stopPriceTicks, live.sideOf(room.orders, slot), price)) trigger(room, book, slot, rare);
 }
 

@@ -68,11 +68,12 @@ function leaveOrShowMore(room: GeneralRoom, book: Book, slot: number): void {
     retire(room, book, slot);
     return;
   }
-  rare.isTop = false;
   live.setRemaining(orders, slot, rare.reserveLots);
   rare.reserveLots = 0;
   // Its price had room a moment ago.
   if (!rest(room, book, slot)) throw new Error(`the order in slot ${slot} finds no room at its own price`);
+  // The price was made by the slice before.
+  rare.isTop = false;
   writeRefreshed(room, slot);
 }
 
