@@ -27,7 +27,7 @@ export function enter(room: GeneralRoom, book: Book, slot: number, timeInForce: 
   }
   if (!match(room, book, slot)) return;
   if (live.remainingOf(room.orders, slot) === 0) retire(room, book, slot);
-  else if (timeInForce === TimeInForce.FillOrKill) cancelOrder(room, slot, CancelReason.FillOrKill);
+  else if (isAllOrNothing(room.rare.of(slot))) cancelOrder(room, slot, CancelReason.FillOrKill);
   else if (isMarketLike(room, slot)) cancelOrder(room, slot, CancelReason.MarketRest);
   else if (timeInForce === TimeInForce.ImmediateOrCancel)
     cancelOrder(room, slot, CancelReason.ImmediateOrCancelRest);
@@ -52,4 +52,9 @@ function entryRefusal(
   const tradable = TradableCount.of(room, book, slot);
   if (mustFill && tradable < live.remainingOf(room.orders, slot)) return CancelReason.FillOrKill;
   return tradable < rare.minimumLots ? CancelReason.MinimumSize : 0;
+}
+
+function isAllOrNothing(rare: RareTerms | undefined): boolean {
+  if (rare === undefined) return false;
+  return rare.timeInForce === TimeInForce.FillOrKill || (rare.flags & CommandFlag.AllOrNone) !== 0;
 }

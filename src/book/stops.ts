@@ -44,7 +44,7 @@ export function triggerRound(room: GeneralRoom, book: Book): boolean {
   const met: number[] = [];
   takeMet(room, specials.buyStops, specials.highTicks, met);
   takeMet(room, specials.sellStops, -specials.lowTicks, met);
-  for (const slot of specials.trailing) if (room.rare.of(slot)!.isMet) met.push(slot);
+  for (const slot of specials.trailing) if (isTrailingMet(room, book, slot)) met.push(slot);
   specials.beginTrades();
   if (met.length === 0) return false;
   met.sort((a, b) => compareStops(room, a, b));
@@ -54,6 +54,15 @@ export function triggerRound(room: GeneralRoom, book: Book): boolean {
     if (live.orderId(orders, slot) === ids[i]) trigger(room, book, slot, room.rare.of(slot)!);
   });
   return true;
+}
+
+/** Whether a trailing stop has been met by a price, or is met by the mark: one that begins at the lowest price is at once. */
+function isTrailingMet(room: GeneralRoom, book: Book, slot: number): boolean {
+  const { markTicks } = book.specials;
+  const rare = room.rare.of(slot)!;
+  if (!rare.isMet && markTicks !== 0 && rare.stopPriceTicks !== 0)
+    rare.isMet = isMet(rare.stopPriceTicks, live.sideOf(room.orders, slot), markTicks);
+  return rare.isMet;
 }
 
 /** Tells the new stop prices of trailing stops, by order id. */
