@@ -23,8 +23,8 @@ export function enterExits(room: GeneralRoom, book: Book): boolean {
 function enterPair(room: GeneralRoom, book: Book, exits: PendingExits): void {
   const stopLossId = exits.entryId + 2;
   const clientIdLow = exits.isText ? room.clientIds.copyText(exits.clientIdLow) : exits.clientIdLow;
-  const takeProfit = makeExit(room, book, exits, exits.entryId + 1, exits.takeProfitTicks);
-  const stopLoss = makeExit(room, book, { ...exits, clientIdLow }, stopLossId, 0);
+  const takeProfit = makeExit(room, book, exits, exits.entryId + 1, exits.takeProfitTicks, exits.clientIdLow);
+  const stopLoss = makeExit(room, book, exits, stopLossId, 0, clientIdLow);
   const stopTerms = room.rare.attach(stopLoss);
   stopTerms.type = OrderType.Stop;
   stopTerms.stopPriceTicks = exits.stopLossTicks;
@@ -43,14 +43,24 @@ function makeExit(
   exits: PendingExits,
   id: number,
   priceTicks: number,
+  clientIdLow: number,
 ): number {
-  const { accountSlot, session, side, sizeLots, clientIdLow, clientIdHigh, isText, selfTrade } = exits;
-  const fields = { id, side, accountSlot, session, priceTicks, sizeLots, selfTrade };
-  const slot = makeOrder(room, book, { ...fields, clientIdLow, clientIdHigh, isText });
+  const { draft } = room;
+  draft.id = id;
+  draft.side = exits.side;
+  draft.accountSlot = exits.accountSlot;
+  draft.session = exits.session;
+  draft.priceTicks = priceTicks;
+  draft.sizeLots = exits.sizeLots;
+  draft.clientIdLow = clientIdLow;
+  draft.clientIdHigh = exits.clientIdHigh;
+  draft.isText = exits.isText;
+  draft.selfTrade = exits.selfTrade;
+  const slot = makeOrder(room, book);
   room.clientIds.keepNoOrder(slot);
   const terms = room.rare.attach(slot);
   terms.flags = CommandFlag.Linked;
   terms.isTold = true;
-  terms.hasOwnText = isText;
+  terms.hasOwnText = exits.isText;
   return slot;
 }

@@ -7,6 +7,7 @@ import type { EngineSettings } from './engine-settings.js';
 import { EventWriter } from './event-writer.js';
 import { Listings } from './listings.js';
 import { orderId } from './live-order.js';
+import { OrderDraft } from './order-draft.js';
 import { OrderEvents } from './order-events.js';
 import { OrderHeap } from './order-heap.js';
 import { OrderIndex } from './order-index.js';
@@ -26,6 +27,8 @@ export interface GeneralRoom extends BookRoom {
   readonly expiries: OrderHeap;
   /** Slots of quoted orders, by account, book and side. */
   readonly quotes: Map<number, number>;
+  /** The order that is made next. */
+  readonly draft: OrderDraft;
   /** Books that the command at hand has touched. */
   readonly touched: Book[];
 }
@@ -61,6 +64,7 @@ export function makeRoom(settings: Required<EngineSettings>, hooks: PlainHooks):
     accountRules: new AccountRules(),
     expiries: new OrderHeap((slot, id) => orderId(orders, slot) === id),
     quotes: new Map(),
+    draft: new OrderDraft(),
     touched: [],
   };
 }

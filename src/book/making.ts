@@ -7,26 +7,11 @@ const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID, LIVE_LEVEL, LIVE
 const { LIVE_REMAINING, LIVE_SESSION, LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT } = pool;
 const { TERMS_BOOK_SHIFT, TERMS_SELF_TRADE_SHIFT, TERMS_TEXT } = pool;
 
-/** What every order has. */
-export interface OrderFields {
-  /** Its id: a place. */
-  readonly id: number;
-  readonly side: number;
-  readonly accountSlot: number;
-  readonly session: number;
-  readonly priceTicks: number;
-  readonly sizeLots: number;
-  /** A number in two halves, or the slot of a text and 0. */
-  readonly clientIdLow: number;
-  readonly clientIdHigh: number;
-  readonly isText: boolean;
-  readonly selfTrade: number;
-}
-
 /**
- * Makes a live order that stands in no queue yet, and returns its slot. The caller has seen that the pool is not full.
+ * Makes the live order that the room's draft describes, which stands in no queue yet, and returns its slot. The caller has seen that the pool is not full.
  */
-export function makeOrder(room: GeneralRoom, book: Book, fields: OrderFields): number {
+export function makeOrder(room: GeneralRoom, book: Book): number {
+  const fields = room.draft;
   const slot = room.orders.allocate();
   const { words, floats } = room.orders;
   const order = slot << ORDER_SHIFT;

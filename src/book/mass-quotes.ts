@@ -117,18 +117,18 @@ function quoteSide(
   if (sizeLots === 0) return;
   const isText = text >= 0;
   const selfTrade = selfTradeOf(orderFlags(words[at + 1]!));
-  const slot = makeOrder(room, book, {
-    id,
-    side,
-    accountSlot,
-    session: words[at + ORDER_SESSION]!,
-    priceTicks: readWhole(words, priceWord),
-    sizeLots,
-    clientIdLow: isText ? room.clientIds.copyText(text) : words[at + 4]!,
-    clientIdHigh: isText ? 0 : words[at + 5]!,
-    isText,
-    selfTrade,
-  });
+  const { draft } = room;
+  draft.id = id;
+  draft.side = side;
+  draft.accountSlot = accountSlot;
+  draft.session = words[at + ORDER_SESSION]!;
+  draft.priceTicks = readWhole(words, priceWord);
+  draft.sizeLots = sizeLots;
+  draft.clientIdLow = isText ? room.clientIds.copyText(text) : words[at + 4]!;
+  draft.clientIdHigh = isText ? 0 : words[at + 5]!;
+  draft.isText = isText;
+  draft.selfTrade = selfTrade;
+  const slot = makeOrder(room, book);
   room.clientIds.keepNoOrder(slot);
   const rare = room.rare.attach(slot);
   rare.isQuote = true;

@@ -159,18 +159,18 @@ export class NewOrders {
   #make(book: Book, words: Int32Array, at: number, account: number): number {
     const room = this.#room;
     const isText = (orderFlags(words[at + 1]!) & F.TextClientId) !== 0;
-    const slot = makeOrder(room, book, {
-      id: room.events.place,
-      side: this.#side,
-      accountSlot: account,
-      session: words[at + ORDER_SESSION]!,
-      priceTicks: this.#priceTicks,
-      sizeLots: this.#sizeLots,
-      clientIdLow: isText ? room.clientIds.newestText : words[at + 4]!,
-      clientIdHigh: words[at + 5]!,
-      isText,
-      selfTrade: selfTradeOf(this.#flags),
-    });
+    const { draft } = room;
+    draft.id = room.events.place;
+    draft.side = this.#side;
+    draft.accountSlot = account;
+    draft.session = words[at + ORDER_SESSION]!;
+    draft.priceTicks = this.#priceTicks;
+    draft.sizeLots = this.#sizeLots;
+    draft.clientIdLow = isText ? room.clientIds.newestText : words[at + 4]!;
+    draft.clientIdHigh = words[at + 5]!;
+    draft.isText = isText;
+    draft.selfTrade = selfTradeOf(this.#flags);
+    const slot = makeOrder(room, book);
     if (this.#isTold) this.#giveTerms(book, words, at, room.rare.attach(slot), slot);
     if (this.#other >= 0) link(room, book, slot, this.#other);
     const rule = room.accountRules.of(account);

@@ -50,8 +50,8 @@ export class Specials {
   referenceTicks = 0;
   markTicks = 0;
 
-  /** Lowest and highest price at which the command at hand has traded; none where low is over high. */
-  lowTicks = Number.POSITIVE_INFINITY;
+  /** Lowest and highest price that stops have yet to be compared with; 0 and 0 for none. */
+  lowTicks = 0;
   highTicks = 0;
 
   /** Stops that wait, trailing ones apart: buys by ascending stop price, sells by descending. */
@@ -100,7 +100,7 @@ export class Specials {
 
   /** Forgets the trades of the command before. */
   beginTrades(): void {
-    this.lowTicks = Number.POSITIVE_INFINITY;
+    this.lowTicks = 0;
     this.highTicks = 0;
   }
 }

@@ -25,7 +25,7 @@ export function showPrice(room: GeneralRoom, book: Book, priceTicks: number): vo
     }
     return;
   }
-  if (priceTicks < specials.lowTicks) specials.lowTicks = priceTicks;
+  if (specials.lowTicks === 0 || priceTicks < specials.lowTicks) specials.lowTicks = priceTicks;
   if (priceTicks > specials.highTicks) specials.highTicks = priceTicks;
   for (const slot of specials.trailing) {
     const rare = room.rare.of(slot)!;

@@ -41,12 +41,17 @@ export function triggerIfMet(room: GeneralRoom, book: Book, slot: number, rare: 
 export function triggerRound(room: GeneralRoom, book: Book): boolean {
   const { orders } = room;
   const { specials } = book;
+  if (!isAnyMet(room, book)) {
+    specials.beginTrades();
+    return false;
+  }
   const met: number[] = [];
-  takeMet(room, specials.buyStops, specials.highTicks, met);
-  takeMet(room, specials.sellStops, -specials.lowTicks, met);
+  if (specials.highTicks !== 0) {
+    takeMet(room, specials.buyStops, specials.highTicks, met);
+    takeMet(room, specials.sellStops, -specials.lowTicks, met);
+  }
   for (const slot of specials.trailing) if (isTrailingMet(room, book, slot)) met.push(slot);
   specials.beginTrades();
-  if (met.length === 0) return false;
   met.sort((a, b) => compareStops(room, a, b));
   const ids = met.map((slot) => live.orderId(orders, slot));
   met.forEach((slot, i) => {
@@ -54,6 +59,17 @@ export function triggerRound(room: GeneralRoom, book: Book): boolean {
     if (live.orderId(orders, slot) === ids[i]) trigger(room, book, slot, room.rare.of(slot)!);
   });
   return true;
+}
+
+/** Whether there is anything for a round: mostly there is not. */
+function isAnyMet(room: GeneralRoom, book: Book): boolean {
+  const { buyStops, sellStops, trailing, highTicks, lowTicks } = book.specials;
+  if (highTicks !== 0) {
+    if (buyStops.first() >= 0 && buyStops.firstKey <= highTicks) return true;
+    if (sellStops.first() >= 0 && -sellStops.firstKey >= lowTicks) return true;
+  }
+  for (const slot of trailing) if (isTrailingMet(room, book, slot)) return true;
+  return false;
 }
 
 /** Whether a trailing stop has been met by a price, or is met by the mark: one that begins at the lowest price is at once. */

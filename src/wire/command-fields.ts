@@ -27,26 +27,46 @@ import {
 import { isTextIdAfter } from './text.js';
 import { readBig, readWhole } from './words.js';
 
-/** All that a New record says besides who and where. Makes an object: for orders that are more than plain limits. */
+/** Terms that are written over and over. */
+type OrderTermsBuffer = { -readonly [Field in keyof OrderTerms]: OrderTerms[Field] };
+
+const buffer: OrderTermsBuffer = {
+  side: 0,
+  type: 0,
+  timeInForce: 0,
+  flags: 0,
+  priceTicks: 0,
+  sizeLots: 0,
+  displaySizeLots: 0,
+  stopPriceTicks: 0,
+  hasExpiry: false,
+  minimumSizeLots: 0,
+  pegReference: 0,
+  trailUnit: 0,
+  takeProfitTicks: 0,
+  stopLossTicks: 0,
+};
+
+/** All that a New record says besides who and where. It is always the same object, good until the next call. */
 export function readOrderTerms(words: Int32Array, at: number): OrderTerms {
   const head = words[at]!;
   const terms = words[at + ORDER_TERMS]!;
-  return {
-    side: orderSide(head),
-    type: orderType(terms),
-    timeInForce: orderTimeInForce(terms),
-    flags: orderFlags(terms),
-    priceTicks: readWhole(words, at + ORDER_PRICE),
-    sizeLots: readWhole(words, at + ORDER_SIZE),
-    displaySizeLots: readWhole(words, at + ORDER_DISPLAY_SIZE),
-    stopPriceTicks: stopPriceOf(words, at),
-    hasExpiry: hasLine(words, at, 2) && (words[at + ORDER_EXPIRY]! | words[at + ORDER_EXPIRY + 1]!) !== 0,
-    minimumSizeLots: minimumSizeOf(words, at),
-    pegReference: pegReferenceOf(words, at),
-    trailUnit: trailUnitOf(words, at),
-    takeProfitTicks: takeProfitOf(words, at),
-    stopLossTicks: stopLossOf(words, at),
-  };
+  buffer.side = orderSide(head);
+  buffer.type = orderType(terms);
+  buffer.timeInForce = orderTimeInForce(terms);
+  buffer.flags = orderFlags(terms);
+  buffer.priceTicks = readWhole(words, at + ORDER_PRICE);
+  buffer.sizeLots = readWhole(words, at + ORDER_SIZE);
+  buffer.displaySizeLots = readWhole(words, at + ORDER_DISPLAY_SIZE);
+  buffer.stopPriceTicks = stopPriceOf(words, at);
+  buffer.hasExpiry =
+    hasLine(words, at, 2) && (words[at + ORDER_EXPIRY]! | words[at + ORDER_EXPIRY + 1]!) !== 0;
+  buffer.minimumSizeLots = minimumSizeOf(words, at);
+  buffer.pegReference = pegReferenceOf(words, at);
+  buffer.trailUnit = trailUnitOf(words, at);
+  buffer.takeProfitTicks = takeProfitOf(words, at);
+  buffer.stopLossTicks = stopLossOf(words, at);
+  return buffer;
 }
 
 /** New: the stop price in ticks, a trailing stop's distance in its unit, or a peg's offset in ticks, signed; 0: none. */
