@@ -29,8 +29,9 @@ export interface GeneralRoom extends BookRoom {
   readonly quotes: Map<number, number>;
   /** The order that is made next. */
   readonly draft: OrderDraft;
-  /** Books that the command at hand has touched. */
+  /** Books that the command at hand has touched, and how many: an array that is emptied would have to be made anew. */
   readonly touched: Book[];
+  touchedBooks: number;
 }
 
 /** Makes the room of an engine, empty. */
@@ -66,6 +67,7 @@ export function makeRoom(settings: Required<EngineSettings>, hooks: PlainHooks):
     quotes: new Map(),
     draft: new OrderDraft(),
     touched: [],
+    touchedBooks: 0,
   };
 }
 
@@ -75,7 +77,7 @@ export function touch(room: GeneralRoom, book: Book): void {
   if (specials.isTouched) return;
   specials.isTouched = true;
   specials.beginTrades();
-  room.touched.push(book);
+  room.touched[room.touchedBooks++] = book;
 }
 
 /** The book of a live order. */

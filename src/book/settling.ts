@@ -8,13 +8,17 @@ import { tellTrailing, triggerRound } from './stops.js';
 /** Settles the books that the command has touched, in the order of their listing. */
 export function settleTouched(room: GeneralRoom): void {
   const { touched } = room;
-  if (touched.length > 1) touched.sort((a, b) => a.number - b.number);
-  for (const book of touched) {
+  if (room.touchedBooks > 1) {
+    touched.length = room.touchedBooks;
+    touched.sort((a, b) => a.number - b.number);
+  }
+  for (let i = 0; i < room.touchedBooks; i++) {
+    const book = touched[i]!;
     settle(room, book);
     book.specials.isTouched = false;
     book.refresh();
   }
-  touched.length = 0;
+  room.touchedBooks = 0;
 }
 
 /** What follows from a command: stops, exits of brackets, pegs (once), and the news of trailing stops. */
