@@ -77,8 +77,9 @@ function leaveOrShowMore(room: GeneralRoom, book: Book, slot: number): void {
   writeRefreshed(room, slot);
 }
 
-/** Cancels the other half of a link, if it is still there. */
+/** Cancels the other half of a link, if it is still there and anything of it is left. */
 export function cancelOther(room: GeneralRoom, other: number, otherId: number): void {
-  if (other >= 0 && live.orderId(room.orders, other) === otherId)
-    cancelOrder(room, other, CancelReason.Linked);
+  const { orders } = room;
+  if (other < 0 || live.orderId(orders, other) !== otherId) return;
+  if (live.remainingOf(orders, other) > 0) cancelOrder(room, other, CancelReason.Linked);
 }
