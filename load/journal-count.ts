@@ -1,4 +1,4 @@
-import { FRAME_COUNT, FRAME_HEADER_WORDS } from '../src/journal/frame.js';
+import { FRAME_HEADER_WORDS, frameEnd } from '../src/journal/frame.js';
 import { readJournal } from '../src/journal/journal-reader.js';
 import { CommandKind } from '../src/model/command.js';
 import { LINE_WORDS, orderKind, orderLines } from '../src/wire/order-record.js';
@@ -38,12 +38,12 @@ export function countJournal(directory: string, shards: number): JournalCount {
 
 function ordersInFrame(words: Int32Array, at: number): number {
   let orders = 0;
-  let line = at + FRAME_HEADER_WORDS;
-  for (let rest = words[at + FRAME_COUNT]!; rest > 0; rest--) {
+  const end = frameEnd(words, at);
+  for (let line = at + FRAME_HEADER_WORDS; line < end; ) {
     const head = words[line]!;
     const kind = orderKind(head);
     if (kind === CommandKind.New || kind === CommandKind.Cancel || kind === CommandKind.Amend) orders++;
-    line += orderLines(head) * LINE_WORDS;
+    line += Math.max(1, orderLines(head)) * LINE_WORDS;
   }
   return orders;
 }

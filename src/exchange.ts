@@ -81,7 +81,9 @@ export class ExchangeError extends Error {}
 export class Exchange {
   readonly facts: ExchangeFacts;
   readonly failed: Promise<string>;
+  /** What time it is in the exchange. A test clock is moved by `advance`, so that its shards notice. */
   readonly clock: SharedClock;
+  readonly #wake: () => void;
   readonly #stop: () => Promise<void>;
   #stopping: Promise<void> | undefined;
 
@@ -89,11 +91,13 @@ export class Exchange {
     facts: ExchangeFacts,
     clock: SharedClock,
     failed: Promise<string>,
+    wake: () => void,
     stop: () => Promise<void>,
   ) {
     this.facts = facts;
     this.clock = clock;
     this.failed = failed;
+    this.#wake = wake;
     this.#stop = stop;
   }
 
@@ -111,6 +115,12 @@ export class Exchange {
     }
   }
 
+  /** Moves a test clock on; orders that expire by then do so though nobody sends anything. @throws Error on a live clock */
+  advance(byNs: number): void {
+    this.clock.advance(byNs);
+    this.#wake();
+  }
+
   /** Answers what is under way, syncs, and ends. Every call waits for the same end. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
@@ -122,6 +132,7 @@ type MakeExchange = (
   facts: ExchangeFacts,
   clock: SharedClock,
   failed: Promise<string>,
+  wake: () => void,
   stop: () => Promise<void>,
 ) => Exchange;
 
@@ -270,7 +281,7 @@ class House {
       shards: recovered.map((report) => report.summary),
       instruments: instruments.map(({ instrument }) => instrument),
     };
-    return make(facts, clock, failed, end);
+    return make(facts, clock, failed, () => this.#wakeShards(), end);
   }
 
   /** Ends what was started, in the order of the data: intake, shards, gateways, and the lock last. */
@@ -278,13 +289,17 @@ class House {
     const closeIntake: GatewayOrder = { order: 'close-intake' };
     await this.#ask(this.#gateways, closeIntake, 'intake-closed');
     this.#board?.stop();
-    for (const doorbell of this.#shardDoorbells) doorbell.ring();
+    this.#wakeShards();
     if (this.#shardsRun) await Promise.all(this.#shards.map((thread) => thread.end('stopped')));
     const end: GatewayOrder = { order: 'end' };
     await this.#ask(this.#gateways, end, 'ended');
     await Promise.all([...this.#gateways, ...this.#shards].map((thread) => thread.terminate()));
     await this.#segmentMaker?.stop();
     await this.#lock?.release();
+  }
+
+  #wakeShards(): void {
+    for (const doorbell of this.#shardDoorbells) doorbell.ring();
   }
 
   async #ask(

@@ -20,6 +20,7 @@ const ROOMS = [
   'ring',
   'wire',
   'book',
+  'embedded',
   'journal',
   'shard',
   'follower',
@@ -111,15 +112,21 @@ function roomFaults(sources: Sources): string[] {
 
 /** The book runs in a browser and reads no clock, and so does all that it imports. */
 function bookFaults(sources: Sources): string[] {
+  return browserFaults(sources, 'book', false);
+}
+
+/** A room that runs in a browser, with all that it imports. */
+function browserFaults(sources: Sources, room: string, mayTakeClock: boolean): string[] {
   const faults: string[] = [];
-  const reached = new Set(Object.keys(sources).filter((path) => roomOf(path) === 'book'));
+  const reached = new Set(Object.keys(sources).filter((path) => roomOf(path) === room));
   for (const path of reached) {
     for (const specifier of importsOf(sources[path] ?? '')) {
       if (specifier.startsWith('node:') || builtinModules.includes(specifier))
-        faults.push(`${path} imports ${specifier}, and the book needs it`);
+        faults.push(`${path} imports ${specifier}, and the ${room} needs it`);
       if (!specifier.startsWith('.')) continue;
       const imported = resolved(path, specifier);
-      if (roomOf(imported) === 'clock') faults.push(`${path} imports ${imported}, and the book needs it`);
+      if (roomOf(imported) === 'clock' && !mayTakeClock)
+        faults.push(`${path} imports ${imported}, and the ${room} needs it`);
       else reached.add(imported);
     }
   }
@@ -159,7 +166,7 @@ function readSources(folder: string): Sources {
 
 describe('the house', () => {
   const src = readSources('src');
-  const all = { ...src, ...readSources('load') };
+  const all = { ...src, ...readSources('load'), ...readSources('native-free-bench') };
 
   it('is read whole', () => {
     expect(Object.keys(src)).toContain('src/clock/shared-clock.ts');
@@ -178,6 +185,10 @@ describe('the house', () => {
 
   it('has a book that runs in a browser', () => {
     expect(bookFaults(src)).toEqual([]);
+  });
+
+  it('has an embedded engine that runs in a browser', () => {
+    expect(browserFaults(src, 'embedded', true)).toEqual([]);
   });
 
   it('has no file that is too long', () => {
@@ -263,6 +274,10 @@ describe('the checks of the house', () => {
     };
     expect(bookFaults(through)).toEqual(['src/model/c.ts imports node:os, and the book needs it']);
     expect(bookFaults({ 'src/journal/a.ts': "import { x } from 'node:fs';" })).toEqual([]);
+    const embedded = { 'src/embedded/a.ts': "import { x } from '../clock/b.js';" };
+    expect(browserFaults(embedded, 'embedded', true)).toEqual([]);
+    const bad = { ...embedded, 'src/clock/b.ts': "import { x } from 'node:crypto';" };
+    expect(browserFaults(bad, 'embedded', true)).toHaveLength(1);
   });
 
   it('count lines', () => {

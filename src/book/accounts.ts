@@ -1,53 +1,73 @@
 import { NumberIndex } from './number-index.js';
 
 /**
- * The accounts that the shard has seen, each with its last event, so that every event can name the one before it. The
- * four words of an account are words 6 to 9 of its next event.
+ * The accounts that the shard has seen, each with its last event, so that every event can name the one before it. Words 0
+ * to 3 of an account are words 6 to 9 of its next event.
  *
  * ```
  * word 0  account
  *      1  index of its last event
  *      2  place of its last event, low and high half (both 0: none yet)
+ *      4  special: bits of what its orders must be checked for besides the rules of every order (0: nothing)
+ *      5  zero
  * ```
  */
-const ACCOUNT_WORDS = 4;
+export const ACCOUNT_SHIFT = 3;
+export const ACCOUNT_NUMBER = 0;
+export const ACCOUNT_INDEX = 1;
+export const ACCOUNT_PLACE = 2;
+export const ACCOUNT_SPECIAL = 4;
 
 const INITIAL_ACCOUNTS = 16;
+
+const NEAR_ACCOUNTS = 1024;
+export const NEAR_ACCOUNT_MASK = NEAR_ACCOUNTS - 1;
 
 /** Slot 0 is account 0, which nobody owns: its events stand outside every chain. */
 export const NO_ACCOUNT = 0;
 
 export class Accounts {
   /** Records of all accounts, by slot, as words and as pairs of words (see `EventWriter`). Replaced on growth. */
-  words: Int32Array;
-  pairs: Float64Array;
-  readonly #index: NumberIndex;
+  words = new Int32Array(INITIAL_ACCOUNTS << ACCOUNT_SHIFT);
+  pairs = new Float64Array(this.words.buffer);
+  /** The slot seen last, by the low bits of the account: a guess that the account's own word confirms. */
+  readonly near = new Int32Array(NEAR_ACCOUNTS);
+  declare private readonly index: NumberIndex;
 
   /** @param hashSalt of the table in which accounts are found */
   constructor(hashSalt = 0) {
-    this.#index = new NumberIndex(hashSalt);
-    const buffer = new ArrayBuffer(INITIAL_ACCOUNTS * ACCOUNT_WORDS * 4);
-    this.words = new Int32Array(buffer);
-    this.pairs = new Float64Array(buffer);
-    this.#index.add(0);
+    this.index = new NumberIndex(hashSalt);
+    this.index.add(0);
   }
 
   /** The slot of an account, made where it is new. */
   slotOf(account: number): number {
-    const slot = this.#index.find(account);
-    return slot >= 0 ? slot : this.#add(account);
+    const found = this.index.find(account);
+    const slot = found >= 0 ? found : this.#add(account);
+    this.near[account & NEAR_ACCOUNT_MASK] = slot;
+    return slot;
+  }
+
+  /** The account in a slot. */
+  numberOf(slot: number): number {
+    return this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_NUMBER]! >>> 0;
+  }
+
+  /** Says whether the orders of an account need more checks than those of others. */
+  setSpecial(slot: number, isSpecial: boolean): void {
+    this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_SPECIAL] = isSpecial ? 1 : 0;
   }
 
   #add(account: number): number {
-    const slot = this.#index.add(account);
-    if ((slot + 1) * ACCOUNT_WORDS > this.words.length) {
-      const buffer = new ArrayBuffer(this.words.length * 4 * 2);
-      const words = new Int32Array(buffer);
+    const slot = this.index.add(account);
+    const at = slot << ACCOUNT_SHIFT;
+    if (at === this.words.length) {
+      const words = new Int32Array(this.words.length * 2);
       words.set(this.words);
       this.words = words;
-      this.pairs = new Float64Array(buffer);
+      this.pairs = new Float64Array(words.buffer);
     }
-    this.words[slot * ACCOUNT_WORDS] = account;
+    this.words[at + ACCOUNT_NUMBER] = account;
     return slot;
   }
 }

@@ -1,11 +1,12 @@
 import { CommandFlag, CommandKind, Side } from '../model/command.js';
 import { EventFlag, EventKind } from '../model/event.js';
 import type { RejectCode } from '../model/reject.js';
+import { hasTextClientId } from '../wire/command-fields.js';
 import { EVENT_CELLS, EVENT_TEXT_CELLS, eventHead } from '../wire/event-record.js';
 import { CLIENT_ID_TEXT_WORDS, ORDER_TEXT_WORD } from '../wire/order-record.js';
 import { isWhole } from '../wire/words.js';
 import * as accountTable from './accounts.js';
-import { hasTextClientId } from './command-shape.js';
+
 import type { EventWriter } from './event-writer.js';
 
 /*
@@ -15,7 +16,7 @@ import type { EventWriter } from './event-writer.js';
 
 // What stands here is compiled in; an imported binding is read from memory at each use.
 const { NO_ACCOUNT } = accountTable;
-const { Cancel: CANCEL, Amend: AMEND, List: LIST, Settings: SETTINGS } = CommandKind;
+const { Cancel: CANCEL, Amend: AMEND, List: LIST } = CommandKind;
 const TEXT = CommandFlag.TextClientId << 16;
 const BY_CLIENT_ID = CommandFlag.TargetByClientId << 16;
 const SELL = Side.Sell;
@@ -64,7 +65,7 @@ export function writeReject(
   const kind = (words[at]! >>> 8) & 0xff;
   const side = words[at]! >>> 24;
   const terms = words[at + 1]!;
-  const account = kind === LIST || kind === SETTINGS ? NO_ACCOUNT : accounts.slotOf(words[at + 3]!);
+  const account = kind >= LIST ? NO_ACCOUNT : accounts.slotOf(words[at + 3]!);
   const isText = (terms & TEXT) !== 0 && hasTextClientId(words, at);
   const to = openAnswer(
     events,
@@ -77,7 +78,14 @@ export function writeReject(
     account,
     isText,
   );
-  const out = events.words;
+  writeRejectFields(words, at, events.words, to);
+  return to;
+}
+
+/** Writes the order id and words 16 to 23 of a reject. */
+export function writeRejectFields(words: Int32Array, at: number, out: Int32Array, to: number): void {
+  const kind = (words[at]! >>> 8) & 0xff;
+  const terms = words[at + 1]!;
   const namesOrder =
     (kind === CANCEL || kind === AMEND) && (terms & BY_CLIENT_ID) === 0 && isWhole(words, at + 6);
   const hasPrice = isWhole(words, at + 8);
@@ -92,7 +100,6 @@ export function writeReject(
   out[to + 21] = 0;
   out[to + 22] = 0;
   out[to + 23] = 0;
-  return to;
 }
 
 /** Copies a command's numeric client id into its answer; what is no whole number is left out. */
@@ -102,9 +109,15 @@ export function copyClientId(words: Int32Array, at: number, out: Int32Array, to:
   out[to + 15] = isNumber ? words[at + 5]! : 0;
 }
 
-/** Copies a command's text client id into the two cells after its answer, and 0 for the number. */
-export function writeCommandText(words: Int32Array, at: number, out: Int32Array, to: number): void {
-  const text = to + 24;
+/** Copies a command's text client id into two cells of its answer, the first three or four before, and 0 for the number. */
+export function writeCommandText(
+  words: Int32Array,
+  at: number,
+  out: Int32Array,
+  to: number,
+  cellsBefore = CELLS,
+): void {
+  const text = to + cellsBefore * 8;
   out[to + 14] = 0;
   out[to + 15] = 0;
   out[text] = words[at + ORDER_TEXT_WORD - 1]! >>> 24;

@@ -4,6 +4,8 @@ import { RejectCode } from '../model/reject.js';
 import {
   BOOK_ASKS,
   BOOK_BIDS,
+  BOOK_LAST_PRICE,
+  BOOK_STATE,
   CELL_WORDS,
   EVENT_ACCOUNT,
   EVENT_CELLS,
@@ -39,6 +41,8 @@ export function writeBook(words: Int32Array, at: number, book: Book, events: Eve
   const to = openRead(words, at, events, EventKind.Book, EVENT_CELLS + bids + asks, 0, ANSWER_FLAGS);
   events.words[to + BOOK_BIDS] = bids;
   events.words[to + BOOK_ASKS] = asks;
+  events.words[to + BOOK_STATE] = book.specials.state;
+  writeWhole(events.words, to + BOOK_LAST_PRICE, book.lastPriceTicks);
   writeLevels(events.words, to + EVENT_CELLS * CELL_WORDS, book.bids, bids);
   writeLevels(events.words, to + (EVENT_CELLS + bids) * CELL_WORDS, book.asks, asks);
 }
@@ -64,8 +68,10 @@ function openRead(
   out.fill(0, to, to + cells * CELL_WORDS);
   out[to + EVENT_HEAD] = eventHead(kind, cells, 0);
   out[to + EVENT_CODE] = eventCode(code, flags);
-  events.pairs[(to + EVENT_PLACE) >> 1] = events.placePair;
-  events.writeTime(to + EVENT_TIME);
+  out[to + EVENT_PLACE] = events.placeLow;
+  out[to + EVENT_PLACE + 1] = events.placeHigh;
+  out[to + EVENT_TIME] = events.timeLow;
+  out[to + EVENT_TIME + 1] = events.timeHigh;
   out[to + EVENT_INSTRUMENT] = words[at + ORDER_INSTRUMENT]!;
   out[to + EVENT_ACCOUNT] = words[at + ORDER_ACCOUNT]!;
   out[to + EVENT_SESSION] = words[at + ORDER_SESSION]!;

@@ -1,88 +1,87 @@
 import { CommandFlag } from '../model/command.js';
-import { EventFlag } from '../model/event.js';
-import { CELL_WORDS, EVENT_CELLS, eventCells } from '../wire/event-record.js';
-import { LINE_WORDS, ORDER_TEXT_WORD, orderLines } from '../wire/order-record.js';
+import { CELL_WORDS } from '../wire/event-record.js';
+import { ORDER_TEXT_WORD } from '../wire/order-record.js';
+import { writeWhole } from '../wire/words.js';
+import * as log from './answer-log.js';
 import { ClientTexts, TEXT_WORDS, textTag } from './client-texts.js';
+import { contentHigh, contentLow, withLines } from './command-content.js';
 import type { EventWriter } from './event-writer.js';
 import { NumberBlocks } from './number-blocks.js';
 import { SlotTable } from './slot-table.js';
+import * as wordIndex from './word-index.js';
 
+// What stands here is compiled in; an imported binding is read from memory at each use.
+const { ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_MORE, ENTRY_PLACE, ENTRY_TIME } = log;
+const {
+  COUNTER_MASK,
+  FORM_ACCEPTED,
+  FORM_CODE_SHIFT,
+  FORM_MASK,
+  FORM_RARE,
+  FORM_REJECTED,
+  MOST_UNITS,
+  UNIT_SHIFT,
+} = log;
+const { INDEX_MASK } = wordIndex;
 const TEXT_FLAG = CommandFlag.TextClientId << 16;
 
-/** Largest window: two gigabytes of entries. */
+/** Largest window: one to two gigabytes of answers. */
 export const MAX_CLIENT_ID_WINDOW = 2 ** 24;
 
 /**
- * One remembered command, 128 bytes: its answer (event 0 without its text cells) and what else it takes to know a retry.
- * Account and client id, the key, are those of the answer.
+ * What is remembered beside a live order, 32 bytes by its slot.
  *
- * Where words are written by number, the number is the word of the layout that `wire/event-record.ts` draws, or of the
- * record in `wire/order-record.ts`.
+ * ```
+ * word  0  content, place and time: words 0 to 5 of the entry, once that has left the window
+ *       6  where the client id stands
+ *       7  name of the entry while it is in the window, then KEPT; 0 where there is no order
+ * ```
  */
-const ENTRY_SHIFT = 5;
-const ENTRY_WORDS = 1 << ENTRY_SHIFT;
-const ANSWER_WORDS = EVENT_CELLS * CELL_WORDS;
-const ENTRY_CONTENT = 24;
-/** Where the id stands: a number's place in its blocks, a text's hash. */
-const ENTRY_PLACE = 26;
-/** Slot of the text, -1 where the id is a number. */
-const ENTRY_TEXT = 27;
-/** Words of the answer that are looked at. */
-const ANSWER_ACCOUNT = 6;
-const ANSWER_TIME = 10;
+export const OWNED_SHIFT = 3;
+export const OWNED_ID = 6;
+export const OWNED_NAME = 7;
+const KEPT = -1;
 
-const INITIAL_ENTRIES = 256;
 const INITIAL_ORDERS = 256;
 
-/** Commands are counted in 30 bits: many times the largest window. */
-const COUNTER_MASK = 2 ** 30 - 1;
-
 /**
- * The client ids that the shard remembers: those of the last commands (the window), in a ring, and those that made an
- * order which outlives the window, kept beside the order as long as it lives. An id is known by its account and its
- * number or text.
+ * The client ids that the shard remembers: those of the last commands (the window), in a log of their answers, and those
+ * of live orders, as long as they live. An id is known by its account and its number or text.
  *
- * A name says where an entry stands: a command's counter + 1 while it is in the window, -(order slot + 1) when it is
- * kept with its order, 0 for none. The ring is written and read in sequence, and finding a live order by its client id
- * touches no entry, only two small arrays: these memories are too large to be in a cache.
+ * The value of an id says what it stands for: -(slot + 1) of the live order that it made, or else the name of its entry
+ * in the log, which is over 0. So finding a live order by its client id touches the log nowhere: a memory that is too
+ * large to be in a cache.
  */
 export class ClientIds {
   /** True where the command admitted last was sent before the window began: it cannot be told from a retry. */
   late = false;
-  /** The entries of the window, as words and as pairs of words (see `EventWriter`). Replaced on growth. */
-  ring: Int32Array;
-  ringPairs: Float64Array;
+  /** From a numeric id, salted with its account, to its value. */
+  declare readonly numbers: NumberBlocks;
+  declare readonly log: log.AnswerLog;
+  /** What is remembered beside live orders, by slot. Replaced on growth. */
+  owned = new Int32Array(INITIAL_ORDERS << OWNED_SHIFT);
 
   readonly #texts = new ClientTexts();
-  /** From a numeric id, salted with its account, to a name. */
-  readonly #numbers: NumberBlocks;
-  /** From the hash of account and text to a name. */
+  /** From the hash of account and text to a value. */
   readonly #textTable = new SlotTable();
-  readonly #hashSalt: number;
-  /** By place in the ring: slot of the order that the command made. Left as it was where it made none. */
-  #orderOfEntry = new Int32Array(INITIAL_ENTRIES);
-  #ringMask = INITIAL_ENTRIES - 1;
-  /** By order slot: the entry kept with the order. */
-  #kept = new Int32Array(0);
-  /** By order slot: name of the entry that made the order; 0 where the order is gone. */
-  #entryOfOrder = new Int32Array(INITIAL_ORDERS);
-
+  declare private readonly hashSalt: number;
   #window: number;
-  /** Counter of the next command, and how many before it are in the window. */
-  #next = 0;
+  /** Commands in the window, and ids of live orders that have left it. */
   #windowed = 0;
+  #kept = 0;
   /** Time of the newest command that has left the window. */
   #droppedLow = 0;
   #droppedHigh = 0;
-  /** Content of the command looked at last, and the name of the entry that had its id (0: none). */
+  /** Content of the command looked at last, where its id stands, and the value that the id had (0: none). */
   #contentLow = 0;
   #contentHigh = 0;
+  #where = 0;
   #known = 0;
 
   /**
    * @param window commands to remember, from 1 to MAX_CLIENT_ID_WINDOW
    * @param hashSalt of the tables in which ids are found
-   * @param start counter of the first command, for tests near the wrap
+   * @param start counter of the first entry, for tests near the wrap
    */
   constructor(window: number, hashSalt = 0, start = 0) {
     if (!Number.isInteger(window) || window < 1 || window > MAX_CLIENT_ID_WINDOW)
@@ -90,16 +89,14 @@ export class ClientIds {
         `client-id window ${window} is not a whole number from 1 to ${MAX_CLIENT_ID_WINDOW}`,
       );
     this.#window = window;
-    this.#hashSalt = hashSalt;
-    this.#numbers = new NumberBlocks(hashSalt);
-    this.#next = start & COUNTER_MASK;
-    this.ring = new Int32Array(INITIAL_ENTRIES * ENTRY_WORDS);
-    this.ringPairs = new Float64Array(this.ring.buffer);
+    this.hashSalt = hashSalt;
+    this.numbers = new NumberBlocks(hashSalt);
+    this.log = new log.AnswerLog(start);
   }
 
   /** Ids remembered. */
   get count(): number {
-    return this.#numbers.count + this.#textTable.count;
+    return this.#windowed + this.#kept;
   }
 
   get window(): number {
@@ -109,7 +106,7 @@ export class ClientIds {
   /** Sets the window. A smaller one forgets at once. */
   resize(window: number): void {
     this.#window = window;
-    while (this.#windowed > window) this.#dropOldest();
+    for (; this.#windowed > window; this.#windowed--) this.#dropOldest();
   }
 
   /**
@@ -117,304 +114,285 @@ export class ClientIds {
    * memory yet: the operating system gives it page by page.
    */
   reserve(): void {
-    while (this.#ringMask + 1 < this.#window) this.#growRing();
-    this.#numbers.reserve(this.#window);
+    this.log.reserve(2 * this.#window);
+    this.numbers.reserve(this.#window);
   }
 
   /**
    * Remembers a command of sound shape and returns true; the caller gives its answer to `keep`. Where the id is known
-   * already, nothing changes and the result is false: `isRetry` and `repeat` say more.
+   * already, nothing changes and the result is false: `isRetry` and `knownEntry` say more.
    */
   admit(words: Int32Array, at: number): boolean {
     this.#readContent(words, at);
     const isText = (words[at + 1]! & TEXT_FLAG) !== 0;
     const account = words[at + 3]!;
-    const low = words[at + 4]!;
-    const high = words[at + 5]!;
-    const counter = this.#next;
-    const name = counter + 1;
-    const where = isText
-      ? this.#addText(words, at + ORDER_TEXT_WORD, account, name)
-      : this.#addNumber(low, high, account, name);
+    const text = at + ORDER_TEXT_WORD;
+    const hash = isText ? textTag(words, text, account, this.hashSalt) : 0;
+    const place = isText ? -1 : this.numbers.claim(words[at + 4]!, words[at + 5]!, account);
+    this.#known = isText ? this.#findText(hash, words, text, account) : this.numbers.values[place]!;
     if (this.#known !== 0) return false;
 
-    this.late = this.#isLate(words[at + 12]!, words[at + 13]!);
-    if (this.#windowed === this.#window) this.#dropOldest();
-    if (this.#windowed > this.#ringMask) this.#growRing();
-    const { ring } = this;
-    const entry = (counter & this.#ringMask) << ENTRY_SHIFT;
-    ring[entry + ENTRY_CONTENT] = this.#contentLow;
-    ring[entry + ENTRY_CONTENT + 1] = this.#contentHigh;
-    ring[entry + ENTRY_PLACE] = where;
-    ring[entry + ENTRY_TEXT] = isText ? this.#texts.add(words, at + ORDER_TEXT_WORD) : -1;
-    this.#next = name & COUNTER_MASK;
-    this.#windowed++;
+    this.late = this.isLate(words[at + 12]!, words[at + 13]!);
+    const name = this.log.nextName;
+    if (isText) {
+      this.#where = ~this.#texts.add(words, text, account, hash);
+      this.#textTable.add(hash, name);
+    } else {
+      this.#where = place;
+      this.numbers.fill(place, name);
+    }
+    // Only now, lest the block that the id was given is freed with its last other number.
+    const entry = this.makeRoom();
+    this.log.words[entry + ENTRY_ID] = this.#where;
     return true;
+  }
+
+  /**
+   * Makes room for one more command in the window: the oldest one leaves it where it is full. Returns the word of the log
+   * at which its entry begins.
+   */
+  makeRoom(): number {
+    if (this.#windowed === this.#window) this.#dropOldest();
+    else this.#windowed = (this.#windowed + 1) | 0;
+    const answers = this.log;
+    if (((answers.next - answers.oldest) & COUNTER_MASK) + MOST_UNITS > answers.mask) answers.grow();
+    return (answers.next & answers.mask) << UNIT_SHIFT;
   }
 
   /** Whether the command that was not admitted has the same content as the one that has its id. */
   get isRetry(): boolean {
-    const entries = this.#memoryOf(this.#known);
-    const entry = this.#wordOf(this.#known);
+    const entries = this.knownWords;
+    const entry = this.knownWord;
     return (
       entries[entry + ENTRY_CONTENT] === this.#contentLow &&
       entries[entry + ENTRY_CONTENT + 1] === this.#contentHigh
     );
   }
 
-  /** Writes the first answer to the command that was not admitted once more, for the session that asks again. */
-  repeat(session: number, events: EventWriter): void {
-    const entries = this.#memoryOf(this.#known);
-    const entry = this.#wordOf(this.#known);
-    const to = events.claim(eventCells(entries[entry]!) * CELL_WORDS);
-    const words = events.words;
-    for (let i = 0; i < ANSWER_WORDS; i++) words[to + i] = entries[entry + i]!;
-    words[to + 1]! |= EventFlag.Repeated << 16;
-    words[to + 7] = session;
-    words[to + 8] = 0;
-    words[to + 9] = 0;
-    const text = entries[entry + ENTRY_TEXT]!;
-    if (text >= 0) this.writeText(text, words, to + ANSWER_WORDS);
+  /** The entry of the command that has the id of the one that was not admitted: its memory, and the word where it begins. */
+  get knownWords(): Int32Array {
+    return this.#isKept(this.#known) ? this.owned : this.log.words;
   }
 
-  /** The word of `ring` at which the entry of the command admitted last begins. */
-  get newestWord(): number {
-    return ((this.#next - 1) & this.#ringMask) << ENTRY_SHIFT;
+  get knownWord(): number {
+    const slot = -this.#known - 1;
+    if (slot < 0) return this.log.wordOf(this.#known);
+    const owned = slot << OWNED_SHIFT;
+    return this.#isKept(this.#known) ? owned : this.log.wordOf(this.owned[owned + OWNED_NAME]!);
   }
 
-  /** Keeps words 0 to 11 of the answer to the command admitted last, which begins at word `from`. */
-  keepHead(events: EventWriter, from: number): void {
-    const { words, pairs } = events;
-    const { ring, ringPairs } = this;
-    const entry = this.newestWord;
-    const pair = entry >> 1;
-    const fromPair = from >> 1;
-    ring[entry] = words[from]!;
-    ring[entry + 1] = words[from + 1]!;
-    ringPairs[pair + 1] = pairs[fromPair + 1]!;
-    ring[entry + 5] = words[from + 5]!;
-    ringPairs[pair + 3] = pairs[fromPair + 3]!;
-    ringPairs[pair + 4] = pairs[fromPair + 4]!;
-    ring[entry + 10] = words[from + 10]!;
-    ring[entry + 11] = words[from + 11]!;
+  /** The form of that entry. */
+  get knownForm(): number {
+    return this.#isKept(this.#known) ? FORM_ACCEPTED : this.log.words[this.knownWord + ENTRY_FORM]!;
   }
 
-  /** Keeps the answer to the command admitted last, which begins at word `from`. */
+  /** Keeps the answer to the command admitted last, an event that begins at word `from`. */
   keep(events: EventWriter, from: number): void {
-    this.keepHead(events, from);
-    const { words } = events;
-    const { ring } = this;
-    const entry = this.newestWord;
-    ring[entry + 12] = words[from + 12]!;
-    ring[entry + 13] = words[from + 13]!;
-    ring[entry + 14] = words[from + 14]!;
-    ring[entry + 15] = words[from + 15]!;
-    ring[entry + 16] = words[from + 16]!;
-    ring[entry + 17] = words[from + 17]!;
-    ring[entry + 18] = words[from + 18]!;
-    ring[entry + 19] = words[from + 19]!;
-    ring[entry + 20] = words[from + 20]!;
-    ring[entry + 21] = words[from + 21]!;
-    ring[entry + 22] = words[from + 22]!;
-    ring[entry + 23] = words[from + 23]!;
+    this.#pushEntry(events, this.log.writeAny(events, from), log.FORM_ANY);
   }
 
-  /** Says that the command admitted last made the order in the slot. */
-  keepOrder(order: number): void {
-    if (order >= this.#entryOfOrder.length) this.#growOrders(order);
-    const counter = (this.#next - 1) & COUNTER_MASK;
-    this.#orderOfEntry[counter & this.#ringMask] = order;
-    this.#entryOfOrder[order] = counter + 1;
+  /** Keeps that the command admitted last was rejected, for a reason that is not 0. */
+  keepReject(events: EventWriter, code: number): void {
+    this.#pushEntry(events, FORM_REJECTED | (code << FORM_CODE_SHIFT), 1);
+  }
+
+  /** Keeps that the command admitted last made the order in the slot. */
+  keepOrder(events: EventWriter, slot: number): void {
+    const name = this.log.nextName;
+    this.#pushEntry(events, FORM_ACCEPTED, 1);
+    this.own(slot, this.#where, name);
+  }
+
+  /** The same for an order with rare terms, whose answer told a price that the command may not name. */
+  keepRareOrder(events: EventWriter, slot: number, priceTicks: number): void {
+    const name = this.log.nextName;
+    writeWhole(this.log.words, this.log.nextWord + ENTRY_MORE, priceTicks);
+    this.#pushEntry(events, FORM_RARE, 2);
+    this.own(slot, this.#where, name);
+  }
+
+  /** Says that the order in the slot was made by a command that made others too: it has no id of its own. */
+  keepNoOrder(slot: number): void {
+    const owned = slot << OWNED_SHIFT;
+    if (owned >= this.owned.length) this.growOwned(slot);
+    this.owned[owned + OWNED_NAME] = 0;
+  }
+
+  /** The slot of the live order whose id has left the window, and was that of the command not admitted; -1: none. */
+  get knownKeptOrder(): number {
+    return this.#isKept(this.#known) ? -this.#known - 1 : -1;
+  }
+
+  /** Copies a text, for an order that has no id of its own. Returns its slot, which is the order's to release. */
+  copyText(text: number): number {
+    return this.#texts.duplicate(text);
+  }
+
+  /** The text in a slot. */
+  textOf(text: number): string {
+    return this.#texts.read(text);
+  }
+
+  releaseText(text: number): void {
+    this.#texts.release(text);
+  }
+
+  /** Says that the numeric id at a place, or the text at `~slot`, is that of the order in the slot. */
+  own(slot: number, where: number, name: number): void {
+    const owned = slot << OWNED_SHIFT;
+    if (owned >= this.owned.length) this.growOwned(slot);
+    this.owned[owned + ENTRY_ID] = where;
+    this.owned[owned + OWNED_NAME] = name;
+    if (where >= 0) this.numbers.values[where] = -(slot + 1);
+    else this.#textTable.replace(this.#texts.hashOf(~where), name, -(slot + 1));
   }
 
   /** Says that the order in the slot is gone: its id goes with it, if only the order held it. */
-  releaseOrder(order: number): void {
-    const name = this.#entryOfOrder[order]!;
-    this.#entryOfOrder[order] = 0;
-    if (name < 0) this.#forget(name);
+  releaseOrder(slot: number): void {
+    const owned = (slot << OWNED_SHIFT) & INDEX_MASK;
+    const name = this.owned[owned + OWNED_NAME]!;
+    const where = this.owned[owned + ENTRY_ID]!;
+    this.owned[owned + OWNED_NAME] = 0;
+    if (name > 0) {
+      if (where >= 0) this.numbers.values[where] = name;
+      else this.#textTable.replace(this.#texts.hashOf(~where), -(slot + 1), name);
+    } else if (name === KEPT) {
+      this.#kept--;
+      this.#forget(where, -(slot + 1));
+    }
   }
 
   /** Slot of the text of the command admitted last, -1 where its id is a number. */
   get newestText(): number {
-    return this.ring[this.newestWord + ENTRY_TEXT]!;
+    return this.#where < 0 ? ~this.#where : -1;
   }
 
   /** The live order that an account made under a numeric client id, or -1. */
   findOrder(low: number, high: number, account: number): number {
-    const name = this.#numbers.find(low, high, account);
-    return name === 0 ? -1 : this.#orderOf(name);
+    const value = this.numbers.find(low, high, account);
+    return value < 0 ? -value - 1 : -1;
   }
 
   /** The live order that an account made under the text whose words begin at `text`, or -1. */
   findOrderByText(words: Int32Array, text: number, account: number): number {
-    const name = this.#findText(textTag(words, text, account, this.#hashSalt), words, text, account);
-    return name === 0 ? -1 : this.#orderOf(name);
+    const value = this.#findText(textTag(words, text, account, this.hashSalt), words, text, account);
+    return value < 0 ? -value - 1 : -1;
   }
 
   /** Writes the two cells of a text at word `to`. */
   writeText(text: number, words: Int32Array, to: number): void {
-    const from = text * TEXT_WORDS;
-    for (let i = 0; i < TEXT_WORDS; i++) words[to + i] = this.#texts.words[from + i]!;
+    this.#texts.copy(text, words, to);
     for (let i = TEXT_WORDS; i < 2 * CELL_WORDS; i++) words[to + i] = 0;
   }
 
-  /** The slot of the live order that the entry of this name made, or -1. */
-  #orderOf(name: number): number {
-    if (name < 0) return -name - 1;
-    const slot = this.#orderOfEntry[(name - 1) & this.#ringMask]!;
-    return this.#entryOfOrder[slot] === name ? slot : -1;
-  }
-
-  /** The memory in which the entry of this name stands. */
-  #memoryOf(name: number): Int32Array {
-    return name < 0 ? this.#kept : this.ring;
-  }
-
-  /** The word at which the entry of this name begins. */
-  #wordOf(name: number): number {
-    return (name < 0 ? -name - 1 : (name - 1) & this.#ringMask) << ENTRY_SHIFT;
-  }
-
-  /** Gives a name to a numeric id that has none, and returns its place; says in `#known` if it has one. */
-  #addNumber(low: number, high: number, account: number, name: number): number {
-    const place = this.#numbers.add(low, high, account, name);
-    this.#known = place < 0 ? this.#numbers.valueAt(~place) : 0;
-    return place;
-  }
-
-  /** The same for a text, whose words begin at `text`; returns its hash. */
-  #addText(words: Int32Array, text: number, account: number, name: number): number {
-    const hash = textTag(words, text, account, this.#hashSalt);
-    this.#known = this.#findText(hash, words, text, account);
-    if (this.#known === 0) this.#textTable.add(hash, name);
-    return hash;
-  }
-
-  #findText(tag: number, words: Int32Array, text: number, account: number): number {
-    for (let place = this.#textTable.seek(tag); place >= 0; place = this.#textTable.seekAfter(place, tag)) {
-      const name = this.#textTable.valueAt(place);
-      const entries = this.#memoryOf(name);
-      const entry = this.#wordOf(name);
-      const slot = entries[entry + ENTRY_TEXT]!;
-      if (slot >= 0 && entries[entry + ANSWER_ACCOUNT] === account && this.#texts.holds(slot, words, text))
-        return name;
-    }
-    return 0;
-  }
-
-  /** Moves the window on by one command: forgets it, or keeps it with its order while that lives. */
-  #dropOldest(): void {
-    const counter = (this.#next - this.#windowed) & COUNTER_MASK;
-    const name = counter + 1;
-    const entry = (counter & this.#ringMask) << ENTRY_SHIFT;
-    this.#windowed--;
-    this.#droppedLow = this.ring[entry + ANSWER_TIME]!;
-    this.#droppedHigh = this.ring[entry + ANSWER_TIME + 1]!;
-    const order = this.#orderOf(name);
-    if (order < 0) {
-      this.#forget(name);
-      return;
-    }
-    if (order * ENTRY_WORDS >= this.#kept.length) this.#growKept();
-    copyEntry(this.ring, entry, this.#kept, order << ENTRY_SHIFT);
-    const keptName = -(order + 1);
-    this.#entryOfOrder[order] = keptName;
-    const place = this.ring[entry + ENTRY_PLACE]!;
-    if (this.ring[entry + ENTRY_TEXT]! < 0) this.#numbers.replaceAt(place, keptName);
-    else this.#textTable.replace(place, name, keptName);
-  }
-
-  #forget(name: number): void {
-    const entries = this.#memoryOf(name);
-    const entry = this.#wordOf(name);
-    const place = entries[entry + ENTRY_PLACE]!;
-    const text = entries[entry + ENTRY_TEXT]!;
-    if (text < 0) {
-      this.#numbers.removeAt(place, name);
-    } else {
-      this.#textTable.remove(place, name);
-      this.#texts.release(text);
-    }
-  }
-
-  #isLate(sentLow: number, sentHigh: number): boolean {
+  /** True where a command that was sent at this time cannot be told from a retry of one that is forgotten. */
+  isLate(sentLow: number, sentHigh: number): boolean {
     if ((sentLow | sentHigh) === 0) return false;
     if (sentHigh !== this.#droppedHigh) return sentHigh >>> 0 < this.#droppedHigh >>> 0;
     // Equal is late too: the forgotten command itself may have been sent within the nanosecond of its frame.
     return sentLow >>> 0 <= this.#droppedLow >>> 0;
   }
 
-  /**
-   * Hashes the command into 64 bits: all words but account and client id, which are the key, and send time, session and
-   * receive time, which a retry may change. Odd factors are one to one, and price and size go to different halves, so a
-   * change of either or of both always shows.
-   */
-  #readContent(words: Int32Array, at: number): void {
-    const head = words[at]!;
-    let low = Math.imul(head, 0x9e3779b1);
-    let high = Math.imul(words[at + 1]!, 0x85ebca6b);
-    low = (low + Math.imul(words[at + 2]!, 0xc2b2ae35)) | 0;
-    high = (high + Math.imul(words[at + 7]!, 0x27d4eb2f)) | 0;
-    low = (low + Math.imul(words[at + 6]!, 0x165667b1)) | 0;
-    high = (high + Math.imul(words[at + 9]!, 0x2c1b3c6d)) | 0;
-    low = (low + Math.imul(words[at + 8]!, 0x297a2d39)) | 0;
-    high = (high + Math.imul(words[at + 10]!, 0x1b56c4e9)) | 0;
-    low = (low + Math.imul(words[at + 11]!, 0x1b873593)) | 0;
-    if (orderLines(head) > 1) {
-      const end = at + orderLines(head) * LINE_WORDS;
-      for (let i = at + LINE_WORDS; i < end; i += 2) {
-        low = Math.imul(low ^ words[i]!, 0x85ebca6b);
-        low = (low << 13) | (low >>> 19);
-        high = Math.imul(high ^ words[i + 1]!, 0xc2b2ae35);
-        high = (high << 17) | (high >>> 15);
+  /** True where the value is that of a live order whose entry has left the window. */
+  #isKept(value: number): boolean {
+    return value < 0 && this.owned[((-value - 1) << OWNED_SHIFT) + OWNED_NAME] === KEPT;
+  }
+
+  /** Writes what all entries have of the command admitted last, and ends its entry. */
+  #pushEntry(events: EventWriter, form: number, units: number): void {
+    const { words } = this.log;
+    const entry = this.log.nextWord;
+    words[entry + ENTRY_CONTENT] = this.#contentLow;
+    words[entry + ENTRY_CONTENT + 1] = this.#contentHigh;
+    words[entry + ENTRY_PLACE] = events.placeLow;
+    words[entry + ENTRY_PLACE + 1] = events.placeHigh;
+    words[entry + ENTRY_TIME] = events.timeLow;
+    words[entry + ENTRY_TIME + 1] = events.timeHigh;
+    words[entry + ENTRY_FORM] = form;
+    this.log.push(units);
+  }
+
+  #findText(tag: number, words: Int32Array, text: number, account: number): number {
+    const table = this.#textTable;
+    for (let place = table.seek(tag); place >= 0; place = table.seekAfter(place, tag)) {
+      const value = table.valueAt(place);
+      const where =
+        value < 0
+          ? this.owned[((-value - 1) << OWNED_SHIFT) + ENTRY_ID]!
+          : this.log.words[this.log.wordOf(value) + ENTRY_ID]!;
+      if (where < 0 && this.#texts.holds(~where, words, text, account)) return value;
+    }
+    return 0;
+  }
+
+  /** Takes the oldest command out of the window: forgets it, or keeps it with its order while that lives. */
+  #dropOldest(): void {
+    const answers = this.log;
+    const { words, oldest } = answers;
+    const entry = ((oldest & answers.mask) << UNIT_SHIFT) & INDEX_MASK;
+    const where = words[entry + ENTRY_ID]!;
+    this.#droppedLow = words[entry + ENTRY_TIME]!;
+    this.#droppedHigh = words[entry + ENTRY_TIME + 1]!;
+    if (where < 0) {
+      this.#dropText(~where, entry);
+    } else {
+      const value = this.numbers.values[where]!;
+      if (value < 0) this.#keepEntry(~value, entry);
+      else this.numbers.clear(where);
+    }
+    answers.oldest = ((oldest | 0) + (words[entry + ENTRY_FORM]! & FORM_MASK)) & COUNTER_MASK;
+  }
+
+  /** Drops the oldest entry, whose id is the text in the slot. */
+  #dropText(text: number, entry: number): void {
+    const name = this.log.oldest + 1;
+    const hash = this.#texts.hashOf(text);
+    const table = this.#textTable;
+    for (let place = table.seek(hash); place >= 0; place = table.seekAfter(place, hash)) {
+      const value = table.valueAt(place);
+      if (value === name) {
+        this.#forget(~text, name);
+        return;
+      }
+      const slot = -value - 1;
+      if (slot >= 0 && this.owned[(slot << OWNED_SHIFT) + OWNED_NAME] === name) {
+        this.#keepEntry(slot, entry);
+        return;
       }
     }
-    this.#contentLow = low;
-    this.#contentHigh = high;
+    throw new Error(`the text in slot ${text} is not in its table`);
   }
 
-  #growRing(): void {
-    const places = this.#ringMask + 1;
-    const ring = new Int32Array(this.ring.length * 2);
-    const orders = new Int32Array(places * 2);
-    const mask = orders.length - 1;
-    const oldest = (this.#next - this.#windowed) & COUNTER_MASK;
-    // What stands up to the end of the old ring, and what stands from its start, are each in one piece in the new one.
-    const untilEnd = Math.min(this.#windowed, places - (oldest & this.#ringMask));
-    for (const [counter, count] of [
-      [oldest, untilEnd],
-      [oldest + untilEnd, this.#windowed - untilEnd],
-    ] as const) {
-      const from = counter & this.#ringMask;
-      const to = counter & mask;
-      ring.set(this.ring.subarray(from << ENTRY_SHIFT, (from + count) << ENTRY_SHIFT), to << ENTRY_SHIFT);
-      orders.set(this.#orderOfEntry.subarray(from, from + count), to);
+  /** Copies an entry that leaves the window to its live order. */
+  #keepEntry(slot: number, entry: number): void {
+    const { words } = this.log;
+    const owned = this.owned;
+    const to = slot << OWNED_SHIFT;
+    for (let i = 0; i < ENTRY_ID; i++) owned[to + i] = words[entry + i]!;
+    owned[to + OWNED_NAME] = KEPT;
+    this.#kept++;
+  }
+
+  #forget(where: number, value: number): void {
+    if (where >= 0) {
+      this.numbers.clear(where);
+    } else {
+      this.#textTable.remove(this.#texts.hashOf(~where), value);
+      this.#texts.release(~where);
     }
-    this.ring = ring;
-    this.ringPairs = new Float64Array(ring.buffer);
-    this.#orderOfEntry = orders;
-    this.#ringMask = mask;
   }
 
-  #growOrders(order: number): void {
-    const entries = new Int32Array(Math.max(this.#entryOfOrder.length * 2, order + 1));
-    entries.set(this.#entryOfOrder);
-    this.#entryOfOrder = entries;
+  #readContent(words: Int32Array, at: number): void {
+    const low = contentLow(words, at);
+    const high = contentHigh(words, at);
+    this.#contentLow = withLines(low, words, at, 0);
+    this.#contentHigh = withLines(high, words, at, 1);
   }
 
-  #growKept(): void {
-    const kept = new Int32Array(this.#entryOfOrder.length * ENTRY_WORDS);
-    kept.set(this.#kept);
-    this.#kept = kept;
-  }
-}
-
-/** Copies one entry, four words at a time: this is done for every order that outlives the window. */
-function copyEntry(from: Int32Array, fromWord: number, to: Int32Array, toWord: number): void {
-  for (let i = 0; i < ENTRY_WORDS; i += 4) {
-    to[toWord + i] = from[fromWord + i]!;
-    to[toWord + i + 1] = from[fromWord + i + 1]!;
-    to[toWord + i + 2] = from[fromWord + i + 2]!;
-    to[toWord + i + 3] = from[fromWord + i + 3]!;
+  /** Makes room for what is remembered beside the order in the slot. */
+  growOwned(slot: number): void {
+    const owned = new Int32Array(Math.max(this.owned.length * 2, (slot + 1) << OWNED_SHIFT));
+    owned.set(this.owned);
+    this.owned = owned;
   }
 }

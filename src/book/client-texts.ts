@@ -1,53 +1,86 @@
 import { CLIENT_ID_TEXT_WORDS } from '../wire/order-record.js';
+import { readText } from '../wire/text.js';
 import { mix32 } from './hash.js';
 
 /**
- * Client ids that are texts, beside the pool of entries, so that ids that are numbers do not pay for them.
+ * Client ids that are texts, beside the entries, so that ids that are numbers do not pay for them.
  *
  * ```
- * word 0  length in bytes (free: next free slot)
- *      1  36 bytes, zero padded
+ * word  0  length in bytes (free: next free slot)
+ *       1  36 bytes, zero padded
+ *      10  account
+ *      11  hash of account and text
  * ```
  */
+const SLOT_WORDS = 12;
+const TEXT_ACCOUNT = 10;
+const TEXT_HASH = 11;
+/** Words that an event has of a text: the length and the text. */
 export const TEXT_WORDS = 1 + CLIENT_ID_TEXT_WORDS;
 
 export class ClientTexts {
-  words = new Int32Array(16 * TEXT_WORDS);
+  #words = new Int32Array(16 * SLOT_WORDS);
   #free = -1;
   #used = 0;
 
   /** Copies the text whose words begin at `text`, after the word that holds its length, and returns its slot. */
-  add(words: Int32Array, text: number): number {
+  add(words: Int32Array, text: number, account: number, hash: number): number {
     let slot = this.#free;
     if (slot >= 0) {
-      this.#free = this.words[slot * TEXT_WORDS]!;
+      this.#free = this.#words[slot * SLOT_WORDS]!;
     } else {
       slot = this.#used++;
-      if ((slot + 1) * TEXT_WORDS > this.words.length) this.#grow();
+      if ((slot + 1) * SLOT_WORDS > this.#words.length) this.#grow();
     }
-    const at = slot * TEXT_WORDS;
-    this.words[at] = words[text - 1]! >>> 24;
-    for (let i = 0; i < CLIENT_ID_TEXT_WORDS; i++) this.words[at + 1 + i] = words[text + i]!;
+    const at = slot * SLOT_WORDS;
+    this.#words[at] = words[text - 1]! >>> 24;
+    for (let i = 0; i < CLIENT_ID_TEXT_WORDS; i++) this.#words[at + 1 + i] = words[text + i]!;
+    this.#words[at + TEXT_ACCOUNT] = account;
+    this.#words[at + TEXT_HASH] = hash;
     return slot;
   }
 
-  /** True where the slot holds the text whose words begin at `text`. */
-  holds(slot: number, words: Int32Array, text: number): boolean {
+  /** Copies the text in a slot to another one, and returns that. */
+  duplicate(slot: number): number {
+    const words = this.#words.slice(slot * SLOT_WORDS, (slot + 1) * SLOT_WORDS);
+    // In a record the length stands in the last byte of the word before the text.
+    words[0] = words[0]! << 24;
+    return this.add(words, 1, words[TEXT_ACCOUNT]!, words[TEXT_HASH]!);
+  }
+
+  hashOf(slot: number): number {
+    return this.#words[slot * SLOT_WORDS + TEXT_HASH]!;
+  }
+
+  /** True where the slot holds the text whose words begin at `text`, of that account. */
+  holds(slot: number, words: Int32Array, text: number, account: number): boolean {
+    const at = slot * SLOT_WORDS;
+    if (this.#words[at + TEXT_ACCOUNT] !== account) return false;
     // The padding is zero and no text has a zero byte, so equal words are equal texts.
     for (let i = 0; i < CLIENT_ID_TEXT_WORDS; i++)
-      if (this.words[slot * TEXT_WORDS + 1 + i] !== words[text + i]) return false;
+      if (this.#words[at + 1 + i] !== words[text + i]) return false;
     return true;
   }
 
+  /** Copies length and text to word `to`. */
+  copy(slot: number, words: Int32Array, to: number): void {
+    for (let i = 0; i < TEXT_WORDS; i++) words[to + i] = this.#words[slot * SLOT_WORDS + i]!;
+  }
+
+  /** The text itself. */
+  read(slot: number): string {
+    return readText(this.#words, (slot * SLOT_WORDS + 1) * 4, this.#words[slot * SLOT_WORDS]!);
+  }
+
   release(slot: number): void {
-    this.words[slot * TEXT_WORDS] = this.#free;
+    this.#words[slot * SLOT_WORDS] = this.#free;
     this.#free = slot;
   }
 
   #grow(): void {
-    const words = new Int32Array(this.words.length * 2);
-    words.set(this.words);
-    this.words = words;
+    const words = new Int32Array(this.#words.length * 2);
+    words.set(this.#words);
+    this.#words = words;
   }
 }
 

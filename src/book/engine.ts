@@ -1,43 +1,30 @@
-import { CommandKind } from '../model/command.js';
 import type { Instrument } from '../model/instrument.js';
+import type { InstrumentState } from '../model/instrument-state.js';
 import { CLIENT_ID_WINDOW, MAX_SEQUENCE, MAX_SHARDS } from '../model/limits.js';
-import { RejectCode } from '../model/reject.js';
-import {
-  LINE_WORDS,
-  ORDER_INSTRUMENT,
-  ORDER_VERSION,
-  orderKind,
-  orderVersion,
-} from '../wire/order-record.js';
-import { Accounts } from './accounts.js';
-import { writeReject } from './answers.js';
-import type { BookRoom } from './book.js';
+import { LINE_WORDS, ORDER_INSTRUMENT, sequencesOf } from '../wire/order-record.js';
 import { writeBook, writeUnknownInstrument } from './book-read.js';
-import { ClientCommands } from './client-commands.js';
-import { ClientIds } from './client-ids.js';
-import { amendFault, cancelFault, newFault } from './command-shape.js';
-import { EventWriter } from './event-writer.js';
-import { Listings } from './listings.js';
-import { applyListing, applySettings } from './operator-commands.js';
-import { OrderEvents } from './order-events.js';
-import { OrderIndex } from './order-index.js';
-import { MAX_LIVE_ORDERS, OrderPool } from './order-pool.js';
-import { MAX_PAGES, PricePages } from './price-pages.js';
+import type { EngineSettings } from './engine-settings.js';
+import type { EventWriter } from './event-writer.js';
+import { GeneralCommands } from './general-commands.js';
+import { type GeneralRoom, makeRoom } from './general-room.js';
+import { type OpenOrder, type OpenOrderFilter, openOrders } from './open-orders.js';
+import { MAX_LIVE_ORDERS } from './order-pool.js';
+import * as plainCancels from './plain-cancels.js';
+import * as plainOrders from './plain-orders.js';
+import { MAX_PAGES } from './price-pages.js';
 
-export interface EngineSettings {
-  /** Number of the shard, from 0 to MAX_SHARDS - 1. */
-  readonly shard: number;
-  /** Commands whose client ids are remembered; 1 to 2^24, by default CLIENT_ID_WINDOW. */
-  readonly clientIdWindow?: number;
-  /** Orders that may live at a time; by default and at most MAX_LIVE_ORDERS. */
-  readonly maxLiveOrders?: number;
-  /** Pages of 64 prices that may be in use at a time; by default and at most MAX_PAGES. */
-  readonly maxPricePages?: number;
-  /**
-   * 32 bits that decide where client ids and accounts stand in their hash tables, by default 0. It changes no event; a
-   * random one keeps clients from choosing ids that fall together.
-   */
-  readonly hashSalt?: number;
+export type { EngineSettings, OpenOrder, OpenOrderFilter };
+
+/** How an instrument stands. Prices are in ticks, 0 for none. */
+export interface InstrumentStatus {
+  readonly state: InstrumentState;
+  /** Price of the last trade. */
+  readonly lastPriceTicks: number;
+  /** Set by the operator. */
+  readonly referencePriceTicks: number;
+  readonly markPriceTicks: number;
+  /** Trades since it was listed. */
+  readonly trades: number;
 }
 
 /** One price of a book. */
@@ -47,6 +34,12 @@ export interface Level {
   readonly orders: number;
 }
 
+// What stands here is compiled in; an imported binding is read from memory at each use.
+const { PLAIN_ORDER } = plainOrders;
+const { PLAIN_CANCEL } = plainCancels;
+
+/** All of word 0 but the side. */
+const HEAD_MASK = 0x00ff_ffff;
 const TWO_32 = 4_294_967_296;
 const SHARD_SHIFT = 16;
 
@@ -60,12 +53,18 @@ export class Engine {
   readonly events: EventWriter;
 
   readonly #shard: number;
-  readonly #accounts: Accounts;
-  readonly #orders: OrderPool;
-  readonly #clientIds: ClientIds;
-  readonly #listings: Listings;
-  readonly #clientCommands: ClientCommands;
+  readonly #room: GeneralRoom;
+  readonly #plainOrders: plainOrders.PlainOrders;
+  readonly #plainCancels: plainCancels.PlainCancels;
+  readonly #general: GeneralCommands;
   #sequence = 0;
+  /** When the next good-till-date order expires, in ns since the epoch, rounded; infinity where there is none. */
+  #dueNs = Number.POSITIVE_INFINITY;
+  /** Where the last command came from, as words and as pairs of words. */
+  #source: Int32Array = new Int32Array(0);
+  #sourcePairs: Float64Array = new Float64Array(0);
+  /** No pairs where they would not begin at a multiple of eight bytes. */
+  #hasPairs = false;
 
   /** @throws RangeError where a setting is outside its range */
   constructor(settings: EngineSettings) {
@@ -74,22 +73,18 @@ export class Engine {
     if (!Number.isInteger(shard) || shard < 0 || shard >= MAX_SHARDS)
       throw new RangeError(`shard ${shard} is not a whole number from 0 to ${MAX_SHARDS - 1}`);
     this.#shard = shard;
-    this.#orders = new OrderPool(maxLiveOrders);
-    this.#accounts = new Accounts(hashSalt);
-    this.#clientIds = new ClientIds(clientIdWindow, hashSalt);
-    this.events = new EventWriter(this.#accounts);
-    this.events.beginCommand(0, shard << SHARD_SHIFT, 0, 0);
-    const room: BookRoom = {
-      events: this.events,
-      accounts: this.#accounts,
-      orders: this.#orders,
-      orderEvents: new OrderEvents(this.events, this.#orders, this.#clientIds),
-      orderIndex: new OrderIndex(this.#orders),
-      clientIds: this.#clientIds,
-      pages: new PricePages(maxPricePages),
-    };
-    this.#listings = new Listings(room);
-    this.#clientCommands = new ClientCommands(room, this.#listings);
+    const room = makeRoom(
+      { shard, clientIdWindow, maxLiveOrders, maxPricePages, hashSalt },
+      {
+        released: (book, slot) => this.#general.released(book, slot),
+        traded: (book, firstTicks, lastTicks) => this.#general.traded(book, firstTicks, lastTicks),
+      },
+    );
+    this.#room = room;
+    this.events = room.events;
+    this.#plainOrders = new plainOrders.PlainOrders(room, room.listings);
+    this.#plainCancels = new plainCancels.PlainCancels(room, room.listings);
+    this.#general = new GeneralCommands(room);
   }
 
   /** Sequence of the command applied last, 0 before the first. */
@@ -98,35 +93,72 @@ export class Engine {
   }
 
   get liveOrders(): number {
-    return this.#orders.live;
+    return this.#room.orders.live;
+  }
+
+  /** When the next good-till-date order expires, in ns since the epoch; undefined where there is none. */
+  get nextDueNs(): bigint | undefined {
+    const { expiries } = this.#room;
+    if (expiries.first() < 0) return undefined;
+    return (BigInt(expiries.firstKey) << 32n) | BigInt(expiries.firstSecondKey);
   }
 
   /** Client ids remembered: those in the window and those of live orders. */
   get rememberedClientIds(): number {
-    return this.#clientIds.count;
+    return this.#room.clientIds.count;
   }
 
   /** Commands whose client ids are remembered after their orders are gone. */
   get clientIdWindow(): number {
-    return this.#clientIds.window;
+    return this.#room.clientIds.window;
   }
 
   /** Makes room for all client ids of the window now: growing to a million of them later takes tenths of a second. */
   reserveClientIds(): void {
-    this.#clientIds.reserve();
+    this.#room.clientIds.reserve();
   }
 
   /** The instruments listed so far, in the order of their listing. */
   instruments(): readonly Instrument[] {
-    return this.#listings.instruments;
+    return this.#room.listings.instruments;
+  }
+
+  /** What state an instrument is in, and its prices. @throws RangeError where it is not listed */
+  instrumentStatus(instrumentId: number): InstrumentStatus {
+    const number = this.#room.listings.find(instrumentId);
+    if (number < 0) throw new RangeError(`instrument ${instrumentId} is not listed`);
+    const { specials, lastPriceTicks, trades } = this.#room.listings.books[number]!;
+    const { state, referenceTicks, markTicks } = specials;
+    return {
+      state,
+      lastPriceTicks,
+      referencePriceTicks: referenceTicks,
+      markPriceTicks: markTicks,
+      trades,
+    };
+  }
+
+  /** The live orders, resting and waiting, by order id: of one account, of one instrument, or all. */
+  openOrders(filter: OpenOrderFilter = {}): OpenOrder[] {
+    return openOrders(this.#room, filter);
+  }
+
+  /** All that the engine is, in bytes: what `restore` makes of them goes on with the same events. */
+  snapshot(): Uint8Array {
+    throw new Error('snapshots are on their way');
+  }
+
+  /** The engine that `snapshot` was called on. */
+  static restore(_bytes: Uint8Array, _settings: Omit<EngineSettings, 'shard'> = {}): Engine {
+    throw new Error('snapshots are on their way');
   }
 
   /** The levels of one side of a book, best first; none for an instrument that is not listed. For tests and tools. */
   levels(instrumentId: number, side: number): Level[] {
-    const number = this.#listings.find(instrumentId);
+    const number = this.#room.listings.find(instrumentId);
     const levels: Level[] = [];
     if (number < 0) return levels;
-    const ladder = this.#listings.books[number]!.ladder(side);
+    const ladder = this.#room.listings.books[number]!.ladder(side);
     for (let level = ladder.bestLevel; level >= 0; level = ladder.worseLevel(level))
       levels.push({
         priceTicks: ladder.priceTicks(level),
@@ -137,10 +169,11 @@ export class Engine {
   }
 
   /**
-   * Applies one command of the log and writes its events, at least one; event 0 is its answer.
+   * Applies one command of the log and writes its events, at least one. Its answer is the one with flag Answer; only what
+   * was due by then stands before it.
    *
    * @param words holds the order record, from word `at`
-   * @param sequence number of the command, over the one before it, at most MAX_SEQUENCE
+   * @param sequence first of the numbers that the command takes (`sequencesOf`), over those before it
    * @param timeLow low 32 bits of the time of its frame, in nanoseconds since the epoch
    * @param timeHigh high 32 bits
    * @returns words of event written
@@ -156,8 +189,16 @@ export class Engine {
     this.#sequence = sequence;
     const placeHigh = (sequence / TWO_32) | 0 | (this.#shard << SHARD_SHIFT);
     events.beginCommand(sequence | 0, placeHigh, timeLow, timeHigh);
-    this.#dispatch(words, at);
-    events.endCommand();
+    if (words !== this.#source) this.#see(words);
+    const head = this.#hasPairs && (at & 1) === 0 ? words[at]! & HEAD_MASK : 0;
+    // Rounding keeps order, so what is due is never taken for later.
+    const isDue = (timeHigh >>> 0) * TWO_32 + (timeLow >>> 0) >= this.#dueNs;
+    const isDone =
+      !isDue &&
+      (head === PLAIN_ORDER
+        ? this.#plainOrders.enter(words, this.#sourcePairs, at)
+        : head === PLAIN_CANCEL && this.#plainCancels.cancel(words, this.#sourcePairs, at));
+    if (!isDone) this.#applyGenerally(words, at, sequence);
     return events.length - before;
   }
 
@@ -169,29 +210,24 @@ export class Engine {
   readBook(words: Int32Array, at: number): void {
     if (!(at >= 0 && at + LINE_WORDS <= words.length))
       throw new RangeError(`no order record begins at word ${at} of ${words.length}`);
-    const number = this.#listings.find(words[at + ORDER_INSTRUMENT]!);
+    const number = this.#room.listings.find(words[at + ORDER_INSTRUMENT]!);
     if (number < 0) writeUnknownInstrument(words, at, this.events);
-    else writeBook(words, at, this.#listings.books[number]!, this.events);
+    else writeBook(words, at, this.#room.listings.books[number]!, this.events);
   }
 
-  #dispatch(words: Int32Array, at: number): void {
-    const fault = this.#carryOut(words, at);
-    if (fault !== 0) writeReject(this.events, this.#accounts, words, at, fault);
+  /** Takes a look at memory that commands come from: mostly all of them come from the same. */
+  #see(words: Int32Array): void {
+    this.#source = words;
+    const { buffer, byteOffset, length } = words;
+    this.#hasPairs = byteOffset % 8 === 0;
+    if (this.#hasPairs) this.#sourcePairs = new Float64Array(buffer, byteOffset, length >> 1);
   }
 
-  /** Returns 0, or, with no event written, the fault of a command that is to be rejected and not remembered. */
-  #carryOut(words: Int32Array, at: number): RejectCode | 0 {
-    const head = words[at]!;
-    if (orderVersion(head) !== ORDER_VERSION) return RejectCode.WrongVersion;
-    const kind = orderKind(head);
-    let fault: RejectCode | 0;
-    if (kind === CommandKind.New) fault = newFault(words, at);
-    else if (kind === CommandKind.Cancel) fault = cancelFault(words, at);
-    else if (kind === CommandKind.Amend) fault = amendFault(words, at);
-    else if (kind === CommandKind.List) return applyListing(this.events, this.#listings, words, at);
-    else if (kind === CommandKind.Settings) return applySettings(this.events, this.#clientIds, words, at);
-    else return RejectCode.UnknownKind;
-    if (fault === 0) this.#clientCommands.apply(words, at, kind);
-    return fault;
+  #applyGenerally(words: Int32Array, at: number, sequence: number): void {
+    this.#sequence = Math.min(sequence + sequencesOf(words, at) - 1, MAX_SEQUENCE);
+    this.#general.apply(words, at);
+    const { expiries } = this.#room;
+    this.#dueNs =
+      expiries.first() < 0 ? Number.POSITIVE_INFINITY : expiries.firstKey * TWO_32 + expiries.firstSecondKey;
   }
 }

@@ -1,5 +1,11 @@
 import { EventFlag } from '../model/event.js';
 import type { Accounts } from './accounts.js';
+import * as accountTable from './accounts.js';
+import * as wordIndex from './word-index.js';
+
+// What stands here is compiled in; an imported binding is read from memory at each use.
+const { ACCOUNT_SHIFT, ACCOUNT_INDEX, ACCOUNT_NUMBER, ACCOUNT_PLACE } = accountTable;
+const { INDEX_MASK } = wordIndex;
 
 const INITIAL_WORDS = 16 * 1024;
 
@@ -13,35 +19,40 @@ const LAST_OF_COMMAND = EventFlag.LastOfCommand << 16;
  */
 export class EventWriter {
   /** The records. Replaced when it grows; what stands after `length` is left over from before. */
-  words: Int32Array;
+  declare words: Int32Array;
   /**
    * The same memory two words at a time, to copy 64-bit numbers in one go: as floats that nobody looks at. The bits of a
-   * whole number from 0 to 2^53 - 1 are those of a tiny float and never of a NaN, so no machine changes them.
+   * whole number from 0 to 2^53 - 1 are those of a tiny float and never of a NaN, so no machine changes them. What was
+   * written as words a moment ago is not read as a pair: a processor waits for such a read until all is in its cache.
    */
-  pairs: Float64Array;
+  declare pairs: Float64Array;
   /** Words in use. */
   length = 0;
-
-  readonly #accounts: Accounts;
-  /** Place of the last command, as a pair and as words. */
-  readonly #place = new Float64Array(1);
-  readonly #placeWords = new Int32Array(this.#place.buffer);
-  #timeLow = 0;
-  #timeHigh = 0;
-  #index = 0;
+  /** Place and time of the last command. */
+  placeLow = 0;
+  placeHigh = 0;
+  timeLow = 0;
+  timeHigh = 0;
+  /** The same as pairs: even places, odd places, time. */
+  readonly stamp = new Float64Array(3);
+  private readonly stampWords = new Int32Array(this.stamp.buffer);
+  /** Index of the command's next event. */
+  index = 0;
   /** Word at which the event written last begins. */
-  #last = 0;
+  last = 0;
+
+  declare private readonly accounts: Accounts;
 
   constructor(accounts: Accounts) {
-    this.#accounts = accounts;
+    this.accounts = accounts;
     const buffer = new ArrayBuffer(INITIAL_WORDS * 4);
     this.words = new Int32Array(buffer);
     this.pairs = new Float64Array(buffer);
   }
 
-  /** Place of the last command, as a pair of words. */
-  get placePair(): number {
-    return this.#place[0]!;
+  /** Place of the last command: shard and sequence in one number. */
+  get place(): number {
+    return this.placeHigh * 4_294_967_296 + (this.placeLow >>> 0);
   }
 
   /** Forgets what was written. */
@@ -51,22 +62,29 @@ export class EventWriter {
 
   /** From here on events belong to the command at this place. */
   beginCommand(placeLow: number, placeHigh: number, timeLow: number, timeHigh: number): void {
-    this.#placeWords[0] = placeLow;
-    this.#placeWords[1] = placeHigh;
-    this.#timeLow = timeLow;
-    this.#timeHigh = timeHigh;
-    this.#index = 0;
-  }
-
-  /** Writes the time of the last command at word `at`. */
-  writeTime(at: number): void {
-    this.words[at] = this.#timeLow;
-    this.words[at + 1] = this.#timeHigh;
+    this.placeLow = placeLow | 0;
+    this.placeHigh = placeHigh | 0;
+    this.timeLow = timeLow | 0;
+    this.timeHigh = timeHigh | 0;
+    this.index = 0;
+    const words = this.stampWords;
+    const own = (placeLow & 1) << 1;
+    if (words[own] !== this.placeLow || words[own | 1] !== this.placeHigh) {
+      words[own] = placeLow;
+      words[own | 1] = placeHigh;
+    }
+    // Mostly the next command has the next place: that stands there before it is read as a pair.
+    words[own ^ 2] = placeLow + 1;
+    words[own ^ 3] = placeHigh;
+    if (words[4] !== this.timeLow || words[5] !== this.timeHigh) {
+      words[4] = timeLow;
+      words[5] = timeHigh;
+    }
   }
 
   /** Marks the event written last as the last one of its command. */
   endCommand(): void {
-    this.words[this.#last + 1]! |= LAST_OF_COMMAND;
+    this.words[this.last + 1]! |= LAST_OF_COMMAND;
   }
 
   /**
@@ -78,40 +96,55 @@ export class EventWriter {
    */
   open(head: number, code: number, instrument: number, accountSlot: number): number {
     const at = this.claim(((head >>> 16) & 0xff) << 3);
-    const { words, pairs } = this;
-    const accountPairs = this.#accounts.pairs;
-    const account = accountSlot << 1;
-    const index = this.#index;
-    const place = this.#place[0]!;
-    const pair = at >> 1;
+    const index = this.index;
+    this.index = index + 1;
+    this.writeHead(at, head, code, instrument, accountSlot, index);
+    return at;
+  }
+
+  /** Writes words 0 to 11 of the event that begins at word `event`, and moves the account's chain on. */
+  writeHead(
+    event: number,
+    head: number,
+    code: number,
+    instrument: number,
+    accountSlot: number,
+    index: number,
+  ): void {
+    const at = event & INDEX_MASK;
+    const { words, placeLow, placeHigh } = this;
+    const accounts = this.accounts.words;
+    const account = (accountSlot << ACCOUNT_SHIFT) & INDEX_MASK;
     words[at] = head;
     words[at + 1] = code;
-    pairs[pair + 1] = place;
+    words[at + 2] = placeLow;
+    words[at + 3] = placeHigh;
     words[at + 4] = index;
     words[at + 5] = instrument;
-    pairs[pair + 3] = accountPairs[account]!;
-    pairs[pair + 4] = accountPairs[account + 1]!;
-    words[at + 10] = this.#timeLow;
-    words[at + 11] = this.#timeHigh;
-    if (accountSlot !== 0) {
-      this.#accounts.words[(account << 1) + 1] = index;
-      accountPairs[account + 1] = place;
-    }
-    this.#index = index + 1;
-    return at;
+    words[at + 6] = accounts[account + ACCOUNT_NUMBER]!;
+    words[at + 7] = accounts[account + ACCOUNT_INDEX]!;
+    words[at + 8] = accounts[account + ACCOUNT_PLACE]!;
+    words[at + 9] = accounts[account + ACCOUNT_PLACE + 1]!;
+    words[at + 10] = this.timeLow;
+    words[at + 11] = this.timeHigh;
+    if (accountSlot === 0) return;
+    accounts[account + ACCOUNT_INDEX] = index;
+    accounts[account + ACCOUNT_PLACE] = placeLow;
+    accounts[account + ACCOUNT_PLACE + 1] = placeHigh;
   }
 
   /** Makes room for a record of so many words, and returns the word at which it begins. Writes nothing. */
   claim(words: number): number {
     const at = this.length;
-    const end = at + words;
-    if (end > this.words.length) this.#grow(end);
+    const end = (at + words) | 0;
+    if (end > this.words.length) this.grow(end);
     this.length = end;
-    this.#last = at;
+    this.last = at;
     return at;
   }
 
-  #grow(needed: number): void {
+  /** Makes room for so many words in all. */
+  grow(needed: number): void {
     let size = this.words.length * 2;
     while (size < needed) size *= 2;
     const buffer = new ArrayBuffer(size * 4);

@@ -9,11 +9,11 @@ export class NumberIndex {
   #table = new Int32Array(32 * 2);
   #mask = 31;
   #count = 0;
-  readonly #hashSalt: number;
+  declare private readonly hashSalt: number;
 
   /** @param hashSalt 32 bits that decide where things stand in the table, and nothing else */
   constructor(hashSalt = 0) {
-    this.#hashSalt = hashSalt;
+    this.hashSalt = hashSalt;
   }
 
   get count(): number {
@@ -24,7 +24,7 @@ export class NumberIndex {
   find(number: number): number {
     const table = this.#table;
     const mask = this.#mask;
-    for (let at = (mix32(number ^ this.#hashSalt) & mask) << 1; ; at = (at + 2) & ((mask << 1) | 1)) {
+    for (let at = (mix32(number ^ this.hashSalt) & mask) << 1; ; at = (at + 2) & ((mask << 1) | 1)) {
       const slot = table[at + 1]! - 1;
       if (slot < 0 || table[at] === (number | 0)) return slot;
     }
@@ -40,7 +40,7 @@ export class NumberIndex {
   }
 
   #place(number: number, slot: number): void {
-    let place = mix32(number ^ this.#hashSalt) & this.#mask;
+    let place = mix32(number ^ this.hashSalt) & this.#mask;
     while (this.#table[place * 2 + 1] !== 0) place = (place + 1) & this.#mask;
     this.#table[place * 2] = number;
     this.#table[place * 2 + 1] = slot + 1;

@@ -1,20 +1,25 @@
 import { readWhole } from '../wire/words.js';
 import * as pool from './order-pool.js';
 import * as pages from './price-pages.js';
+import * as wordIndex from './word-index.js';
 
 // What is destructured here is compiled in; an imported binding is read from memory at each use.
 const { LIVE_LEVEL, LIVE_NEXT, LIVE_PREVIOUS, LIVE_PRICE, LIVE_REMAINING } = pool;
 const { ORDER_SHIFT, ORDER_FLOATS_SHIFT } = pool;
 const { LEVEL_FIRST, LEVEL_FLOATS, LEVEL_LAST, LEVEL_ORDERS, LEVEL_SIZE, LEVEL_WORDS } = pages;
 const { PAGE_BITS, PAGE_LEVELS } = pages;
+const { INDEX_MASK } = wordIndex;
 
 /** Numbers of a ladder that are counted with, kept in floats so that nothing is allocated when they change. */
 const BEST_RANK = 0;
 const TOTAL_SIZE = 1;
-const CACHED_NUMBER = 2;
 
 /** No page has this number: ranks are under 2^53. */
 const NO_NUMBER = 2 ** 52;
+
+/** Pages that are found without a search: those used last, by the low bits of their number. */
+const NEAR_PAGES = 16;
+const NEAR_MASK = NEAR_PAGES - 1;
 
 /**
  * One side of a book: its levels from the best down, each a queue by time.
@@ -27,22 +32,22 @@ export class PriceLadder {
   /** The best level, -1 where the side is empty. */
   bestLevel = -1;
 
-  readonly #orders: pool.OrderPool;
-  readonly #pages: pages.PricePages;
-  readonly #sign: number;
-  readonly #numbers = new Float64Array([Number.NEGATIVE_INFINITY, 0, NO_NUMBER]);
+  declare private readonly pool: pool.OrderPool;
+  declare private readonly pages: pages.PricePages;
+  declare private readonly sign: number;
+  readonly #numbers = new Float64Array([Number.NEGATIVE_INFINITY, 0]);
   /** Pages by ascending number, and those numbers. */
   #sorted = new Int32Array(4);
   #sortedNumbers = new Float64Array(4);
   #count = 0;
-  /** The page used last, whose number is CACHED_NUMBER. */
-  #cachedPage = -1;
+  readonly #nearNumbers = new Float64Array(NEAR_PAGES).fill(NO_NUMBER);
+  readonly #nearPages = new Int32Array(NEAR_PAGES);
 
   /** @param sign 1 for bids, -1 for asks */
   constructor(orders: pool.OrderPool, levels: pages.PricePages, sign: 1 | -1) {
-    this.#orders = orders;
-    this.#pages = levels;
-    this.#sign = sign;
+    this.pool = orders;
+    this.pages = levels;
+    this.sign = sign;
   }
 
   /** Rank of the best level; minus infinity where the side is empty. */
@@ -57,12 +62,22 @@ export class PriceLadder {
 
   /** The rank that a price has on this side. */
   rankOf(priceTicks: number): number {
-    return this.#sign * priceTicks;
+    return this.sign * priceTicks;
+  }
+
+  /** True where an order may rest at any price. */
+  get isRoomy(): boolean {
+    return !this.pages.isFull;
+  }
+
+  /** True where an order of the other side at this price would trade. */
+  isReachedBy(priceTicks: number): boolean {
+    return this.#numbers[BEST_RANK]! >= this.sign * priceTicks;
   }
 
   /** True where an order may rest at a price: there is a page for it, or room for one. */
   hasPageFor(priceTicks: number): boolean {
-    if (!this.#pages.isFull) return true;
+    if (!this.pages.isFull) return true;
     const number = Math.floor(this.rankOf(priceTicks) / PAGE_LEVELS);
     const at = this.#find(number);
     return at < this.#count && this.#sortedNumbers[at] === number;
@@ -70,18 +85,19 @@ export class PriceLadder {
 
   /** Puts the order in the slot, whose price and remaining size are set, at the end of the queue at its price. */
   append(slot: number): void {
-    const orders = this.#orders.words;
-    const order = slot << ORDER_SHIFT;
-    const rank = this.#sign * readWhole(orders, order + LIVE_PRICE);
-    const lots = this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!;
+    const orders = this.pool.words;
+    const order = (slot << ORDER_SHIFT) & INDEX_MASK;
+    const rank = this.sign * readWhole(orders, order + LIVE_PRICE);
+    const lots = this.pool.floats[((slot << ORDER_FLOATS_SHIFT) & INDEX_MASK) + LIVE_REMAINING]!;
     const number = Math.floor(rank / PAGE_LEVELS);
     const offset = (rank - number * PAGE_LEVELS) | 0;
-    const page = number === this.#numbers[CACHED_NUMBER]! ? this.#cachedPage : this.#pageOf(number);
-    const pages = this.#pages;
+    const near = number & NEAR_MASK;
+    const page = number === this.#nearNumbers[near]! ? this.#nearPages[near]! : this.#pageOf(number);
+    const pages = this.pages;
     const levels = pages.words;
-    const level = (page << PAGE_BITS) + offset;
-    const at = level * LEVEL_WORDS;
-    const bitmap = (page << 1) + (offset >> 5);
+    const level = (page << PAGE_BITS) | offset;
+    const at = Math.imul(level, LEVEL_WORDS) & INDEX_MASK;
+    const bitmap = (page << 1) | (offset >> 5);
     const bits = pages.bitmaps[bitmap]!;
     const bit = 1 << (offset & 31);
     orders[order + LIVE_LEVEL] = level;
@@ -90,10 +106,10 @@ export class PriceLadder {
     if ((bits & bit) !== 0) {
       const last = levels[at + LEVEL_LAST]!;
       orders[order + LIVE_PREVIOUS] = last;
-      orders[(last << ORDER_SHIFT) + LIVE_NEXT] = slot;
+      orders[((last << ORDER_SHIFT) & INDEX_MASK) + LIVE_NEXT] = slot;
       levels[at + LEVEL_LAST] = slot;
-      levels[at + LEVEL_ORDERS]!++;
-      pages.floats[level * LEVEL_FLOATS + LEVEL_SIZE]! += lots;
+      levels[at + LEVEL_ORDERS] = levels[at + LEVEL_ORDERS]! + 1;
+      pages.floats[(at >> 1) + LEVEL_SIZE]! += lots;
       return;
     }
     orders[order + LIVE_PREVIOUS] = -1;
@@ -101,7 +117,7 @@ export class PriceLadder {
     levels[at + LEVEL_FIRST] = slot;
     levels[at + LEVEL_LAST] = slot;
     levels[at + LEVEL_ORDERS] = 1;
-    pages.floats[level * LEVEL_FLOATS + LEVEL_SIZE] = lots;
+    pages.floats[(at >> 1) + LEVEL_SIZE] = lots;
     if (rank > this.#numbers[BEST_RANK]!) {
       this.#numbers[BEST_RANK] = rank;
       this.bestLevel = level;
@@ -110,64 +126,71 @@ export class PriceLadder {
 
   /** Takes the order in the slot, with all that remains of it, out of its queue. */
   remove(slot: number): void {
-    const orders = this.#orders.words;
-    const order = slot << ORDER_SHIFT;
-    const pages = this.#pages;
+    const orders = this.pool.words;
+    const order = (slot << ORDER_SHIFT) & INDEX_MASK;
+    const pages = this.pages;
     const levels = pages.words;
     const level = orders[order + LIVE_LEVEL]!;
-    const at = level * LEVEL_WORDS;
+    const at = Math.imul(level, LEVEL_WORDS) & INDEX_MASK;
+    const lots = this.pool.floats[((slot << ORDER_FLOATS_SHIFT) & INDEX_MASK) + LIVE_REMAINING]!;
     orders[order + LIVE_LEVEL] = -1;
-    const rest = levels[at + LEVEL_ORDERS]! - 1;
+    const rest = (levels[at + LEVEL_ORDERS]! - 1) | 0;
     if (rest === 0) {
-      this.#numbers[TOTAL_SIZE]! -= this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!;
+      this.#numbers[TOTAL_SIZE]! -= lots;
       this.#close(level);
       return;
     }
     levels[at + LEVEL_ORDERS] = rest;
-    this.reduce(level, this.#orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING]!);
+    pages.floats[(at >> 1) + LEVEL_SIZE]! -= lots;
+    this.#numbers[TOTAL_SIZE]! -= lots;
     const next = orders[order + LIVE_NEXT]!;
     const previous = orders[order + LIVE_PREVIOUS]!;
     if (previous < 0) levels[at + LEVEL_FIRST] = next;
-    else orders[(previous << ORDER_SHIFT) + LIVE_NEXT] = next;
+    else orders[((previous << ORDER_SHIFT) & INDEX_MASK) + LIVE_NEXT] = next;
     if (next < 0) levels[at + LEVEL_LAST] = previous;
-    else orders[(next << ORDER_SHIFT) + LIVE_PREVIOUS] = previous;
+    else orders[((next << ORDER_SHIFT) & INDEX_MASK) + LIVE_PREVIOUS] = previous;
   }
 
   /** Takes lots off a level whose order has become smaller. */
   reduce(level: number, lots: number): void {
-    this.#pages.floats[level * LEVEL_FLOATS + LEVEL_SIZE]! -= lots;
+    this.pages.floats[level * LEVEL_FLOATS + LEVEL_SIZE]! -= lots;
     this.#numbers[TOTAL_SIZE]! -= lots;
   }
 
   /** The first order of a level: the oldest. */
   firstOrder(level: number): number {
-    return this.#pages.words[level * LEVEL_WORDS + LEVEL_FIRST]!;
+    return this.pages.words[level * LEVEL_WORDS + LEVEL_FIRST]!;
+  }
+
+  /** The order after another one in the queue of its level, or -1. */
+  nextOrder(slot: number): number {
+    return this.pool.words[(slot << ORDER_SHIFT) + LIVE_NEXT]!;
   }
 
   /** The next worse level in use, or -1. */
   worseLevel(level: number): number {
-    const below = this.#pages.below(level);
+    const below = this.pages.below(level);
     if (below >= 0) return below;
-    const at = this.#find(this.#pages.numbers[level >> PAGE_BITS]!);
-    return at > 0 ? this.#pages.highest(this.#sorted[at - 1]!) : -1;
+    const at = this.#find(this.pages.numbers[level >> PAGE_BITS]!);
+    return at > 0 ? this.pages.highest(this.#sorted[at - 1]!) : -1;
   }
 
   priceTicks(level: number): number {
-    const number = this.#pages.numbers[level >> PAGE_BITS]!;
-    return this.#sign * (number * PAGE_LEVELS + (level & (PAGE_LEVELS - 1)));
+    const number = this.pages.numbers[level >> PAGE_BITS]!;
+    return this.sign * (number * PAGE_LEVELS + (level & (PAGE_LEVELS - 1)));
   }
 
   sizeLots(level: number): number {
-    return this.#pages.floats[level * LEVEL_FLOATS + LEVEL_SIZE]!;
+    return this.pages.floats[level * LEVEL_FLOATS + LEVEL_SIZE]!;
   }
 
   orders(level: number): number {
-    return this.#pages.words[level * LEVEL_WORDS + LEVEL_ORDERS]!;
+    return this.pages.words[level * LEVEL_WORDS + LEVEL_ORDERS]!;
   }
 
   /** Marks a level as empty, frees its page where it was the last one, and finds the new best. */
   #close(level: number): void {
-    const pages = this.#pages;
+    const pages = this.pages;
     const page = level >> PAGE_BITS;
     const offset = level & (PAGE_LEVELS - 1);
     const bitmap = page << 1;
@@ -184,15 +207,15 @@ export class PriceLadder {
     this.#numbers[BEST_RANK] = pages.numbers[best >> PAGE_BITS]! * PAGE_LEVELS + (best & (PAGE_LEVELS - 1));
   }
 
-  /** The page with this number, made where it is not there; from now on the one used last. */
+  /** The page with this number, made where it is not there; from now on it is near. */
   #pageOf(number: number): number {
     const at = this.#find(number);
     const page =
       at < this.#count && this.#sortedNumbers[at] === number
         ? this.#sorted[at]!
         : this.#insertPage(at, number);
-    this.#numbers[CACHED_NUMBER] = number;
-    this.#cachedPage = page;
+    this.#nearNumbers[number & NEAR_MASK] = number;
+    this.#nearPages[number & NEAR_MASK] = page;
     return page;
   }
 
@@ -210,8 +233,8 @@ export class PriceLadder {
   }
 
   #insertPage(at: number, number: number): number {
-    const page = this.#pages.allocate();
-    this.#pages.numbers[page] = number;
+    const page = this.pages.allocate();
+    this.pages.numbers[page] = number;
     if (this.#count === this.#sorted.length) this.#grow();
     if (at < this.#count) {
       this.#sorted.copyWithin(at + 1, at, this.#count);
@@ -224,18 +247,16 @@ export class PriceLadder {
   }
 
   #removePage(page: number): void {
-    const at = this.#find(this.#pages.numbers[page]!);
+    const number = this.pages.numbers[page]!;
+    const at = this.#find(number);
     if (this.#sorted[at] !== page) throw new Error(`price page ${page} is not in its ladder`);
     this.#count--;
     if (at < this.#count) {
       this.#sorted.copyWithin(at, at + 1, this.#count + 1);
       this.#sortedNumbers.copyWithin(at, at + 1, this.#count + 1);
     }
-    if (page === this.#cachedPage) {
-      this.#cachedPage = -1;
-      this.#numbers[CACHED_NUMBER] = NO_NUMBER;
-    }
-    this.#pages.release(page);
+    if (this.#nearNumbers[number & NEAR_MASK] === number) this.#nearNumbers[number & NEAR_MASK] = NO_NUMBER;
+    this.pages.release(page);
   }
 
   #grow(): void {

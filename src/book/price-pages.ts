@@ -33,14 +33,14 @@ export const MAX_PAGES = 2 ** 18;
 
 export class PricePages {
   /** All levels: level `n` of page `p` has number `64 p + n`. Both views of one memory; replaced when it grows. */
-  words: Int32Array;
-  floats: Float64Array;
+  declare words: Int32Array;
+  declare floats: Float64Array;
   /** Two words a page. */
-  bitmaps: Int32Array;
+  declare bitmaps: Int32Array;
   /** By page: which 64 prices it holds, as its ladder counts them. Free: the next free page. */
-  numbers: Float64Array;
+  declare numbers: Float64Array;
 
-  readonly #bound: number;
+  declare private readonly bound: number;
   #free = -1;
   #used = 0;
   #live = 0;
@@ -49,7 +49,7 @@ export class PricePages {
   constructor(bound: number) {
     if (!Number.isInteger(bound) || bound < 1 || bound > MAX_PAGES)
       throw new RangeError(`most price pages ${bound} is not a whole number from 1 to ${MAX_PAGES}`);
-    this.#bound = bound;
+    this.bound = bound;
     const pages = Math.min(bound, INITIAL_PAGES);
     const buffer = new ArrayBuffer(pages * PAGE_LEVELS * LEVEL_WORDS * 4);
     this.words = new Int32Array(buffer);
@@ -64,7 +64,7 @@ export class PricePages {
   }
 
   get isFull(): boolean {
-    return this.#live >= this.#bound;
+    return this.#live >= this.bound;
   }
 
   /** An empty page. The caller has seen that the pool is not full, and sets the page's number. */
@@ -74,7 +74,7 @@ export class PricePages {
       this.#free = this.numbers[page]!;
     } else {
       page = this.#used;
-      if (page >= this.#bound) throw new Error(`all ${this.#bound} price pages are taken`);
+      if (page >= this.bound) throw new Error(`all ${this.bound} price pages are taken`);
       if (page === this.numbers.length) this.#grow();
       this.#used = page + 1;
     }
@@ -113,7 +113,7 @@ export class PricePages {
   }
 
   #grow(): void {
-    const pages = Math.min(this.numbers.length * 2, this.#bound);
+    const pages = Math.min(this.numbers.length * 2, this.bound);
     const buffer = new ArrayBuffer(pages * PAGE_LEVELS * LEVEL_WORDS * 4);
     const words = new Int32Array(buffer);
     words.set(this.words);

@@ -11,13 +11,14 @@ const INITIAL_PLACES = 64;
  * ```
  */
 export class SlotTable {
-  #table = new Int32Array(INITIAL_PLACES * 2);
-  #mask = INITIAL_PLACES - 1;
+  /** The places, and their number - 1. Replaced on growth, which only `add` and `reserve` bring about. */
+  words = new Int32Array(INITIAL_PLACES * 2);
+  mask = INITIAL_PLACES - 1;
   #count = 0;
 
   /** Makes room for so many entries at once, so that growing never stops the one who adds. */
   reserve(entries: number): void {
-    while (entries * 2 > this.#mask) this.#grow();
+    while (entries * 2 > this.mask) this.#grow();
   }
 
   /** Entries in the table. */
@@ -27,23 +28,23 @@ export class SlotTable {
 
   /** The first place that holds the tag, or -1. */
   seek(tag: number): number {
-    return this.#seekFrom(tag & this.#mask, tag);
+    return this.#seekFrom(tag & this.mask, tag);
   }
 
   /** The next place after `place` that holds the tag, or -1. */
   seekAfter(place: number, tag: number): number {
-    return this.#seekFrom((place + 1) & this.#mask, tag);
+    return this.#seekFrom((place + 1) & this.mask, tag);
   }
 
   valueAt(place: number): number {
-    return this.#table[(place << 1) + 1]!;
+    return this.words[(place << 1) + 1]!;
   }
 
   /** Adds an entry whose value is not 0. The caller has made sure that its key is not there yet. */
   add(tag: number, value: number): void {
-    if (this.#count * 2 > this.#mask) this.#grow();
-    const table = this.#table;
-    const mask = this.#mask;
+    if (this.#count * 2 > this.mask) this.#grow();
+    const table = this.words;
+    const mask = this.mask;
     let place = tag & mask;
     while (table[(place << 1) + 1] !== 0) place = (place + 1) & mask;
     table[place << 1] = tag;
@@ -53,13 +54,13 @@ export class SlotTable {
 
   /** Gives an entry another value. */
   replace(tag: number, value: number, by: number): void {
-    this.#table[this.#placeOf(tag, value) * 2 + 1] = by;
+    this.words[this.#placeOf(tag, value) * 2 + 1] = by;
   }
 
   /** Takes an entry out. */
   remove(tag: number, value: number): void {
-    const table = this.#table;
-    const mask = this.#mask;
+    const table = this.words;
+    const mask = this.mask;
     let hole = this.#placeOf(tag, value);
     for (let place = (hole + 1) & mask; table[(place << 1) + 1] !== 0; place = (place + 1) & mask) {
       // An entry may move back into the hole unless its home lies behind the hole.
@@ -74,8 +75,8 @@ export class SlotTable {
   }
 
   #seekFrom(start: number, tag: number): number {
-    const table = this.#table;
-    const mask = this.#mask;
+    const table = this.words;
+    const mask = this.mask;
     for (let place = start; ; place = (place + 1) & mask) {
       if (table[(place << 1) + 1] === 0) return -1;
       if (table[place << 1] === tag) return place;
@@ -84,8 +85,8 @@ export class SlotTable {
 
   /** @throws Error where the entry is not there: the table and what it points to disagree */
   #placeOf(tag: number, value: number): number {
-    const table = this.#table;
-    const mask = this.#mask;
+    const table = this.words;
+    const mask = this.mask;
     for (let place = tag & mask; ; place = (place + 1) & mask) {
       const found = table[(place << 1) + 1];
       if (found === value) return place;
@@ -94,10 +95,10 @@ export class SlotTable {
   }
 
   #grow(): void {
-    const old = this.#table;
+    const old = this.words;
     const places = old.length;
-    this.#table = new Int32Array(places * 2);
-    this.#mask = places - 1;
+    this.words = new Int32Array(places * 2);
+    this.mask = places - 1;
     this.#count = 0;
     for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.add(old[at]!, old[at + 1]!);
   }

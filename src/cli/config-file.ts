@@ -2,10 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { DEFAULT_RULES, instrumentFault, SYMBOL_PATTERN, type UnlistedInstrument } from '../model/instrument.js';
-import { MAX_SYMBOL_BYTES } from '../model/limits.js';
-import { decimalsOf, formatSteps, readDecimal } from '../wire/decimal.js';
+import { instrumentFault, SYMBOL_PATTERN, type UnlistedInstrument } from '../model/instrument.js';
+import { MAX_SYMBOL_BYTES, MAX_WHOLE } from '../model/limits.js';
+import { decimalsOf, formatDecimal, formatSteps, readDecimal } from '../wire/decimal.js';
 import { type FieldRules, issueLines, nearestText, pathText, shownValue } from '../wire/field-fault.js';
+import { namesOf, priorities } from '../wire/term-names.js';
 import { findJsonFault } from './json-fault.js';
 import { mayComeFrom, type OptionTable, UsageError } from './option-table.js';
 
@@ -21,6 +22,9 @@ export interface Config {
 const decimal = z.union([z.string().regex(/^(?=.*[1-9])[0-9]+(\.[0-9]+)?$/), z.number().positive()]);
 const decimals = z.int().min(0).max(15).optional();
 
+/** The same, and zero, which is for none. */
+const decimalOrNone = z.union([z.string().regex(/^[0-9]+(\.[0-9]+)?$/), z.number().nonnegative()]).optional();
+
 /** An instrument of the file. Decimals default to those that tick and lot size are written with. */
 export const instrumentConfigSchema = z.strictObject({
   symbol: z.string().regex(SYMBOL_PATTERN).max(MAX_SYMBOL_BYTES),
@@ -32,6 +36,10 @@ export const instrumentConfigSchema = z.strictObject({
   maxPrice: decimal,
   minSize: decimal,
   maxSize: decimal,
+  priority: z.enum(namesOf(priorities)).optional(),
+  minNotional: decimalOrNone,
+  maxNotional: decimalOrNone,
+  collar: decimalOrNone,
 });
 type InstrumentConfig = z.output<typeof instrumentConfigSchema>;
 
@@ -45,6 +53,10 @@ const instrumentRules: FieldRules = {
   maxPrice: 'a decimal over zero',
   minSize: 'a decimal over zero',
   maxSize: 'a decimal over zero',
+  priority: "'priceTime', 'proRata' or 'proRataTopOrder'",
+  minNotional: 'a decimal, 0 for none',
+  maxNotional: 'a decimal, 0 for none',
+  collar: 'a decimal, 0 for none',
 };
 
 interface Root extends Readonly<Record<string, unknown>> {
@@ -160,8 +172,14 @@ class ConfigReading {
     const tickSize = units('tickSize', priceDecimals);
     const lotSize = units('lotSize', sizeDecimals);
     if (this.faults.length > before) return undefined;
+    const notional = (field: 'minNotional' | 'maxNotional') =>
+      this.#notional(
+        config[field] ?? 0,
+        `instruments[${index}].${field}`,
+        priceDecimals + sizeDecimals,
+        BigInt(tickSize) * BigInt(lotSize),
+      );
     const instrument: UnlistedInstrument = {
-      ...DEFAULT_RULES,
       symbol: config.symbol,
       priceDecimals,
       sizeDecimals,
@@ -171,6 +189,10 @@ class ConfigReading {
       maxPriceTicks: steps('maxPrice', 'tickSize', tickSize),
       minSizeLots: steps('minSize', 'lotSize', lotSize),
       maxSizeLots: steps('maxSize', 'lotSize', lotSize),
+      priority: priorities[config.priority ?? 'priceTime'],
+      minNotional: notional('minNotional'),
+      maxNotional: notional('maxNotional'),
+      collarTicks: config.collar === undefined ? 0 : steps('collar', 'tickSize', tickSize),
     };
     if (this.faults.length > before) return undefined;
     // Any number will do here: the real one is given when the instrument is listed.
@@ -203,5 +225,22 @@ class ConfigReading {
     const shownStep = formatSteps(1, step, decimals);
     this.faults.push(`${path}: ${shownValue(value)} must be a multiple of ${stepField}, ${shownStep}`);
     return 0;
+  }
+
+  /**
+   * A decimal as ticks times lots; 0 after a fault. `step` is one tick times one lot, in units of the last of `decimals`.
+   * Those units may pass 2^53 where the result does not.
+   */
+  #notional(value: string | number, path: string, decimals: number, step: bigint): number {
+    const written = Math.min(decimalsOf(value), decimals);
+    const units = BigInt(this.#units(value, path, written)) * 10n ** BigInt(decimals - written);
+    const notional = units / step;
+    if (units % step !== 0n)
+      this.faults.push(
+        `${path}: ${shownValue(value)} must be a multiple of tickSize times lotSize, ${formatDecimal(step, decimals)}`,
+      );
+    else if (notional > MAX_WHOLE)
+      this.faults.push(`${path}: ${shownValue(value)} must be under 2^53 in ticks times lots`);
+    return Number(notional);
   }
 }

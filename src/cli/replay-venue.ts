@@ -3,7 +3,7 @@ import { CommandKind } from '../model/command.js';
 import { DEFAULT_RULES, type Instrument } from '../model/instrument.js';
 import { CELL_WORDS, EVENT_ACCOUNT, eventCells } from '../wire/event-record.js';
 import { writeListing } from '../wire/instrument-record.js';
-import { LINE_WORDS, orderKind } from '../wire/order-record.js';
+import { LINE_WORDS, orderKind, sequencesOf } from '../wire/order-record.js';
 
 /** The accounts that a replay trades with: one posts, one takes, so that each side's events are seen apart. */
 export const ReplayAccount = { Maker: 1, Taker: 2 } as const;
@@ -49,14 +49,14 @@ export class BookVenue implements ReplayVenue {
     this.#onEvent = onEvent;
     const listing = new Int32Array(3 * LINE_WORDS);
     writeListing(listing, 0, replayInstrument);
-    this.#engine.apply(listing, 0, ++this.#sequence, 1, 0);
+    this.#apply(listing);
     this.#engine.events.clear();
   }
 
   send(account: ReplayAccount, record: Int32Array): void {
     const { events } = this.#engine;
     if (orderKind(record[0]!) === CommandKind.ReadBook) this.#engine.readBook(record, 0);
-    else this.#engine.apply(record, 0, ++this.#sequence, 1, 0);
+    else this.#apply(record);
     for (let at = 0; at < events.length; at += eventCells(events.words[at]!) * CELL_WORDS) {
       const to = eventOwner(events.words, at);
       this.#onEvent(to === 0 ? account : to, events.words, at);
@@ -66,6 +66,11 @@ export class BookVenue implements ReplayVenue {
 
   settle(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #apply(record: Int32Array): void {
+    this.#engine.apply(record, 0, this.#sequence + 1, 1, 0);
+    this.#sequence += sequencesOf(record, 0);
   }
 
   close(): Promise<void> {

@@ -1,5 +1,3 @@
-import { randomFillSync } from 'node:crypto';
-
 /** Where random numbers come from. Everything in Tickloom that rolls dice is given one of these. */
 export interface Randomness {
   /** A whole number from 0 to 2^32 - 1, each as likely as any other. */
@@ -69,7 +67,8 @@ export class SystemRandomness implements Randomness {
 
   next32(): number {
     if (this.#used === this.#pool.length) {
-      randomFillSync(this.#pool);
+      // The web's name for it, which Node.js has too: this file also runs in a browser.
+      crypto.getRandomValues(this.#pool);
       this.#used = 0;
     }
     const result = this.#pool[this.#used]!;

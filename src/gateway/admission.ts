@@ -9,9 +9,12 @@ const MAX_ACCOUNTS = 64;
 
 const MAX_ACCOUNT = 0x7fffffff;
 
+/** The operator's account, in text. */
+export const OPERATOR = '0';
+
 /**
  * Decides whether a WebSocket may be opened: origin, path, subprotocol, accounts. The accounts come from the query
- * (`?account=7&account=8`), 1 where none is named.
+ * (`?account=7&account=8`), 1 where none is named. Account 0 is the operator's.
  */
 export function admitSession(request: UpgradeRequest, closing: boolean): Admission | Refusal {
   if (closing) return { status: 503, sentence: 'The exchange is shutting down; reconnect in a moment.' };
@@ -28,11 +31,11 @@ export function admitSession(request: UpgradeRequest, closing: boolean): Admissi
     };
   const accounts: number[] = [];
   for (const text of new URLSearchParams(request.query).getAll('account')) {
-    const account = parseAccount(text);
+    const account = text === OPERATOR ? 0 : parseAccount(text);
     if (account === undefined || accounts.length === MAX_ACCOUNTS)
       return {
         status: 400,
-        sentence: `account=${text}: an account is a whole number from 1 to ${MAX_ACCOUNT}, ${MAX_ACCOUNTS} of them at most.`,
+        sentence: `account=${text}: an account is a whole number from 1 to ${MAX_ACCOUNT}, or 0 for the operator's; ${MAX_ACCOUNTS} of them at most.`,
       };
     if (!accounts.includes(account)) accounts.push(account);
   }

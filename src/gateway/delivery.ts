@@ -74,7 +74,7 @@ export class Delivery {
 
   #deliver(words: Int32Array, at: number): void {
     const kind = eventKind(words[at]!);
-    if (kind === EventKind.Listed || kind === EventKind.SettingsChanged) {
+    if (isOwn(kind)) {
       if (kind === EventKind.Listed) this.#list(words, at);
       return;
     }
@@ -101,7 +101,10 @@ export class Delivery {
     if (gatewayOfSession(number) !== this.#gateway) return;
     const session = this.#sessions.withNumber(number);
     if (session !== undefined) this.#hand(session, words, at, eventKind(words[at]!));
-    else this.#answers.takeForSession(number, () => eventObject(words, at, this.#instruments));
+    else {
+      const shard = shardOfPlaceHigh(words[at + EVENT_PLACE + 1]!);
+      this.#answers.takeForSession(number, shard, () => eventObject(words, at, this.#instruments));
+    }
   }
 
   #hand(session: Session, words: Int32Array, at: number, kind: number): void {
@@ -130,4 +133,9 @@ export class Delivery {
     const instrument = readInstrument(words, at + EVENT_CELLS * CELL_WORDS, id);
     this.#instruments.add(instrument, shardOfPlaceHigh(words[at + EVENT_PLACE + 1]!));
   }
+}
+
+/** What the exchange tells itself: nobody has asked for it. */
+function isOwn(kind: number): boolean {
+  return kind === EventKind.Listed || kind === EventKind.SettingsChanged || kind === EventKind.TimePassed;
 }

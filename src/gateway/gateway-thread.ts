@@ -37,6 +37,12 @@ async function start(): Promise<void> {
   const realTime = new LiveClock();
   const instruments = new InstrumentTable();
   for (const { instrument, shard } of data.instruments) instruments.add(instrument, shard);
+  /** A shard that sleeps does not see time move: it is woken, and looks whether orders have expired. */
+  const advance = (byNs: number) => {
+    clock.advance(byNs);
+    for (const doorbell of shardDoorbells) doorbell.ring();
+  };
+  const shardDoorbells = data.shardDoorbells.map((buffer) => new Doorbell(buffer));
   const gateway = new Gateway({
     gateway: data.gateway,
     run: data.run,
@@ -45,12 +51,12 @@ async function start(): Promise<void> {
     instruments,
     inputRings: data.inputRings,
     eventRings: data.eventRings,
-    shardDoorbells: data.shardDoorbells.map((buffer) => new Doorbell(buffer)),
+    shardDoorbells,
     doorbell: new Doorbell(data.doorbell),
     board: new ShardBoard(data.board),
     afterTurn: setImmediate,
     about: data.about,
-    advanceClock: clock.mode === 'test' ? (byNs) => clock.advance(byNs) : undefined,
+    advanceClock: clock.mode === 'test' ? advance : undefined,
   });
   transport = await makeTransport(gateway);
   const listening = await transport.listen(data.host, data.port);

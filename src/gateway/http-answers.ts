@@ -2,34 +2,53 @@ import type { Clock, TimerId } from '../clock/clock.js';
 import { FIRST_READ_KIND } from '../model/command.js';
 import { EventFlag } from '../model/event.js';
 import { shardOfPlaceHigh } from '../model/identity.js';
-import { HTTP_ANSWER_MS } from '../model/limits.js';
+import { HTTP_ANSWER_MS, MAX_ANSWER_EVENTS } from '../model/limits.js';
 import type { EventObject } from '../wire/event-object.js';
-import { EVENT_ACCOUNT, EVENT_CODE, EVENT_ORDER, EVENT_PLACE, eventFlags } from '../wire/event-record.js';
+import { EVENT_ACCOUNT, EVENT_CODE, EVENT_PLACE, eventFlags } from '../wire/event-record.js';
 import { ORDER_ACCOUNT, orderKind } from '../wire/order-record.js';
-import { answerFits, orderClientId } from './answer-fit.js';
+import { answerFits, orderClientId, repeatsPrice } from './answer-fit.js';
+
+/** What has come back of a command from one shard. */
+export interface HttpAnswer {
+  /** Undefined where it did not come within the bound. */
+  readonly answer: EventObject | undefined;
+  /** What else the command caused for its account, in order; for the operator's, whatever it caused. */
+  readonly following: readonly EventObject[];
+  /** How many more events there were than an answer lists. */
+  readonly leftOut: number;
+}
 
 /** A request that has crossed the ring and waits for its answer. */
 export interface HttpWait {
-  /** Where the command went. */
-  readonly shard: number;
+  /** Where the command went: one shard, or all of them, each of which answers. */
+  readonly shards: readonly number[];
   /** The record that was sent, not to change any more. */
   readonly order: Int32Array;
-  /** Called once: with the answer and the events of the same command that followed it, or with nothing after the bound. */
-  readonly finish: (answer: EventObject | undefined, following: readonly EventObject[]) => void;
+  /** Called once, with what each shard has said, in the order of `shards`. */
+  readonly finish: (answers: readonly HttpAnswer[]) => void;
 }
 
-interface Waiting extends HttpWait {
+/** One shard's answer that is waited for. */
+interface Waiting {
   readonly session: number;
+  readonly shard: number;
+  readonly order: Int32Array;
+  readonly account: number;
   /** Undefined for a read, whose answer comes by session number. */
   readonly key: string | undefined;
-  readonly dueNs: number;
-  answer?: EventObject;
-  /** Place and order of the answer, as the words of the event. */
+  answer: EventObject | undefined;
+  /** Place of the answer, as the words of the event. */
   placeLow: number;
   placeHigh: number;
-  orderLow: number;
-  orderHigh: number;
   following: EventObject[];
+  leftOut: number;
+  finished: boolean;
+}
+
+interface Request {
+  readonly parts: readonly Waiting[];
+  readonly dueNs: number;
+  readonly finish: HttpWait['finish'];
 }
 
 /**
@@ -39,7 +58,7 @@ interface Waiting extends HttpWait {
 export class HttpAnswers {
   readonly #clock: Clock;
   /** All requests until they are finished, oldest first. */
-  readonly #bySession = new Map<number, Waiting>();
+  readonly #bySession = new Map<number, Request>();
   /** Those whose answer has not come. */
   readonly #byKey = new Map<string, Waiting[]>();
   /** Those whose answer has come but whose command has more events. */
@@ -60,27 +79,31 @@ export class HttpAnswers {
     return this.#bySession.has(session);
   }
 
-  add(session: number, wait: HttpWait): void {
-    const { shard, order } = wait;
+  add(session: number, { shards, order, finish }: HttpWait): void {
     const isRead = orderKind(order[0]!) >= FIRST_READ_KIND;
-    const key = isRead ? undefined : keyOf(shard, order[ORDER_ACCOUNT]!, orderClientId(order));
+    const account = order[ORDER_ACCOUNT]!;
     const dueNs = this.#clock.nowNs() + HTTP_ANSWER_MS * 1e6;
-    const waiting: Waiting = {
-      ...wait,
-      session,
-      key,
-      dueNs,
-      placeLow: 0,
-      placeHigh: 0,
-      orderLow: 0,
-      orderHigh: 0,
-      following: [],
-    };
-    this.#bySession.set(session, waiting);
-    if (key !== undefined) {
-      const same = this.#byKey.get(key);
-      if (same === undefined) this.#byKey.set(key, [waiting]);
-      else same.push(waiting);
+    const parts = shards.map(
+      (shard): Waiting => ({
+        session,
+        shard,
+        order,
+        account,
+        key: isRead ? undefined : keyOf(shard, account, orderClientId(order)),
+        answer: undefined,
+        placeLow: 0,
+        placeHigh: 0,
+        following: [],
+        leftOut: 0,
+        finished: false,
+      }),
+    );
+    this.#bySession.set(session, { parts, dueNs, finish });
+    for (const part of parts) {
+      if (part.key === undefined) continue;
+      const same = this.#byKey.get(part.key);
+      if (same === undefined) this.#byKey.set(part.key, [part]);
+      else same.push(part);
     }
     this.#armSweep(dueNs);
   }
@@ -93,48 +116,71 @@ export class HttpAnswers {
     const flags = eventFlags(words[at + EVENT_CODE]!);
     if (flags & EventFlag.Answer) {
       const shard = shardOfPlaceHigh(words[at + EVENT_PLACE + 1]!);
-      const key = keyOf(shard, words[at + EVENT_ACCOUNT]!, clientId());
-      const waiting = this.#byKey.get(key)?.find(({ order }) => answerFits(order, words, at));
+      const waiting = this.#find(keyOf(shard, words[at + EVENT_ACCOUNT]!, clientId()), words, at);
       if (waiting !== undefined) {
+        this.#forgetKey(waiting);
         waiting.answer = toObject();
         waiting.placeLow = words[at + EVENT_PLACE]!;
         waiting.placeHigh = words[at + EVENT_PLACE + 1]!;
-        waiting.orderLow = words[at + EVENT_ORDER]!;
-        waiting.orderHigh = words[at + EVENT_ORDER + 1]!;
-        this.#forgetKey(waiting);
         this.#following.push(waiting);
       }
     } else {
-      for (const waiting of this.#following)
-        if (follows(waiting, words, at)) waiting.following.push(toObject());
+      for (const waiting of this.#following) {
+        if (!concerns(waiting, words, at)) continue;
+        if (waiting.following.length < MAX_ANSWER_EVENTS) waiting.following.push(toObject());
+        else waiting.leftOut++;
+      }
     }
     if (flags & EventFlag.LastOfCommand && this.#following.length > 0)
       for (const waiting of this.#following.filter((one) => ofSameCommand(one, words, at)))
-        this.#finish(waiting, waiting.answer);
+        this.#finishPart(waiting);
   }
 
-  /** The answer to a read, or another event meant for one session alone. */
-  takeForSession(session: number, toObject: () => EventObject): void {
-    const waiting = this.#bySession.get(session);
-    if (waiting !== undefined) this.#finish(waiting, waiting.answer ?? toObject());
+  /** The answer of a shard to a read, or another event meant for one session alone. */
+  takeForSession(session: number, shard: number, toObject: () => EventObject): void {
+    const waiting = this.#bySession.get(session)?.parts.find((part) => part.shard === shard);
+    if (waiting === undefined || waiting.finished) return;
+    if (waiting.answer === undefined) {
+      this.#forgetKey(waiting);
+      waiting.answer = toObject();
+    }
+    this.#finishPart(waiting);
   }
 
   /** Events were lost: ends the requests that wait for the rest of their command's with what they have. */
   finishFollowing(): void {
-    for (const waiting of [...this.#following]) this.#finish(waiting, waiting.answer);
+    for (const waiting of [...this.#following]) this.#finishPart(waiting);
   }
 
   /** Ends all requests, most of them without an answer: the gateway closes. */
   close(): void {
     if (this.#sweep !== undefined) this.#clock.cancel(this.#sweep);
-    for (const waiting of [...this.#bySession.values()]) this.#finish(waiting, waiting.answer);
+    for (const request of [...this.#bySession.values()]) this.#finish(request);
   }
 
-  #finish(waiting: Waiting, answer: EventObject | undefined): void {
-    this.#bySession.delete(waiting.session);
-    if (waiting.answer === undefined) this.#forgetKey(waiting);
-    else this.#following.splice(this.#following.indexOf(waiting), 1);
-    waiting.finish(answer, waiting.following);
+  /** Who waits for this answer. An amend's does not always repeat its price, so one that does goes before the others. */
+  #find(key: string, words: Int32Array, at: number): Waiting | undefined {
+    const fitting = this.#byKey.get(key)?.filter(({ order }) => answerFits(order, words, at));
+    return fitting?.find(({ order }) => repeatsPrice(order, words, at)) ?? fitting?.[0];
+  }
+
+  /** All of a shard's answer has come. */
+  #finishPart(waiting: Waiting): void {
+    waiting.finished = true;
+    const at = this.#following.indexOf(waiting);
+    if (at >= 0) this.#following.splice(at, 1);
+    const request = this.#bySession.get(waiting.session);
+    if (request?.parts.every(({ finished }) => finished)) this.#finish(request);
+  }
+
+  #finish(request: Request): void {
+    this.#bySession.delete(request.parts[0]!.session);
+    for (const part of request.parts) {
+      if (part.answer === undefined) this.#forgetKey(part);
+      else if (!part.finished) this.#following.splice(this.#following.indexOf(part), 1);
+      part.finished = true;
+    }
+    request.finish(request.parts);
   }
 
   #forgetKey(waiting: Waiting): void {
@@ -149,8 +195,7 @@ export class HttpAnswers {
     this.#sweep = this.#clock.setAlert(atNs, () => {
       this.#sweep = undefined;
       const nowNs = this.#clock.nowNs();
-      for (const waiting of [...this.#bySession.values()])
-        if (waiting.dueNs <= nowNs) this.#finish(waiting, waiting.answer);
+      for (const request of [...this.#bySession.values()]) if (request.dueNs <= nowNs) this.#finish(request);
       const next = this.#bySession.values().next().value;
       if (next !== undefined) this.#armSweep(next.dueNs);
     });
@@ -165,12 +210,8 @@ function ofSameCommand(waiting: Waiting, words: Int32Array, at: number): boolean
   return words[at + EVENT_PLACE] === waiting.placeLow && words[at + EVENT_PLACE + 1] === waiting.placeHigh;
 }
 
-/** True where an event is of the same command, account and order as the answer. */
-function follows(waiting: Waiting, words: Int32Array, at: number): boolean {
-  return (
-    ofSameCommand(waiting, words, at) &&
-    words[at + EVENT_ACCOUNT] === waiting.order[ORDER_ACCOUNT] &&
-    words[at + EVENT_ORDER] === waiting.orderLow &&
-    words[at + EVENT_ORDER + 1] === waiting.orderHigh
-  );
+/** True where an event is of the same command and account as the answer. The operator is told of all accounts. */
+function concerns(waiting: Waiting, words: Int32Array, at: number): boolean {
+  const isOwn = waiting.account === 0 || words[at + EVENT_ACCOUNT] === waiting.account;
+  return isOwn && ofSameCommand(waiting, words, at);
 }

@@ -7,7 +7,11 @@ const byCode: Readonly<Record<number, number>> = {
   [RejectCode.UnknownOrder]: 404,
   [RejectCode.ClientIdReused]: 409,
   [RejectCode.TooLate]: 409,
+  [RejectCode.TooManyOrders]: 429,
 };
+
+/** Statuses that pass by themselves: the answer says when to come back. */
+export const passingStatuses: ReadonlySet<number> = new Set([429, 503]);
 
 /** The HTTP status for a reject code: by name where one fits, else by the code's range. */
 export function httpStatus(code: number): number {

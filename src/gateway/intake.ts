@@ -82,9 +82,11 @@ export class Intake {
 
   /**
    * Sends a command given as an object.
+   *
+   * @param accounts that it may act for; the first that is not 0 stands in where the command names none
    * @param session number of the session, or of the HTTP request
    * @param gatewayMadeId true where the gateway has given the command its client id
-   * @returns the shard that has it, or why it was refused
+   * @returns the shard that has it, ALL_SHARDS, or why it was refused
    */
   object(
     command: unknown,
@@ -93,12 +95,14 @@ export class Intake {
     gatewayMadeId = false,
   ): number | Refusal {
     const record = this.#record;
-    const result = encodeOrderObject(command, this.#instruments, accounts[0]!, record, 0, gatewayMadeId);
+    // The operator's account is never meant where none is named.
+    const account = accounts.find((one) => one !== 0) ?? 0;
+    const result = encodeOrderObject(command, this.#instruments, account, record, 0, gatewayMadeId);
     if (!result.ok) return result;
     const sent = this.#send(accounts, record, 0, session);
     if (sent >= 0) return sent;
-    const { account, instrument, clientId } = result;
-    return { code: codeOf(sent), account, instrument, clientId };
+    const { instrument, clientId } = result;
+    return { code: codeOf(sent), account: result.account, instrument, clientId };
   }
 
   /** A copy of the record that the last call of `object` has sent. */
@@ -106,11 +110,11 @@ export class Intake {
     return this.#record.slice(0, orderLines(this.#record[0]!) * LINE_WORDS);
   }
 
-  /** Hands a record of right shape to its shard. Returns the shard, or less than 0: minus the code of why not. */
+  /** Hands a record of right shape to its shard. Returns as `Router.send` does. */
   #send(accounts: readonly number[], words: Int32Array, at: number, session: number): number {
     if (this.closed) return -RejectCode.ShuttingDown;
     const account = words[at + ORDER_ACCOUNT]!;
-    // A read belongs to nobody; a command to an account that the session acts for.
+    // A read belongs to nobody; a command to an account that the session acts for, which is 0 for the operator's.
     if (accounts[0] !== account && orderKind(words[at]!) < FIRST_READ_KIND && !accounts.includes(account))
       return -RejectCode.AccountNotYours;
     return this.#router.send(words, at, session);

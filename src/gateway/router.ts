@@ -1,10 +1,11 @@
 import type { Clock } from '../clock/clock.js';
 import { CommandFlag, CommandKind } from '../model/command.js';
 import { shardOfPlaceHigh } from '../model/identity.js';
-import { LINE_BYTES } from '../model/limits.js';
+import { LINE_BYTES, MAX_SHARDS } from '../model/limits.js';
 import { RejectCode } from '../model/reject.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import { RingProducer } from '../ring/ring.js';
+import { quoteCount, quoteWord } from '../wire/command-fields.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import {
   LINE_WORDS,
@@ -17,6 +18,9 @@ import {
   orderKind,
   orderLines,
 } from '../wire/order-record.js';
+
+/** In place of a shard's number: the command went to all of them. */
+export const ALL_SHARDS = MAX_SHARDS;
 
 /** A turn that brings so many lines shows them at once: the ring must not fill up while the shard sleeps. */
 const PUBLISH_LINES = 4096;
@@ -46,29 +50,67 @@ export class Router {
     this.#clock = clock;
   }
 
+  /** How many shards there are. */
+  get shards(): number {
+    return this.#rings.length;
+  }
+
   /**
-   * Writes a checked record into the ring of the shard that owns its instrument or target.
-   * @returns the shard, or the code of the reject with a minus sign
+   * Writes a checked record into the ring of the shard that owns its instrument or target, or into the rings of all where
+   * it is about no instrument: then into none of them where one is full.
+   *
+   * @returns the shard, ALL_SHARDS, or the code of the reject with a minus sign
    */
   send(words: Int32Array, at: number, session: number): number {
-    const head = words[at]!;
-    const kind = orderKind(head);
-    let shard: number;
-    if (
-      kind === CommandKind.New ||
-      kind === CommandKind.ReadBook ||
-      orderFlags(words[at + ORDER_TERMS]!) & CommandFlag.TargetByClientId
-    ) {
-      shard = this.#instruments.shardOf(words[at + ORDER_INSTRUMENT]!);
-      if (shard < 0) return -RejectCode.UnknownInstrument;
-    } else {
-      shard = shardOfPlaceHigh(words[at + ORDER_TARGET + 1]!);
-      if (shard >= this.#rings.length) return -RejectCode.UnknownOrder;
+    const shard = this.#shardOf(words, at);
+    if (shard < 0) return shard;
+    if (shard !== ALL_SHARDS) return this.#write(shard, words, at, session) ? shard : -RejectCode.Busy;
+    const lines = orderLines(words[at]!);
+    if (!this.#rings.every((ring) => ring.hasRoom(lines))) return -RejectCode.Busy;
+    for (let each = 0; each < this.#rings.length; each++) this.#write(each, words, at, session);
+    return ALL_SHARDS;
+  }
+
+  /** Which shard a record is for, as `send` says it. */
+  #shardOf(words: Int32Array, at: number): number {
+    const instrument = words[at + ORDER_INSTRUMENT]!;
+    switch (orderKind(words[at]!)) {
+      case CommandKind.Cancel:
+      case CommandKind.Amend: {
+        if (orderFlags(words[at + ORDER_TERMS]!) & CommandFlag.TargetByClientId) break;
+        const shard = shardOfPlaceHigh(words[at + ORDER_TARGET + 1]!);
+        return shard < this.#rings.length ? shard : -RejectCode.UnknownOrder;
+      }
+      case CommandKind.MassQuote:
+        return this.#shardOfQuotes(words, at);
+      case CommandKind.Account:
+        return ALL_SHARDS;
+      case CommandKind.CancelAll:
+        if (instrument === 0) return ALL_SHARDS;
     }
+    const shard = this.#instruments.shardOf(instrument);
+    return shard >= 0 ? shard : -RejectCode.UnknownInstrument;
+  }
+
+  /** The one shard that owns the instruments of all quotes. */
+  #shardOfQuotes(words: Int32Array, at: number): number {
+    const shard = this.#instruments.shardOf(words[quoteWord(at, 0)]!);
+    const quotes = quoteCount(words, at);
+    let isOne = true;
+    for (let i = 0; i < quotes; i++) {
+      const next = this.#instruments.shardOf(words[quoteWord(at, i)]!);
+      if (next < 0) return -RejectCode.UnknownInstrument;
+      if (next !== shard) isOne = false;
+    }
+    return isOne ? shard : -RejectCode.QuotesOfSeveralShards;
+  }
+
+  /** Returns false where the ring is full. */
+  #write(shard: number, words: Int32Array, at: number, session: number): boolean {
     const ring = this.#rings[shard]!;
-    const lines = orderLines(head);
+    const lines = orderLines(words[at]!);
     const slot = ring.claim(lines);
-    if (slot < 0) return -RejectCode.Busy;
+    if (slot < 0) return false;
     const target = ring.words;
     const count = lines * LINE_WORDS;
     for (let i = 0; i < count; i++) target[slot + i] = words[at + i]!;
@@ -79,7 +121,7 @@ export class Router {
     target[slot + ORDER_SESSION] = session;
     target[slot + ORDER_RECEIVED] = this.#received;
     if (ring.unpublished >= PUBLISH_LINES) this.#show(shard);
-    return shard;
+    return true;
   }
 
   /** Shows what was sent to the shards, and wakes those that sleep. */

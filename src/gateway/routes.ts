@@ -1,116 +1,140 @@
 import type { Clock } from '../clock/clock.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import { ShardPhase } from '../metrics/shard-board.js';
-import { MAX_BOOK_DEPTH, MAX_MESSAGE_BYTES } from '../model/limits.js';
-import { RejectCode, rejectReasons } from '../model/reject.js';
-import type { EventObject } from '../wire/event-object.js';
-import type { Refusal } from '../wire/event-refusal.js';
+import { MAX_BOOK_DEPTH } from '../model/limits.js';
 import { instrumentObject } from '../wire/instrument-object.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
-import { foreignSentence, isForeign, parseAccount } from './admission.js';
-import type { ClientIdMaker } from './client-id-maker.js';
-import type { HttpAnswers } from './http-answers.js';
-import { httpStatus } from './http-status.js';
-import type { Intake } from './intake.js';
-import type { Router } from './router.js';
-import type { SessionRegistry } from './session-registry.js';
+import { foreignSentence, isForeign, OPERATOR, parseAccount } from './admission.js';
+import { type HttpCommandParts, HttpCommands } from './http-commands.js';
+import { fail, readBody, reply } from './http-reply.js';
 import type { HttpRequest, Respond } from './transport.js';
 
-export interface RouteParts {
-  readonly intake: Intake;
-  readonly answers: HttpAnswers;
-  readonly sessions: SessionRegistry;
+export interface RouteParts extends HttpCommandParts {
   readonly instruments: InstrumentTable;
   readonly clock: Clock;
-  readonly clientIds: ClientIdMaker;
   readonly board: ShardBoard;
-  readonly router: Router;
   readonly about: Readonly<Record<string, string | number>>;
   /** Moves time; there only where it stands still by itself. */
   readonly advanceClock?: ((byNs: number) => void) | undefined;
 }
-
-const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' } as const;
 
 const DEFAULT_DEPTH = 10;
 
 /** Methods that change nothing: any page may send them, and its browser keeps the answer from it. */
 const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+type Body = Readonly<Record<string, unknown>>;
+type Methods = Readonly<Record<string, () => void>>;
+
 /** The HTTP side of a gateway: the same commands as over WebSocket, in JSON, and a few reads. */
 export class Routes {
   readonly #parts: RouteParts;
+  readonly #commands: HttpCommands;
 
   constructor(parts: RouteParts) {
     this.#parts = parts;
+    this.#commands = new HttpCommands(parts);
   }
 
   handle(request: HttpRequest, respond: Respond): void {
-    const { path } = request;
-    const [, room = '', name, more] = path.split('/');
-    const item = name === undefined ? undefined : decodePart(name);
     if (!READING_METHODS.has(request.method) && isForeign(request)) {
       fail(respond, 403, 'foreign-origin', foreignSentence(request));
       return;
     }
-    if (more !== undefined) notFound(path, respond);
-    else if (room === 'orders' && item === undefined)
-      onMethod(request, respond, { POST: () => this.#newOrder(request, respond) });
-    else if (room === 'orders' && item !== undefined)
-      onMethod(request, respond, {
-        DELETE: () => this.#cancel(request, item, respond),
-        PATCH: () => this.#amend(request, item, respond),
-      });
-    else if (room === 'books' && item !== undefined)
-      onMethod(request, respond, { GET: () => this.#book(request, item, respond) });
-    else if (room === 'instruments' && item === undefined)
-      onMethod(request, respond, { GET: () => this.#instruments(respond) });
-    else if (room === 'health' && item === undefined)
-      onMethod(request, respond, { GET: () => this.#health(respond) });
-    else if (room === 'clock' && item === undefined && this.#parts.advanceClock !== undefined)
-      onMethod(request, respond, { POST: () => this.#advance(request, respond) });
-    else if (room === 'ws')
+    const { path } = request;
+    const [, room = '', ...items] = path.split('/');
+    const methods =
+      items.length > 2 ? undefined : this.#methods(room, items.map(decodePart), request, respond);
+    if (methods !== undefined) onMethod(request, respond, methods);
+    else if (room === 'ws' && items.length < 2)
       fail(
         respond,
         426,
         'upgrade-required',
         'Connect here by WebSocket, with subprotocol tickloom.binary.v1 or tickloom.msgpack.v1.',
       );
-    else notFound(path, respond);
+    else
+      fail(respond, 404, 'not-found', `There is nothing at ${path}; see docs/protocol.md for what there is.`);
   }
 
-  #newOrder(request: HttpRequest, respond: Respond): void {
-    const body = readBody(request, respond);
-    if (body === undefined) return;
-    this.#command({ ...body, type: 'new' }, respond);
+  /** What a path has for each method; undefined where there is no such path. */
+  #methods(
+    room: string,
+    [item, more]: readonly (string | undefined)[],
+    request: HttpRequest,
+    respond: Respond,
+  ): Methods | undefined {
+    const body = (run: (body: Body) => void) => () => {
+      const read = readBody(request, respond);
+      if (read !== undefined) run(read);
+    };
+    const commands = this.#commands;
+    if (item === undefined)
+      switch (room) {
+        case 'orders':
+          return {
+            POST: body((order) => commands.run({ ...order, type: 'new' }, respond)),
+            DELETE: () => this.#cancelAll(request, respond),
+          };
+        case 'quotes':
+          return { POST: body((quotes) => commands.run({ ...quotes, type: 'massQuote' }, respond)) };
+        case 'instruments':
+          return { GET: () => this.#instruments(respond) };
+        case 'health':
+          return { GET: () => this.#health(respond) };
+        case 'clock':
+          if (this.#parts.advanceClock === undefined) return undefined;
+          return { POST: body((by) => this.#advance(by, respond)) };
+        default:
+          return undefined;
+      }
+    if (more !== undefined) {
+      if (room !== 'instruments' || (more !== 'state' && more !== 'prices')) return undefined;
+      return { POST: body((set) => commands.runOperator({ ...set, type: more, symbol: item }, respond)) };
+    }
+    switch (room) {
+      case 'orders':
+        return {
+          DELETE: () => this.#cancel(request, item, respond),
+          PATCH: body((change) => this.#amend(change, item, respond)),
+        };
+      case 'books':
+        return { GET: () => this.#book(request, item, respond) };
+      case 'accounts':
+        return { PATCH: body((change) => this.#setAccount(change, item, respond)) };
+      default:
+        return undefined;
+    }
   }
 
   #cancel(request: HttpRequest, id: string, respond: Respond): void {
-    const query = new URLSearchParams(request.query);
     const orderId = readOrderId(id, respond);
     if (orderId === undefined) return;
-    const command: Record<string, unknown> = { type: 'cancel', orderId };
-    const account = query.get('account');
-    if (account !== null) {
-      command['account'] = parseAccount(account);
-      if (command['account'] === undefined) {
-        fail(respond, 400, 'malformed', `account=${account} is not a whole number from 1 to 2147483647.`);
-        return;
-      }
-    }
-    // A cancel may be sent again without harm, so over HTTP it needs no id of the client's.
-    const given = query.get('clientId');
-    const number = given !== null && /^[1-9]\d{0,15}$/.test(given) ? Number(given) : given;
-    command['clientId'] = number ?? this.#parts.clientIds.next();
-    this.#command(command, respond, given === null);
+    const query = new URLSearchParams(request.query);
+    const account = readAccount(query, false, respond);
+    if (account !== undefined)
+      this.#commands.runAnyId({ type: 'cancel', orderId, account, ...givenId(query) }, respond);
   }
 
-  #amend(request: HttpRequest, id: string, respond: Respond): void {
-    const body = readBody(request, respond);
-    if (body === undefined) return;
+  /** Of account 0, which is the operator's, it cancels the orders of all accounts. */
+  #cancelAll(request: HttpRequest, respond: Respond): void {
+    const query = new URLSearchParams(request.query);
+    const account = readAccount(query, true, respond);
+    if (account === undefined) return;
+    const command: Record<string, unknown> = { type: 'cancelAll', account, ...givenId(query) };
+    for (const name of ['symbol', 'side']) if (query.has(name)) command[name] = query.get(name);
+    this.#commands.runAnyId(command, respond);
+  }
+
+  #amend(change: Body, id: string, respond: Respond): void {
     const orderId = readOrderId(id, respond);
-    if (orderId === undefined) return;
-    this.#command({ ...body, type: 'amend', orderId }, respond);
+    if (orderId !== undefined) this.#commands.run({ ...change, type: 'amend', orderId }, respond);
+  }
+
+  #setAccount(change: Body, number: string, respond: Respond): void {
+    const subject = parseAccount(number);
+    if (subject === undefined) failAccount(number, 1, respond);
+    else this.#commands.runOperator({ ...change, type: 'account', subject }, respond);
   }
 
   #book(request: HttpRequest, symbol: string, respond: Respond): void {
@@ -120,7 +144,7 @@ export class Routes {
       fail(respond, 400, 'malformed', `depth=${text} is not a whole number from 1 to ${MAX_BOOK_DEPTH}.`);
       return;
     }
-    this.#command({ type: 'book', symbol, depth }, respond);
+    this.#commands.run({ type: 'book', symbol, depth }, respond);
   }
 
   #instruments(respond: Respond): void {
@@ -129,7 +153,7 @@ export class Routes {
       ...instrumentObject(instrument),
       shard: instruments.shardOf(instrument.id),
     }));
-    respond(200, JSON.stringify(list), JSON_HEADERS);
+    reply(respond, 200, list);
   }
 
   #health(respond: Respond): void {
@@ -150,14 +174,12 @@ export class Routes {
       sessions: sessions.size,
       shards,
     };
-    respond(well ? 200 : 503, JSON.stringify(health), JSON_HEADERS);
+    reply(respond, well ? 200 : 503, health);
   }
 
   /** Only on a test clock: `{"advanceNs":"1000000000"}`. */
-  #advance(request: HttpRequest, respond: Respond): void {
-    const body = readBody(request, respond);
-    if (body === undefined) return;
-    const text = String(body['advanceNs']);
+  #advance(by: Body, respond: Respond): void {
+    const text = String(by['advanceNs']);
     const byNs = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (!Number.isSafeInteger(byNs)) {
       fail(respond, 400, 'malformed', `advanceNs: ${text} must be a whole number of nanoseconds under 2^53.`);
@@ -171,77 +193,11 @@ export class Routes {
       fail(respond, 400, 'malformed', `advanceNs: ${error.message}.`);
       return;
     }
-    respond(200, JSON.stringify({ timeNs: this.#parts.clock.epochNs().toString() }), JSON_HEADERS);
-  }
-
-  /** Sends a command into the rings and answers the request when its answer comes back. */
-  #command(command: Record<string, unknown>, respond: Respond, gatewayMadeId = false): void {
-    const { intake, answers, sessions } = this.#parts;
-    const session = sessions.nextNumber();
-    // There are no logins yet: everybody may act for every account; the listening address is the boundary.
-    const account = typeof command['account'] === 'number' ? command['account'] : 1;
-    const sent = intake.object(command, [account], session, gatewayMadeId);
-    if (typeof sent !== 'number') {
-      refuse(respond, sent);
-      return;
-    }
-    answers.add(session, {
-      shard: sent,
-      order: intake.sentRecord(),
-      finish: (answer, following) => {
-        if (answer === undefined)
-          fail(
-            respond,
-            504,
-            'no-answer',
-            'The answer did not come in time; send the command again with the same client id.',
-          );
-        else respondWith(respond, answer, following);
-      },
-    });
+    reply(respond, 200, { timeNs: this.#parts.clock.epochNs().toString() });
   }
 }
 
-function respondWith(respond: Respond, answer: EventObject, following: readonly EventObject[]): void {
-  if (answer.event === 'book') respond(200, JSON.stringify(answer), JSON_HEADERS);
-  else if (answer.event === 'rejected')
-    respond(httpStatus(answer.code), JSON.stringify({ ...answer, events: following }), JSON_HEADERS);
-  else
-    respond(
-      answer.event === 'accepted' ? 201 : 200,
-      JSON.stringify({ ...answer, events: following }),
-      JSON_HEADERS,
-    );
-}
-
-function refuse(respond: Respond, refusal: Refusal): void {
-  const reason = rejectReasons[refusal.code];
-  const status = httpStatus(refusal.code);
-  const headers: Record<string, string> = { ...JSON_HEADERS };
-  if (status === 503) headers['retry-after'] = '1';
-  const body = {
-    event: 'rejected',
-    code: refusal.code,
-    reason: reason?.name,
-    text: refusal.sentence ?? reason?.sentence,
-  };
-  respond(status, JSON.stringify(body), headers);
-}
-
-/** An answer of the HTTP side itself, in the shape of a reject. */
-function fail(respond: Respond, status: number, reason: string, text: string, headers = {}): void {
-  respond(status, JSON.stringify({ event: 'rejected', reason, text }), { ...JSON_HEADERS, ...headers });
-}
-
-function notFound(path: string, respond: Respond): void {
-  fail(respond, 404, 'not-found', `There is nothing at ${path}; see docs/protocol.md for what there is.`);
-}
-
-function onMethod(
-  request: HttpRequest,
-  respond: Respond,
-  methods: Readonly<Record<string, () => void>>,
-): void {
+function onMethod(request: HttpRequest, respond: Respond, methods: Methods): void {
   const run = methods[request.method === 'HEAD' ? 'GET' : request.method];
   if (run !== undefined) {
     run();
@@ -253,24 +209,24 @@ function onMethod(
   });
 }
 
-/** The body as an object; undefined where the request has been answered with what is wrong. */
-function readBody(request: HttpRequest, respond: Respond): Record<string, unknown> | undefined {
-  if (request.bodyTooLarge) {
-    fail(respond, 413, 'message-too-large', `The body is over ${MAX_MESSAGE_BYTES} bytes.`);
-    return undefined;
-  }
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(request.body));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-    refuse(respond, { code: RejectCode.Malformed, sentence: 'The body must be a JSON object.' });
-  } catch (error) {
-    refuse(respond, {
-      code: RejectCode.Malformed,
-      sentence: `The body is not JSON: ${(error as Error).message}.`,
-    });
-  }
-  return undefined;
+/** The account of a query, 1 where it names none; undefined where the request has been answered with what is wrong. */
+function readAccount(query: URLSearchParams, mayBeOperator: boolean, respond: Respond): number | undefined {
+  const text = query.get('account');
+  if (text === null) return 1;
+  const account = mayBeOperator && text === OPERATOR ? 0 : parseAccount(text);
+  if (account === undefined) failAccount(`account=${text}`, mayBeOperator ? 0 : 1, respond);
+  return account;
+}
+
+function failAccount(text: string, from: number, respond: Respond): void {
+  fail(respond, 400, 'malformed', `${text} is not a whole number from ${from} to 2147483647.`);
+}
+
+/** The client id of a query, as a number where it can be one. */
+function givenId(query: URLSearchParams): { clientId?: number | string } {
+  const text = query.get('clientId');
+  if (text === null) return {};
+  return { clientId: /^[1-9]\d{0,15}$/.test(text) ? Number(text) : text };
 }
 
 function readOrderId(text: string, respond: Respond): number | undefined {

@@ -178,6 +178,7 @@ const statusTexts: Readonly<Record<number, string>> = {
   413: 'Content Too Large',
   422: 'Unprocessable Content',
   426: 'Upgrade Required',
+  429: 'Too Many Requests',
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
 };

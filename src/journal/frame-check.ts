@@ -1,21 +1,22 @@
-import { MAX_GROUP_LINES, MAX_ORDER_LINES } from '../model/limits.js';
+import { MAX_GROUP_LINES } from '../model/limits.js';
 import { readWhole } from '../wire/words.js';
 import {
   countZeroSectors,
   FRAME_BYTES,
   FRAME_CHECKSUM,
-  FRAME_COUNT,
   FRAME_FIRST_SEQUENCE,
   FRAME_HEADER_CHECKSUM,
   FRAME_HEADER_WORDS,
   FRAME_LINES,
   FRAME_MAGIC,
   FRAME_RUN,
+  FRAME_SEQUENCES,
   FRAME_TIME,
   FRAME_ZERO_SECTORS,
   frameBytes,
   frameChecksum,
   headerChecksum,
+  isCountPossible,
   isZero,
   SECTOR_WORDS,
 } from './frame.js';
@@ -63,10 +64,10 @@ function headFault(words: Int32Array, at: number, limit: number): string | undef
 /** Whether a frame follows on the one before it. */
 function orderFault(words: Int32Array, at: number, position: FramePosition): string | undefined {
   const { run, nextSequence, timeLow, timeHigh } = position;
-  const count = words[at + FRAME_COUNT]!;
+  const sequences = words[at + FRAME_SEQUENCES]!;
   const lines = words[at + FRAME_LINES]!;
-  if (count < 0 || count > lines || lines > count * MAX_ORDER_LINES)
-    return `the frame says ${count} commands in ${lines} lines`;
+  if (!isCountPossible(sequences, lines))
+    return `the frame says ${sequences} sequence numbers for ${lines} lines`;
   if (words[at + FRAME_RUN] !== run)
     return `the frame is of run ${words[at + FRAME_RUN]} in a segment of run ${run}`;
   const first = readWhole(words, at + FRAME_FIRST_SEQUENCE);

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { LINE_BYTES } from '../model/limits.js';
-import { LINE_WORDS } from '../wire/order-record.js';
+import { LINE_BYTES, MAX_ORDER_LINES } from '../model/limits.js';
+import { LINE_WORDS, orderLines } from '../wire/order-record.js';
 
 /**
  * The frame: one group of commands as it stands in the journal, little-endian, at a multiple of 64 bytes. A header of
@@ -11,7 +11,7 @@ import { LINE_WORDS } from '../wire/order-record.js';
  *  0     0  │ magic "TLFR"                                                         │
  *  1     4  │ bytes of the frame, header included, u32: 128 + 64 × lines           │
  *  2     8  │ sequence of the first command, u64 (no commands: of the next one)    │
- *  4    16  │ number of commands, u32                                              │
+ *  4    16  │ sequence numbers that its commands take, u32                         │
  *  5    20  │ crc32 of the whole frame, this word taken as zero                    │
  *  6    24  │ time of all its commands, ns since the epoch, u64                    │
  *  8    32  │ event hash as of the frame before, low half                          │
@@ -27,6 +27,9 @@ import { LINE_WORDS } from '../wire/order-record.js';
  *
  * A frame without commands carries the event hash alone; idle and shutdown write one.
  *
+ * Word 4 is not the number of commands: one that may make several orders takes several numbers (`sequencesOf`). The next
+ * frame begins at the sequence of this one plus word 4.
+ *
  * Words 12 and 13 tell a torn frame from a damaged one. A disk writes a sector of 512 bytes whole or not at all, and
  * segments are zero ahead of use: after a power cut, each sector's part of the last frame is either right or zero. The
  * first 64 bytes always lie in one sector, so their checksum is right or they are all zero; and where it is right,
@@ -38,7 +41,7 @@ export const FRAME_HEADER_BYTES = 128;
 
 export const FRAME_BYTES = 1;
 export const FRAME_FIRST_SEQUENCE = 2;
-export const FRAME_COUNT = 4;
+export const FRAME_SEQUENCES = 4;
 export const FRAME_CHECKSUM = 5;
 export const FRAME_TIME = 6;
 export const FRAME_HASH_LOW = 8;
@@ -49,6 +52,9 @@ export const FRAME_HEADER_CHECKSUM = 12;
 export const FRAME_ZERO_SECTORS = 13;
 export const FRAME_CURSORS = 16;
 export const FRAME_CURSOR_WORDS = 16;
+
+/** Most numbers that a command takes for each of its lines: a bracket, three, by whatever lines it comes. */
+const MAX_SEQUENCES_PER_LINE = 3;
 
 /** What a disk writes whole or not at all. Disks with sectors of 4 KiB keep the promise for each eighth. */
 export const SECTOR_BYTES = 512;
@@ -65,6 +71,27 @@ export function frameBytes(lines: number): number {
 /** The word after the last one of the frame at word `at`. */
 export function frameEnd(words: Int32Array, at: number): number {
   return at + FRAME_HEADER_WORDS + words[at + FRAME_LINES]! * LINE_WORDS;
+}
+
+/** The number of commands in the frame at word `at`. */
+export function frameCommands(words: Int32Array, at: number): number {
+  const end = frameEnd(words, at);
+  let commands = 0;
+  // A length of zero cannot be; but who only counts must come to an end.
+  for (
+    let line = at + FRAME_HEADER_WORDS;
+    line < end;
+    line += Math.max(1, orderLines(words[line]!)) * LINE_WORDS
+  )
+    commands++;
+  return commands;
+}
+
+/** Whether commands in that many lines can take that many sequence numbers. */
+export function isCountPossible(sequences: number, lines: number): boolean {
+  return (
+    sequences >= 0 && sequences <= lines * MAX_SEQUENCES_PER_LINE && lines <= sequences * MAX_ORDER_LINES
+  );
 }
 
 /**

@@ -4,13 +4,14 @@ import { readWhole } from '../wire/words.js';
 import { type Disk, nodeDisk } from './disk.js';
 import { damageAt, type JournalDamage } from './faults.js';
 import {
-  FRAME_COUNT,
   FRAME_CURSOR_WORDS,
   FRAME_CURSORS,
   FRAME_FIRST_SEQUENCE,
   FRAME_HASH_HIGH,
   FRAME_HASH_LOW,
+  FRAME_SEQUENCES,
   FRAME_TIME,
+  frameCommands,
   frameEnd,
   isZero,
 } from './frame.js';
@@ -260,12 +261,11 @@ class Reader {
   #take(at: number): void {
     const words = this.#words;
     const position = this.#position;
-    const count = words[at + FRAME_COUNT]!;
-    position.nextSequence = readWhole(words, at + FRAME_FIRST_SEQUENCE) + count;
+    position.nextSequence = readWhole(words, at + FRAME_FIRST_SEQUENCE) + words[at + FRAME_SEQUENCES]!;
     position.timeLow = words[at + FRAME_TIME]! >>> 0;
     position.timeHigh = words[at + FRAME_TIME + 1]! >>> 0;
     this.#frames++;
-    this.#commands += count;
+    this.#commands += frameCommands(words, at);
     this.#onFrame(words, at);
   }
 

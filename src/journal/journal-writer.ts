@@ -1,17 +1,10 @@
 import { join } from 'node:path';
-import {
-  LINE_BYTES,
-  MAX_GROUP_LINES,
-  MAX_ORDER_LINES,
-  MAX_SEGMENT_BYTES,
-  MIN_SEGMENT_BYTES,
-} from '../model/limits.js';
+import { LINE_BYTES, MAX_GROUP_LINES, MAX_SEGMENT_BYTES, MIN_SEGMENT_BYTES } from '../model/limits.js';
 import { writeBig, writeWhole } from '../wire/words.js';
 import type { Disk, DiskFile } from './disk.js';
 import { JournalWriteError } from './faults.js';
 import {
   FRAME_BYTES,
-  FRAME_COUNT,
   FRAME_CURSORS,
   FRAME_FIRST_SEQUENCE,
   FRAME_HASH_HIGH,
@@ -20,8 +13,10 @@ import {
   FRAME_LINES,
   FRAME_MAGIC,
   FRAME_RUN,
+  FRAME_SEQUENCES,
   FRAME_TIME,
   frameBytes,
+  isCountPossible,
   SECTOR_BYTES,
   sealFrame,
 } from './frame.js';
@@ -123,16 +118,16 @@ export class JournalWriter {
   /**
    * Appends a frame whose lines stand in `frame` from word 32 on, and returns once it is as safe as the durability says.
    *
-   * `count` commands (0 for a frame that carries the hash alone) in `lines` lines, the first one numbered
-   * `firstSequence`; `timeNs` is their time in ns since the epoch, never before that of the frame before; the hash is
-   * that of the events as of the frame before; `cursors` are 16 words, how far each input ring was consumed.
+   * Commands that take `sequences` numbers (0 for a frame that carries the hash alone) in `lines` lines, the first one
+   * numbered `firstSequence`; `timeNs` is their time in ns since the epoch, never before that of the frame before; the
+   * hash is that of the events as of the frame before; `cursors` are 16 words, how far each input ring was consumed.
    *
    * Throws RangeError where the frame does not follow on the one before it, and JournalWriteError where a write or sync
    * fails: then nothing of the group may be acknowledged. The lines stay in `frame`, and the next `append` goes to a new
    * segment, which leaves this attempt out of the log.
    */
   append(
-    count: number,
+    sequences: number,
     lines: number,
     firstSequence: number,
     timeNs: bigint,
@@ -141,7 +136,7 @@ export class JournalWriter {
     cursors: Int32Array,
   ): void {
     if (this.#durability === 'none') return;
-    this.#check(count, lines, firstSequence, timeNs);
+    this.#check(sequences, lines, firstSequence, timeNs);
     const { frame } = this;
     const length = FRAME_HEADER_BYTES + lines * LINE_BYTES;
     if (this.#failed || this.#end + length > this.#options.segmentBytes) this.rotate(firstSequence, timeNs);
@@ -151,7 +146,7 @@ export class JournalWriter {
     frame[0] = FRAME_MAGIC;
     frame[FRAME_BYTES] = length;
     writeWhole(frame, FRAME_FIRST_SEQUENCE, firstSequence);
-    frame[FRAME_COUNT] = count;
+    frame[FRAME_SEQUENCES] = sequences;
     writeBig(frame, FRAME_TIME, timeNs);
     frame[FRAME_HASH_LOW] = hashLow;
     frame[FRAME_HASH_HIGH] = hashHigh;
@@ -167,7 +162,7 @@ export class JournalWriter {
       throw new JournalWriteError(file.path, error);
     }
     this.#end += length;
-    this.#nextSequence += count;
+    this.#nextSequence += sequences;
     this.#lastTimeNs = timeNs;
   }
 
@@ -230,10 +225,10 @@ export class JournalWriter {
   }
 
   /** Refuses what a reader would refuse: it is better found now than at the next start. */
-  #check(count: number, lines: number, firstSequence: number, timeNs: bigint): void {
+  #check(sequences: number, lines: number, firstSequence: number, timeNs: bigint): void {
     if (this.#closed) throw new Error('the journal writer is closed');
-    if (lines > MAX_GROUP_LINES || lines < count || lines > count * MAX_ORDER_LINES)
-      throw new RangeError(`${count} commands in ${lines} lines do not make a frame`);
+    if (lines > MAX_GROUP_LINES || !isCountPossible(sequences, lines))
+      throw new RangeError(`${sequences} sequence numbers for ${lines} lines do not make a frame`);
     if (firstSequence !== this.#nextSequence)
       throw new RangeError(`a frame begins at sequence ${firstSequence} and not at ${this.#nextSequence}`);
     if (timeNs < this.#lastTimeNs)

@@ -87,6 +87,9 @@ export const DETACH_AFTER_MS = 5_000;
 /** How long a shard waits without input before it logs a frame that carries the event hash alone. */
 export const IDLE_FRAME_MS = 50;
 
+/** Most events that one HTTP answer lists besides the answer: about 2 MiB of JSON. What is more is counted. */
+export const MAX_ANSWER_EVENTS = 4_096;
+
 /** How long an HTTP request waits for its answer before the gateway says 504. */
 export const HTTP_ANSWER_MS = 10_000;
 
@@ -106,10 +109,7 @@ relation(
   'the usual segment must be one of those allowed',
 );
 relation(MAX_ORDER_LINES <= 255, 'the line count of a record is one byte');
-relation(
-  MAX_ORDER_LINES * LINE_BYTES <= MAX_MESSAGE_BYTES,
-  'the largest record must fit one message',
-);
+relation(MAX_ORDER_LINES * LINE_BYTES <= MAX_MESSAGE_BYTES, 'the largest record must fit one message');
 relation(MAX_GROUP_LINES <= INPUT_RING_LINES, 'a group is taken from the input rings');
 relation(MAX_MESSAGE_BYTES / LINE_BYTES <= MAX_GROUP_LINES, 'one message must fit one group');
 relation(

@@ -106,9 +106,7 @@ function fieldsFault(terms: OrderTerms, isAtOnce: boolean): RejectCode | 0 {
   if (isPegged ? terms.pegReference < Best || terms.pegReference > Opposite : terms.pegReference !== 0)
     return RejectCode.BadTerms;
   const isTrailing = type === TrailingStop;
-  if (
-    isTrailing ? !isTrail(terms.trailUnit, stopPriceTicks) : terms.trailUnit !== 0
-  )
+  if (isTrailing ? !isTrail(terms.trailUnit, stopPriceTicks) : terms.trailUnit !== 0)
     return RejectCode.BadTerms;
   if (type === Limit || type === Market) {
     if (stopPriceTicks !== 0) return RejectCode.BadTerms;

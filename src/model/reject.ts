@@ -72,7 +72,8 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
   [RejectCode.BadSide]: { name: 'bad-side', sentence: 'The side must be buy (1) or sell (2).' },
   [RejectCode.BadOrderType]: {
     name: 'bad-order-type',
-    sentence: 'The order type must be limit (1), market (2), stop (3), stop-limit (4), trailing stop (5) or pegged (6).',
+    sentence:
+      'The order type must be limit (1), market (2), stop (3), stop-limit (4), trailing stop (5) or pegged (6).',
   },
   [RejectCode.BadTimeInForce]: {
     name: 'bad-time-in-force',

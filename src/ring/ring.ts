@@ -90,16 +90,20 @@ export class RingProducer extends RingEnd {
    * What is claimed is seen by the consumer after `publish`.
    */
   claim(slots: number): number {
-    const index = this.#position & this.mask;
-    const padding = index + slots > this.slots ? this.slots - index : 0;
-    if (!this.#hasRoom(slots + padding)) return -1;
+    const padding = this.#paddingBefore(slots);
+    if (!this.#hasFree(slots + padding)) return -1;
     if (padding !== 0) {
-      this.words[index * this.slotWords] = PADDING;
+      this.words[(this.#position & this.mask) * this.slotWords] = PADDING;
       this.#position = (this.#position + padding) | 0;
     }
     const at = (this.#position & this.mask) * this.slotWords;
     this.#position = (this.#position + slots) | 0;
     return at;
+  }
+
+  /** True where `claim` of that many slots would find room. */
+  hasRoom(slots: number): boolean {
+    return this.#hasFree(slots + this.#paddingBefore(slots));
   }
 
   /**
@@ -166,8 +170,14 @@ export class RingProducer extends RingEnd {
     return free;
   }
 
-  #hasRoom(slots: number): boolean {
+  #hasFree(slots: number): boolean {
     return this.#room(slots) >= slots;
+  }
+
+  /** Slots up to the end of the ring that a record of `slots` slots leaves out. */
+  #paddingBefore(slots: number): number {
+    const index = this.#position & this.mask;
+    return index + slots > this.slots ? this.slots - index : 0;
   }
 }
 

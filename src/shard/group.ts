@@ -1,6 +1,6 @@
 import { FIRST_READ_KIND } from '../model/command.js';
 import { MAX_GROUP_LINES } from '../model/limits.js';
-import { LINE_WORDS, orderKind, orderLines } from '../wire/order-record.js';
+import { LINE_WORDS, orderKind, orderLines, sequencesOf } from '../wire/order-record.js';
 
 /**
  * What one turn of a shard works on: the commands stand back to back in the journal's frame, so that they are copied
@@ -9,6 +9,8 @@ import { LINE_WORDS, orderKind, orderLines } from '../wire/order-record.js';
 export class Group {
   /** Commands in the frame. */
   commands = 0;
+  /** Sequence numbers that the commands take. */
+  sequences = 0;
   /** Lines that the commands take. */
   lines = 0;
   /** Reads taken out, in order. */
@@ -21,6 +23,7 @@ export class Group {
   /** Sorts the `lines` lines that stand in `frame` from word `start` on. */
   sort(frame: Int32Array, start: number, lines: number): void {
     this.commands = 0;
+    this.sequences = 0;
     this.reads = 0;
     const end = start + lines * LINE_WORDS;
     let to = start;
@@ -39,6 +42,7 @@ export class Group {
         if (to !== from) frame.copyWithin(to, from, from + words);
         to += words;
         this.commands++;
+        this.sequences += sequencesOf(frame, to - words);
       }
       from += words;
     }

@@ -1,16 +1,16 @@
 import type { Engine } from '../book/engine.js';
 import {
-  FRAME_COUNT,
   FRAME_FIRST_SEQUENCE,
   FRAME_HASH_HIGH,
   FRAME_HASH_LOW,
   FRAME_HEADER_WORDS,
-  FRAME_LINES,
+  FRAME_SEQUENCES,
   FRAME_TIME,
+  frameEnd,
 } from '../journal/frame.js';
 import { type JournalSource, type JournalSummary, readJournal } from '../journal/journal-reader.js';
 import type { EventHash } from '../wire/event-hash.js';
-import { LINE_WORDS, orderLines } from '../wire/order-record.js';
+import { LINE_WORDS, orderLines, sequencesOf } from '../wire/order-record.js';
 import { readWhole } from '../wire/words.js';
 
 /** A log whose frames are whole but which this program does not replay to the same events. */
@@ -34,15 +34,16 @@ export function recoverShard(log: JournalSource, engine: Engine, hash: EventHash
     const timeLow = words[at + FRAME_TIME]!;
     const timeHigh = words[at + FRAME_TIME + 1]!;
     sequence = readWhole(words, at + FRAME_FIRST_SEQUENCE) - 1;
-    const end = at + FRAME_HEADER_WORDS + words[at + FRAME_LINES]! * LINE_WORDS;
+    const end = frameEnd(words, at);
     for (let line = at + FRAME_HEADER_WORDS; line < end; line += orderLines(words[line]!) * LINE_WORDS) {
-      engine.apply(words, line, ++sequence, timeLow, timeHigh);
+      engine.apply(words, line, sequence + 1, timeLow, timeHigh);
+      sequence += sequencesOf(words, line);
       hash.update(engine.events.words, 0, engine.events.length);
       engine.events.clear();
     }
-    if (sequence !== readWhole(words, at + FRAME_FIRST_SEQUENCE) - 1 + words[at + FRAME_COUNT]!)
+    if (sequence !== readWhole(words, at + FRAME_FIRST_SEQUENCE) - 1 + words[at + FRAME_SEQUENCES]!)
       throw new RecoveryError(
-        `shard ${log.shard}: a frame says ${words[at + FRAME_COUNT]} commands but ends at sequence ${sequence}`,
+        `shard ${log.shard}: a frame says ${words[at + FRAME_SEQUENCES]} sequence numbers but ends at sequence ${sequence}`,
       );
   });
 }

@@ -3,13 +3,14 @@ import type { Clock } from '../clock/clock.js';
 import { FRAME_HEADER_WORDS } from '../journal/frame.js';
 import type { JournalWriter } from '../journal/journal-writer.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
+import { CommandKind } from '../model/command.js';
 import type { Instrument } from '../model/instrument.js';
 import { IDLE_FRAME_MS, LINE_BYTES, MAX_GATEWAYS, MAX_GROUP_LINES } from '../model/limits.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import { RingConsumer } from '../ring/ring.js';
 import type { EventHash } from '../wire/event-hash.js';
 import { LIST_LINES, writeListing, writeSettings } from '../wire/instrument-record.js';
-import { LINE_WORDS, ORDER_SESSION, orderLines } from '../wire/order-record.js';
+import { LINE_WORDS, ORDER_SESSION, orderHead, orderLines, sequencesOf } from '../wire/order-record.js';
 import { gatewayOfSession } from '../wire/session-number.js';
 import { Group } from './group.js';
 import type { Outbox } from './outbox.js';
@@ -58,35 +59,49 @@ export class Shard {
     this.#timeNs = parts.lastTimeNs;
   }
 
-  /** Takes one group through; returns the number of commands and reads in it, 0 where nothing was there. */
+  /** Takes one group through; returns the lines that it took, 0 where nothing was there. */
   turn(): number {
     const taken = this.#gather();
     if (taken === 0) return 0;
     const group = this.#group;
     group.sort(this.#frame, FRAME_HEADER_WORDS, taken);
-    if (group.commands > 0) this.#journal(group.commands, group.lines);
+    if (group.commands > 0) this.#journal(group.sequences, group.lines);
     this.#match();
     this.#parts.outbox.publish();
     for (const input of this.#inputs) input.release();
-    this.#parts.board.report(
-      this.#parts.shard,
-      this.#sequence,
-      group.commands,
-      this.#parts.engine.liveOrders,
-    );
-    return group.commands + group.reads;
+    this.#report(group.commands);
+    // Commands have seen to what is due; reads have not, and may keep the shard from ever being idle.
+    if (group.commands === 0 && this.#untilDueMs() <= 0) this.logTime();
+    return taken;
   }
 
-  /** Sleeps until there is something to take; logs the event hash first where it is not logged yet. */
+  /**
+   * Sleeps until there is something to take or an order expires; logs the time where one has expired, and the event hash
+   * where it is not logged yet.
+   */
   idle(): void {
     const { doorbell, board } = this.#parts;
     doorbell.prepare();
-    if (board.stopping || this.#inputs.some((input) => !input.empty)) {
+    // All is looked at behind the flag: who moves a test clock on rings after it, as who publishes does.
+    const dueMs = this.#untilDueMs();
+    if (board.stopping || dueMs <= 0 || this.#inputs.some((input) => !input.empty)) {
       doorbell.stay();
+      if (!board.stopping && dueMs <= 0) this.logTime();
       return;
     }
-    doorbell.sleep(this.#hashLogged ? Number.POSITIVE_INFINITY : IDLE_FRAME_MS);
-    if (!this.#hashLogged && !board.stopping && this.#inputs.every((input) => input.empty)) this.logHash();
+    const hashMs = this.#hashLogged ? Number.POSITIVE_INFINITY : IDLE_FRAME_MS;
+    doorbell.sleep(Math.min(hashMs, dueMs));
+    const isQuiet = !board.stopping && this.#inputs.every((input) => input.empty);
+    if (isQuiet && hashMs <= dueMs) this.logHash();
+  }
+
+  /** Logs a command that says nothing but its time: what is due by then happens, though nobody has sent anything. */
+  logTime(): void {
+    this.#frame.fill(0, FRAME_HEADER_WORDS, FRAME_HEADER_WORDS + LINE_WORDS);
+    this.#frame[FRAME_HEADER_WORDS] = orderHead(CommandKind.Time, 1, 0);
+    this.#takeOwn(1);
+    this.#parts.outbox.publish();
+    this.#report(1);
   }
 
   /** A frame without commands: it carries the hash of the events of the frame before. */
@@ -100,28 +115,45 @@ export class Shard {
   configure(instruments: readonly Instrument[], clientIdWindow: number | undefined): void {
     const frame = this.#frame;
     let lines = 0;
-    let commands = 0;
     const log = () => {
-      this.#group.sort(frame, FRAME_HEADER_WORDS, lines);
-      this.#journal(commands, lines);
-      this.#match();
+      this.#takeOwn(lines);
       lines = 0;
-      commands = 0;
     };
     if (clientIdWindow !== undefined) {
       writeSettings(frame, FRAME_HEADER_WORDS, clientIdWindow);
       lines++;
-      commands++;
     }
     for (const instrument of instruments) {
       if (lines + LIST_LINES > MAX_GROUP_LINES) log();
       writeListing(frame, FRAME_HEADER_WORDS + lines * LINE_WORDS, instrument);
       lines += LIST_LINES;
-      commands++;
     }
-    if (commands > 0) log();
+    if (lines > 0) log();
     this.#parts.outbox.publish();
-    this.#parts.board.report(this.#parts.shard, this.#sequence, 0, this.#parts.engine.liveOrders);
+    this.#report(0);
+  }
+
+  /** Takes commands of the shard's own through that stand in the frame. */
+  #takeOwn(lines: number): void {
+    this.#group.sort(this.#frame, FRAME_HEADER_WORDS, lines);
+    this.#journal(this.#group.sequences, lines);
+    this.#match();
+  }
+
+  /** Milliseconds until the next order expires, by the time that a group would get now; 0 or less where one has. */
+  #untilDueMs(): number {
+    const dueNs = this.#parts.engine.nextDueNs;
+    if (dueNs === undefined) return Number.POSITIVE_INFINITY;
+    const nowNs = this.#parts.clock.epochNs();
+    // A clock that was set back is behind the log.
+    let stampNs = this.#timeNs;
+    if (nowNs > stampNs) stampNs = nowNs;
+    return Number(dueNs - stampNs) / 1e6;
+  }
+
+  #report(commands: number): void {
+    const { board, shard, engine } = this.#parts;
+    board.report(shard, this.#sequence, commands, engine.liveOrders);
   }
 
   /** Copies what the input rings hold into the frame, up to its cap; returns the lines taken. */
@@ -137,13 +169,13 @@ export class Shard {
   }
 
   /** Stamps the group and makes it durable. When this returns, it may be answered. */
-  #journal(commands: number, lines: number): void {
+  #journal(sequences: number, lines: number): void {
     const { clock, journal, hash } = this.#parts;
     const nowNs = clock.epochNs();
     // A clock that was set back must not make the log run backwards.
     if (nowNs > this.#timeNs) this.#timeNs = nowNs;
     for (let i = 0; i < this.#inputs.length; i++) this.#cursors[i] = this.#inputs[i]!.position;
-    journal.append(commands, lines, this.#sequence + 1, this.#timeNs, hash.low, hash.high, this.#cursors);
+    journal.append(sequences, lines, this.#sequence + 1, this.#timeNs, hash.low, hash.high, this.#cursors);
   }
 
   /** Applies the commands of the group, and answers its reads at the places where they stood. */
@@ -158,7 +190,8 @@ export class Shard {
     for (let at = FRAME_HEADER_WORDS; ; ) {
       while (read < group.reads && group.readAt[read] === at) this.#read(read++);
       if (at >= end) break;
-      engine.apply(frame, at, ++this.#sequence, timeLow, timeHigh);
+      engine.apply(frame, at, this.#sequence + 1, timeLow, timeHigh);
+      this.#sequence += sequencesOf(frame, at);
       at += orderLines(frame[at]!) * LINE_WORDS;
       if (engine.events.length > FLUSH_WORDS) this.#flush();
     }

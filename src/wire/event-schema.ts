@@ -1,6 +1,6 @@
 /**
  * Events as msgpack and JSON clients see them, as schemas: the types and the documents of the protocol are made from
- * them.
+ * them. Those of orders stand in `order-event-schema.ts`.
  *
  * Prices and sizes are decimal texts with exactly the decimals of their instrument, so `"100.50"`, never `"100.5"`; in
  * ticks and lots only binary records count. Times are texts of digits, as nanoseconds since the epoch pass 2^53. What
@@ -8,75 +8,36 @@
  */
 
 import { z } from 'zod';
-import { MAX_SEQUENCE, MAX_SHARDS, MAX_WHOLE } from '../model/limits.js';
-import { instrumentObjectSchema } from './instrument-object.js';
-
-const whole = z.int().min(0).max(MAX_WHOLE);
-const price = z.string().describe('Price as a decimal.');
-const size = z.string();
-const clientId = z.union([z.string(), z.int().min(1).max(MAX_WHOLE)]);
-const marker = (meaning: string) => z.literal(true).optional().describe(meaning);
-
-const shard = z
-  .int()
-  .min(0)
-  .max(MAX_SHARDS - 1)
-  .describe('The shard whose log holds the command.');
-const sequence = z.int().min(0).max(MAX_SEQUENCE).describe('Number of the command in its shard, from 1.');
-const index = z.int().min(0).max(0xffff_ffff).describe('Number of the event within its command, from 0.');
-const timeNs = z
-  .string()
-  .regex(/^[0-9]+$/)
-  .describe('When the shard took the command, nanoseconds since the epoch.');
-
-/** What every event of an account has. */
-const accountShape = {
-  shard,
-  sequence,
-  index,
-  previous: z
-    .object({ sequence: whole, index: whole })
-    .nullable()
-    .describe('The event of this account before this one, in the same shard: another one there is a gap.'),
-  timeNs,
-  account: z.int().min(0).max(0xffff_ffff),
-  answer: marker('The answer to a command: each has exactly one.'),
-  repeated: marker('A first answer given again, as the command came again. It stands outside the chain.'),
-};
-
-/** What every event of an order has. */
-const orderShape = {
-  ...accountShape,
-  symbol: z.string(),
-  orderId: whole.describe('Id of the order, given by the exchange.'),
-  side: z.enum(['buy', 'sell']),
+import {
+  accountEventShape,
+  eventClientIdSchema,
+  logShape,
+  marker,
+  ofCommand,
+  operatorAnswerShape,
   price,
-  remaining: size.describe('What of the order is still open after this event.'),
-  cumulative: size.describe('What of the order has traded so far.'),
-  orderDone: marker('After this event the order is gone.'),
-};
-
-// An answer names its command; what happens to an order without being asked for names the order.
-const ofCommand = clientId
-  .nullable()
-  .describe('Client id of the command that this event answers; null where it could not be read.');
-const ofOrder = clientId.describe('Client order id of the order.');
-const eitherId = { clientId: ofCommand.optional(), clientOrderId: ofOrder.optional() };
-
-const acceptedSchema = z
-  .strictObject({
-    event: z.literal('accepted'),
-    ...orderShape,
-    clientId: ofCommand,
-    clientOrderId: ofOrder,
-    size: size.describe('Total size of the order.'),
-  })
-  .meta({ title: 'Accepted' });
+  sequence,
+  shard,
+  size,
+  timeNs,
+  whole,
+} from './event-shape.js';
+import { instrumentObjectSchema } from './instrument-object.js';
+import {
+  acceptedSchema,
+  amendedSchema,
+  cancelledSchema,
+  decrementedSchema,
+  fillSchema,
+  refreshedSchema,
+  repricedSchema,
+  triggeredSchema,
+} from './order-event-schema.js';
 
 const rejectedSchema = z
   .strictObject({
     event: z.literal('rejected'),
-    ...accountShape,
+    ...accountEventShape,
     symbol: z.string().nullable(),
     clientId: ofCommand,
     orderId: whole.nullable().describe('The order that the command was about, where there is one.'),
@@ -87,58 +48,85 @@ const rejectedSchema = z
   })
   .meta({ title: 'Rejected' });
 
-const fillSchema = z
+const allCancelledSchema = z
   .strictObject({
-    event: z.literal('fill'),
-    ...orderShape,
-    clientOrderId: ofOrder,
-    size: size.describe('What traded.'),
-    liquidity: z.enum(['maker', 'taker']).describe('maker: this order was resting in the book.'),
-    trade: whole.describe('Number of the trade in its instrument, the same for both sides.'),
-    counterOrderId: whole.describe('Order id of the other side.'),
+    event: z.literal('allCancelled'),
+    ...accountEventShape,
+    clientId: ofCommand,
+    symbol: z.string().nullable().describe('The instrument that was named; null: all of the shard.'),
+    orders: whole.describe('How many orders go. A cancelled of each follows.'),
   })
-  .meta({ title: 'Fill' });
+  .meta({ title: 'All cancelled' });
 
-const cancelledSchema = z
+const quotedSchema = z
   .strictObject({
-    event: z.literal('cancelled'),
-    ...orderShape,
-    ...eitherId,
-    size: size.describe('What was cancelled.'),
-    reason: z.string().describe('Why.'),
+    event: z.literal('quoted'),
+    ...accountEventShape,
+    clientId: ofCommand,
+    quotes: whole.describe('How many quotes were taken. What becomes of their orders follows.'),
   })
-  .meta({ title: 'Cancelled' });
-
-const amendedSchema = z
-  .strictObject({
-    event: z.literal('amended'),
-    ...orderShape,
-    ...eitherId,
-    size: size.describe('New total size of the order.'),
-  })
-  .meta({ title: 'Amended' });
+  .meta({ title: 'Quoted' });
 
 const listedSchema = z
-  .strictObject({
-    event: z.literal('listed'),
-    shard,
-    sequence,
-    index,
-    timeNs,
-    instrument: instrumentObjectSchema,
-  })
+  .strictObject({ event: z.literal('listed'), ...logShape, instrument: instrumentObjectSchema })
   .meta({ title: 'Listed' });
 
-const settingsSchema = z
+const settingsChangedSchema = z
   .strictObject({
-    event: z.literal('settings'),
-    shard,
-    sequence,
-    index,
-    timeNs,
+    event: z.literal('settingsChanged'),
+    ...logShape,
     clientIdWindow: whole.describe('Commands whose client ids the shard remembers.'),
   })
   .meta({ title: 'Settings changed' });
+
+const state = z.string().describe('preOpen, auction, continuous, halted or closed.');
+
+const stateChangedSchema = z
+  .strictObject({
+    event: z.literal('stateChanged'),
+    ...operatorAnswerShape,
+    symbol: z.string(),
+    state: state.describe('The new state: preOpen, auction, continuous, halted or closed.'),
+  })
+  .meta({ title: 'State changed' });
+
+const auctionPriceSchema = z
+  .strictObject({
+    event: z.literal('auctionPrice'),
+    ...logShape,
+    symbol: z.string(),
+    price,
+    size: size.describe('What the auction executed.'),
+    surplus: size.describe('By how much one side was larger at that price.'),
+    surplusSide: z.enum(['buy', 'sell']).nullable().describe('Which side that was; null: neither.'),
+  })
+  .meta({ title: 'Auction price' });
+
+const pricesChangedSchema = z
+  .strictObject({
+    event: z.literal('pricesChanged'),
+    ...operatorAnswerShape,
+    symbol: z.string(),
+    reference: price.nullable().describe('The reference price that the operator set; null: none.'),
+    mark: price.nullable().describe('The mark price; null: none.'),
+  })
+  .meta({ title: 'Prices changed' });
+
+const accountChangedSchema = z
+  .strictObject({
+    event: z.literal('accountChanged'),
+    ...operatorAnswerShape,
+    subject: whole.describe('The account that it is about.'),
+    maxOrdersPerSecond: whole.describe('Most orders in one second; 0: any number.'),
+    maxOpenOrders: whole.describe('Most open orders; 0: any number.'),
+    group: whole.describe('Its self-trade group; 0: none.'),
+    killSwitch: z.boolean().describe('Whether its kill switch is thrown.'),
+  })
+  .meta({ title: 'Account changed' });
+
+const timePassedSchema = z
+  .strictObject({ event: z.literal('timePassed'), ...logShape })
+  .meta({ title: 'Time passed' });
 
 const levelSchema = z
   .tuple([price, size, z.int().min(1)])
@@ -152,7 +140,9 @@ const bookSchema = z
       'When the shard took that command, nanoseconds since the epoch; "0" before the first.',
     ),
     symbol: z.string(),
-    clientId: clientId.nullable().describe('The number that the read named.'),
+    clientId: eventClientIdSchema.nullable().describe('The number that the read named.'),
+    state,
+    lastPrice: price.nullable().describe('Price of the last trade; null before the first.'),
     bids: z.array(levelSchema).describe('Best, which is highest, first.'),
     asks: z.array(levelSchema).describe('Best, which is lowest, first.'),
   })
@@ -165,13 +155,26 @@ export const eventObjectSchema = z
     fillSchema,
     cancelledSchema,
     amendedSchema,
+    allCancelledSchema,
+    quotedSchema,
+    triggeredSchema,
+    refreshedSchema,
+    repricedSchema,
+    decrementedSchema,
     listedSchema,
-    settingsSchema,
+    settingsChangedSchema,
+    stateChangedSchema,
+    auctionPriceSchema,
+    pricesChangedSchema,
+    accountChangedSchema,
+    timePassedSchema,
     bookSchema,
   ])
   .meta({ title: 'Event' });
 
 export type EventObject = z.output<typeof eventObjectSchema>;
 export type EventName = EventObject['event'];
+/** The object of one kind of event. */
+export type EventOf<Name extends EventName> = Extract<EventObject, { event: Name }>;
 /** Price, size at that price, number of orders. */
 export type BookLevel = z.output<typeof levelSchema>;

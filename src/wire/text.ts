@@ -44,9 +44,13 @@ export function isPrintable(words: Int32Array, index: number, length: number): b
  * printable bytes follow, zero padded.
  */
 export function isTextId(words: Int32Array, text: number): boolean {
-  const head = words[text - 1]!;
-  const length = head >>> 24;
-  if ((head & 0xffffff) !== 0 || length < 1 || length > MAX_CLIENT_ID_TEXT_BYTES) return false;
+  return (words[text - 1]! & 0xffffff) === 0 && isTextIdAfter(words, text);
+}
+
+/** As `isTextId`, where the other three bytes of the word before hold something else. */
+export function isTextIdAfter(words: Int32Array, text: number): boolean {
+  const length = words[text - 1]! >>> 24;
+  if (length < 1 || length > MAX_CLIENT_ID_TEXT_BYTES) return false;
   if (!isPrintable(words, text * 4, length)) return false;
   for (let byte = length; byte < MAX_CLIENT_ID_TEXT_BYTES; byte++)
     if (readByte(words, text * 4 + byte) !== 0) return false;

@@ -21,6 +21,12 @@ export function isWhole(words: Int32Array, at: number): boolean {
   return words[at + 1]! >>> 21 === 0;
 }
 
+/** True where the 64 bits at word `at`, read as a signed number, are over -2^53 and under 2^53. */
+export function isSigned(words: Int32Array, at: number): boolean {
+  // What has more bits than a number holds is read as 2^53 or more, never as less.
+  return Number.isSafeInteger(readWhole(words, at));
+}
+
 /** True where all words from `from` up to `to` are zero. */
 export function isZero(words: Int32Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if (words[i] !== 0) return false;

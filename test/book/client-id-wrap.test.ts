@@ -11,19 +11,21 @@ function run(start: number): string[] {
   const events = new EventWriter(new Accounts());
   const log: string[] = [];
   const idOf = (i: number) => (i % 5 === 0 ? `text ${i}` : i);
-  const admit = (i: number): boolean => {
+  const admit = (i: number, slot = -1): boolean => {
     const clientId = idOf(i);
     const order = { kind: 'new', account: 7, instrument: 1, clientId, side: 1, price: 1, size: 1 } as const;
     const isNew = ids.admit(record(order), 0);
-    if (isNew) ids.keep(events, events.claim(24));
+    if (isNew && slot >= 0) ids.keepOrder(events, slot);
+    else if (isNew) ids.keep(events, events.claim(24));
     return isNew;
   };
   for (let i = 1; i < 3000; i++) {
-    admit(i);
     const slot = (i / 3) % 700;
     if (Number.isInteger(slot)) {
       ids.releaseOrder(slot);
-      ids.keepOrder(slot);
+      admit(i, slot);
+    } else {
+      admit(i);
     }
     // Ids from within the window, from its edge, and from before it.
     for (const back of [1, window - 1, window, window + 1, 2 * window])

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig, readConfigFile } from '../../src/cli/config-file.js';
 import { UsageError } from '../../src/cli/option-table.js';
 import { startOptions } from '../../src/cli/options.js';
-import { instrumentFault } from '../../src/model/instrument.js';
+import { DEFAULT_RULES, instrumentFault, Priority } from '../../src/model/instrument.js';
 import { instrumentObject } from '../../src/wire/instrument-object.js';
 
 const FILE = 'tickloom.config.json';
@@ -49,6 +49,7 @@ describe('a configuration', () => {
         maxPriceTicks: 20_000_000,
         minSizeLots: 1,
         maxSizeLots: 10_000_000,
+        ...DEFAULT_RULES,
       },
     ]);
   });
@@ -70,6 +71,40 @@ describe('a configuration', () => {
     const { id, ...shown } = instrumentObject({ id: 4, ...instrument! });
     expect(id).toBe(4);
     expect(parse({ instruments: [shown] }).instruments).toEqual([instrument]);
+  });
+
+  it('may give priority, bounds of notional and a collar, in ticks and in ticks times lots', () => {
+    const rules = {
+      priority: 'proRataTopOrder',
+      minNotional: '10',
+      maxNotional: 1_000_000.5,
+      collar: '25.05',
+    };
+    // One tick times one lot is 0.000005.
+    expect(parse({ instruments: [{ ...bitcoin, ...rules }] }).instruments[0]).toMatchObject({
+      priority: Priority.ProRataTopOrder,
+      minNotional: 2_000_000,
+      maxNotional: 200_000_100_000,
+      collarTicks: 501,
+    });
+    const none = { priority: 'priceTime', minNotional: 0, maxNotional: '0.00', collar: '0' };
+    expect(parse({ instruments: [{ ...bitcoin, ...none }] }).instruments[0]).toMatchObject(DEFAULT_RULES);
+  });
+
+  it('holds a notional exactly whose units are past 2^53', () => {
+    const fine = {
+      ...bitcoin,
+      tickSize: 1,
+      lotSize: 1,
+      priceDecimals: 15,
+      sizeDecimals: 15,
+      minPrice: 1,
+      minSize: 1,
+    };
+    const [instrument] = parse({
+      instruments: [{ ...fine, maxPrice: 2, maxSize: 2, maxNotional: 3 }],
+    }).instruments;
+    expect(instrument).toMatchObject({ maxNotional: 3 });
   });
 
   it('keeps the values of options, and may have no instruments', () => {
@@ -115,6 +150,20 @@ describe('a fault of a configuration', () => {
     [{ symbol: 'x'.repeat(32) }, 'symbol: "xxxx'],
     [{ symbol: undefined }, 'symbol: missing; must be 1 to 31 letters'],
     [{ ticksize: '1' }, 'ticksize: no such field; the nearest is tickSize'],
+    [{ priority: 'fifo' }, "priority: \"fifo\" must be 'priceTime', 'proRata' or 'proRataTopOrder'"],
+    [{ minNotional: '-1' }, 'minNotional: "-1" must be a decimal, 0 for none'],
+    [{ maxNotional: 'much' }, 'maxNotional: "much" must be a decimal, 0 for none'],
+    [{ minNotional: '0.0000005' }, 'minNotional: "0.0000005" has more than 6 decimals'],
+    [
+      { minNotional: '0.000001' },
+      'minNotional: "0.000001" must be a multiple of tickSize times lotSize, 0.000005',
+    ],
+    [
+      { maxNotional: '9007199254740991' },
+      'maxNotional: "9007199254740991" must be under 2^53 in ticks times lots',
+    ],
+    [{ collar: '0.01' }, 'collar: "0.01" must be a multiple of tickSize, 0.05'],
+    [{ collar: null }, 'collar: null must be a decimal, 0 for none'],
     [{ id: 1 }, 'id: no such field; known are symbol, tickSize,'],
   ])('names path and value of %j', (change, line) => {
     const [fault, ...others] = instrumentFaults(change);
@@ -125,6 +174,10 @@ describe('a fault of a configuration', () => {
   it.each([
     [{ minPrice: '10', maxPrice: '5' }, 'its largest price of 100 ticks is under its smallest of 200'],
     [{ maxSize: '100000000' }, 'is over 2^53'],
+    [
+      { minNotional: '10', maxNotional: '5' },
+      'its largest notional of 1000000 is under its smallest of 2000000',
+    ],
     [
       { tickSize: '0.00000000000000005', minPrice: '0.00000000000000005', maxPrice: '0.0000000000000001' },
       'price decimals 17',
@@ -225,6 +278,7 @@ describe('a configuration file', () => {
       maxPriceTicks: 10_000_000,
       minSizeLots: 1,
       maxSizeLots: 1_000_000,
+      ...DEFAULT_RULES,
     });
   });
 });

@@ -211,7 +211,7 @@ describe.each(await transportsHere())('binary sessions on %s', (transport) => {
       ['no side', { ...base, side: 0 }, 103],
       ['an unknown order type', { ...base, type: 7 }, 104],
       ['an unknown time in force', { ...base, timeInForce: 9 }, 105],
-      ['a flag without meaning', { ...base, flags: 1 << 12 }, 106],
+      ['a flag without meaning', { ...base, flags: orderFlag.onlySession }, 106],
       ['a size of 2^53', { ...base, size: 2n ** 53n }, 107],
       ['a price under zero', { ...base, price: -5n }, 107],
       ['no client id', { ...base, clientId: 0 }, 108],
@@ -296,7 +296,7 @@ describe.each(await transportsHere())('binary sessions on %s', (transport) => {
       ['/ws', 'tickloom.binary.v2', 400, 'tickloom.binary.v1'],
       ['/ws', undefined, 400, 'none'],
       ['/elsewhere', 'tickloom.binary.v1', 404, '/ws'],
-      ['/ws?account=0', 'tickloom.binary.v1', 400, 'account=0'],
+      ['/ws?account=00', 'tickloom.binary.v1', 400, 'account=00'],
       ['/ws?account=abc', 'tickloom.binary.v1', 400, 'account=abc'],
     ])(
       'an upgrade of %s with subprotocol %s: HTTP %i and a sentence',

@@ -126,6 +126,17 @@ describe.each(await transportsHere())('HTTP on %s', (transport) => {
     ['DELETE', '/orders/9007199254740993', undefined, 400, 'order id'],
     ['DELETE', '/orders/12345?account=0', undefined, 400, 'account'],
     ['PUT', '/orders', '{}', 405, 'POST'],
+    ['DELETE', '/orders?account=me', undefined, 400, 'account=me'],
+    ['DELETE', '/orders?symbol=NOPE', undefined, 404, 'NOPE'],
+    ['DELETE', '/orders?side=up', undefined, 400, 'side'],
+    ['POST', '/quotes', '{}', 400, 'clientId'],
+    ['POST', '/quotes', { clientId: 1, quotes: [] }, 400, 'quotes'],
+    ['POST', '/instruments/NOPE/state', { state: 'halted' }, 404, 'NOPE'],
+    ['POST', '/instruments/ACME/state', { state: 'asleep' }, 400, 'state'],
+    ['POST', '/instruments/ACME/status', {}, 404, '/instruments/ACME/status'],
+    ['POST', '/instruments/ACME/prices', { mark: 'x' }, 400, 'mark'],
+    ['PATCH', '/accounts/0', {}, 400, '0 is not'],
+    ['PATCH', '/accounts/7', { killSwitch: 1 }, 400, 'killSwitch'],
     ['GET', '/books/NOPE', undefined, 404, 'NOPE'],
     ['GET', '/books/ACME?depth=0', undefined, 400, 'depth'],
     ['GET', '/books/ACME?depth=101', undefined, 400, 'depth'],
@@ -136,6 +147,6 @@ describe.each(await transportsHere())('HTTP on %s', (transport) => {
     expect(answer.status).toBe(status);
     expect(answer.json['event']).toBe('rejected');
     expect(String(answer.json['text'])).toContain(word);
-    if (status === 405) expect(answer.headers.get('allow')).toBe('POST');
+    if (status === 405) expect(answer.headers.get('allow')).toBe('POST, DELETE');
   });
 });

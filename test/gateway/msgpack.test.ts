@@ -1,47 +1,7 @@
-import { decode, Encoder } from '@msgpack/msgpack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import WebSocket from 'ws';
-import { eventObjectSchema } from '../../src/wire/event-schema.js';
 import { type RunningExchange, startExchange } from '../support/exchange-process.js';
+import { type Message, MsgpackClient } from '../support/msgpack-client.js';
 import { transportsHere } from '../support/transports.js';
-
-type Message = Record<string, unknown>;
-
-/** A session of `tickloom.msgpack.v1` that checks each event against the published schema. */
-class MsgpackClient {
-  readonly events: Message[] = [];
-  readonly messages: number[] = [];
-  readonly socket: WebSocket;
-  #waiting: (() => void) | undefined;
-
-  constructor(url: string) {
-    this.socket = new WebSocket(url, 'tickloom.msgpack.v1');
-    this.socket.on('message', (message: Buffer) => {
-      const events = decode(message) as Message[];
-      this.messages.push(events.length);
-      for (const event of events) {
-        eventObjectSchema.parse(event);
-        this.events.push(event);
-      }
-      this.#waiting?.();
-    });
-  }
-
-  static async open(url: string): Promise<MsgpackClient> {
-    const client = new MsgpackClient(url);
-    await new Promise<void>((resolve) => client.socket.once('open', () => resolve()));
-    return client;
-  }
-
-  async ask(count: number, message: unknown): Promise<Message[]> {
-    this.socket.send(new Encoder().encode(message));
-    while (this.events.length < count)
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-      });
-    return this.events.splice(0, count);
-  }
-}
 
 describe.each(await transportsHere())('msgpack sessions on %s', (transport) => {
   let exchange: RunningExchange;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Disk } from '../../src/journal/disk.js';
 import { nodeDisk } from '../../src/journal/disk.js';
-import { FRAME_COUNT, FRAME_HEADER_WORDS, frameEnd } from '../../src/journal/frame.js';
+import { FRAME_HEADER_WORDS, FRAME_SEQUENCES, frameEnd } from '../../src/journal/frame.js';
 import { type JournalSummary, readJournal } from '../../src/journal/journal-reader.js';
 import { JournalWriter } from '../../src/journal/journal-writer.js';
 import { type Durability, segmentName, shardDirectory } from '../../src/journal/segment.js';
@@ -113,7 +113,7 @@ export function readAll(
   const summary = readJournal({ directory, shard, disk }, (words, at) => {
     const end = frameEnd(words, at);
     let line = at + FRAME_HEADER_WORDS;
-    counts.push(words[at + FRAME_COUNT]!);
+    counts.push(words[at + FRAME_SEQUENCES]!);
     for (; line < end; line += orderLines(words[line]!) * LINE_WORDS)
       ids.push(readWhole(words, line + ORDER_CLIENT_ID));
   });

@@ -15,6 +15,7 @@ import { nodeDisk } from '../../src/journal/disk.js';
 import { JournalDamage, JournalVersionMismatch, JournalWriteError } from '../../src/journal/faults.js';
 import { SEGMENT_HEADER_BYTES, shardDirectory } from '../../src/journal/segment.js';
 import { MAX_GROUP_LINES, MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
+import { MATCHING_RULES_VERSION } from '../../src/model/versions.js';
 import { readAll, START_NS, segmentPath, TestJournal, upTo } from './journal-fixture.js';
 
 let directory: string;
@@ -146,7 +147,7 @@ describe('a journal', () => {
     const { writer, cursors } = journal;
     expect(() => writer.append(1, 1, 6, START_NS * 2n, 0, 0, cursors)).toThrow(/sequence 6 and not at 5/);
     expect(() => writer.append(1, 1, 5, START_NS, 0, 0, cursors)).toThrow(/older/);
-    expect(() => writer.append(2, 1, 5, START_NS * 2n, 0, 0, cursors)).toThrow(RangeError);
+    expect(() => writer.append(4, 1, 5, START_NS * 2n, 0, 0, cursors)).toThrow(RangeError);
     expect(() => writer.append(1, MAX_GROUP_LINES + 1, 5, START_NS * 2n, 0, 0, cursors)).toThrow(RangeError);
     journal.append(1);
     writer.close();
@@ -275,9 +276,9 @@ describe('damage', () => {
 
 describe('another version', () => {
   it.each([
-    [1, 'journal format'],
-    [3, 'matching rules'],
-  ])('in word %i of a header is refused with what to do', async (word, what) => {
+    [1, 'journal format', 1],
+    [3, 'matching rules', MATCHING_RULES_VERSION],
+  ])('in word %i of a header is refused with what to do', async (word, what, version) => {
     const { crc32 } = await import('node:zlib');
     new TestJournal(directory).append(1);
     const path = segmentPath(directory, 1);
@@ -291,7 +292,7 @@ describe('another version', () => {
     writeFileSync(path, bytes);
     expect(() => readAll(directory)).toThrow(JournalVersionMismatch);
     expect(() => readAll(directory)).toThrow(
-      `${path} was written with ${what} version 9 and this program has version 1: ` +
+      `${path} was written with ${what} version 9 and this program has version ${version}: ` +
         'start the program version that wrote it, or name another data directory.',
     );
   });

@@ -7,6 +7,7 @@ import { writeExchangeConfig } from '../../load/exchange-config.js';
 import { fetchInstruments, type ListedInstrument } from '../../load/instruments.js';
 import { readConfigFile } from '../../src/cli/config-file.js';
 import { startOptions } from '../../src/cli/options.js';
+import { DEFAULT_RULES } from '../../src/model/instrument.js';
 import { instrumentObject } from '../../src/wire/instrument-object.js';
 
 const base = {
@@ -18,6 +19,7 @@ const base = {
   maxPriceTicks: 900_000,
   minSizeLots: 2,
   maxSizeLots: 70_000,
+  ...DEFAULT_RULES,
 };
 
 /** Serves one answer on a free port while `use` runs. */

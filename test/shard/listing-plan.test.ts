@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_RULES, Priority } from '../../src/model/instrument.js';
 import { planListings } from '../../src/shard/listing-plan.js';
 
 const named = (symbol: string, tickSize = 1) => ({
@@ -11,6 +12,7 @@ const named = (symbol: string, tickSize = 1) => ({
   maxPriceTicks: 100,
   minSizeLots: 1,
   maxSizeLots: 100,
+  ...DEFAULT_RULES,
 });
 
 describe('the plan of listings', () => {
@@ -54,5 +56,10 @@ describe('the plan of listings', () => {
     expect(() => planListings([named('A', 2)], [[{ id: 1, ...named('A') }]])).toThrow(
       'instrument A: tickSize is 2',
     );
+    const rules = { priority: Priority.ProRata, minNotional: 5, maxNotional: 50, collarTicks: 7 };
+    for (const [field, value] of Object.entries(rules))
+      expect(() => planListings([{ ...named('A'), [field]: value }], [[{ id: 1, ...named('A') }]])).toThrow(
+        `instrument A: ${field} is ${value} in the configuration and 0 in the log`,
+      );
   });
 });

@@ -21,15 +21,82 @@ export interface OrderFields {
   sendTime?: bigint;
   text?: string;
   targetText?: string;
+  /** Iceberg: what is shown at a time; it stands where a cancel has its target. */
+  display?: number;
+  /** A stop price, a trailing distance or a peg's offset. */
+  stopPrice?: number;
+  expiry?: bigint;
+  minimumSize?: number;
+  pegReference?: number;
+  trailUnit?: number;
+  /** The other half of a linked order, by order id or client id. */
+  linked?: number;
+  takeProfit?: number;
+  stopLoss?: number;
+  quotes?: QuoteFields[];
+}
+
+export interface QuoteFields {
+  instrument: number;
+  bid?: number;
+  bidSize?: number;
+  ask?: number;
+  askSize?: number;
 }
 
 export const buy = 1;
 export const sell = 2;
 export const gtc = 1;
 export const ioc = 2;
+export const fok = 3;
+export const gtd = 4;
+export const day = 5;
+export const atOpen = 6;
+export const atClose = 7;
+
+/** Kinds of commands. */
+export const kind = {
+  new: 1,
+  cancel: 2,
+  amend: 3,
+  cancelAll: 4,
+  massQuote: 5,
+  state: 18,
+  prices: 19,
+  account: 20,
+  book: 64,
+};
+
+/** Order types. */
+export const type = { limit: 1, market: 2, stop: 3, stopLimit: 4, trailingStop: 5, pegged: 6 };
+
+/** Instrument states, which a state command has in place of the order type. */
+export const state = { preOpen: 1, auction: 2, continuous: 3, halted: 4, closed: 5 };
 
 /** Flag bits of orders. */
-export const orderFlag = { text: 1, byClientId: 2, targetText: 4, price: 8, size: 16 };
+export const orderFlag = {
+  text: 1,
+  byClientId: 2,
+  targetText: 4,
+  price: 8,
+  size: 16,
+  cancelTaker: 1 << 5,
+  cancelMaker: 2 << 5,
+  cancelBoth: 3 << 5,
+  decrementBoth: 4 << 5,
+  postOnly: 1 << 8,
+  postOnlySlide: 1 << 9,
+  hidden: 1 << 10,
+  allOrNone: 1 << 11,
+  linked: 1 << 12,
+  bracket: 1 << 13,
+  onlySession: 1 << 14,
+  cancelOrders: 1 << 15,
+  setOrderRate: 1 << 3,
+  setOpenOrders: 1 << 4,
+  setGroup: 1 << 8,
+  setKillSwitch: 1 << 9,
+};
 /** Flag bits of events. */
 export const eventFlag = {
   answer: 1,
@@ -40,6 +107,7 @@ export const eventFlag = {
   repeated: 32,
   refused: 64,
   sentence: 128,
+  terms: 256,
 };
 
 /** The bytes of one record. */
@@ -47,9 +115,12 @@ export function encodeOrder(fields: OrderFields): Buffer {
   let flags = fields.flags ?? 0;
   if (fields.text !== undefined) flags |= orderFlag.text;
   if (fields.targetText !== undefined) flags |= orderFlag.byClientId | orderFlag.targetText;
-  const lines = fields.lines ?? (fields.targetText !== undefined ? 3 : fields.text !== undefined ? 2 : 1);
-  const bytes = Buffer.alloc(Math.max(lines, 1) * 64);
+  if (fields.linked !== undefined) flags |= orderFlag.linked;
+  if (fields.takeProfit !== undefined) flags |= orderFlag.bracket;
   const kind = fields.kind ?? 1;
+  const quotes = fields.quotes ?? [];
+  const lines = fields.lines ?? (quotes.length > 0 ? 2 + quotes.length : linesOf(fields, kind, flags));
+  const bytes = Buffer.alloc(Math.max(lines, 1) * 64);
   bytes[0] = fields.version ?? 1;
   bytes[1] = kind;
   bytes[2] = lines;
@@ -57,12 +128,12 @@ export function encodeOrder(fields: OrderFields): Buffer {
   bytes[4] = fields.type ?? (kind === 1 ? 1 : 0);
   bytes[5] = fields.timeInForce ?? (kind === 1 ? gtc : 0);
   bytes.writeUInt16LE(flags, 6);
-  bytes.writeUInt32LE(fields.instrument ?? 1, 8);
+  bytes.writeUInt32LE(fields.instrument ?? quotes[0]?.instrument ?? 1, 8);
   bytes.writeUInt32LE(fields.account ?? 1, 12);
   bytes.writeBigUInt64LE(BigInt(fields.clientId ?? 0), 16);
-  bytes.writeBigUInt64LE(BigInt(fields.target ?? 0), 24);
+  bytes.writeBigUInt64LE(BigInt(fields.target ?? fields.display ?? 0), 24);
   bytes.writeBigInt64LE(BigInt.asIntN(64, BigInt(fields.price ?? 0)), 32);
-  bytes.writeBigUInt64LE(BigInt(fields.size ?? 0), 40);
+  bytes.writeBigUInt64LE(BigInt(fields.size ?? quotes.length), 40);
   bytes.writeBigUInt64LE(fields.sendTime ?? 0n, 48);
   if (fields.text !== undefined) {
     bytes[91] = Buffer.byteLength(fields.text);
@@ -72,7 +143,39 @@ export function encodeOrder(fields: OrderFields): Buffer {
     bytes[131] = Buffer.byteLength(fields.targetText);
     bytes.write(fields.targetText, 132);
   }
+  if (quotes.length > 0) for (const [i, quote] of quotes.entries()) writeQuote(bytes, 128 + i * 64, quote);
+  else if (kind === 1) writeRareTerms(bytes, fields);
   return bytes;
+}
+
+/** Only what is not plain takes more lines than one. */
+function linesOf(fields: OrderFields, kind: number, flags: number): number {
+  if (fields.targetText !== undefined) return 3;
+  if (kind === 1 && flags & (orderFlag.linked | orderFlag.bracket)) return 3;
+  const rareType = [type.stop, type.stopLimit, type.trailingStop, type.pegged].includes(fields.type ?? 1);
+  const isRare = kind === 1 && (rareType || fields.timeInForce === gtd || fields.minimumSize);
+  return isRare || fields.text !== undefined ? 2 : 1;
+}
+
+function writeRareTerms(bytes: Buffer, fields: OrderFields): void {
+  if (bytes.length < 128) return;
+  bytes.writeBigInt64LE(BigInt(fields.stopPrice ?? 0), 64);
+  bytes.writeBigUInt64LE(fields.expiry ?? 0n, 72);
+  bytes.writeBigUInt64LE(BigInt(fields.minimumSize ?? 0), 80);
+  bytes[88] = fields.pegReference ?? 0;
+  bytes[89] = fields.trailUnit ?? 0;
+  if (bytes.length < 192) return;
+  bytes.writeBigUInt64LE(BigInt(fields.linked ?? 0), 168);
+  bytes.writeBigInt64LE(BigInt(fields.takeProfit ?? 0), 176);
+  bytes.writeBigInt64LE(BigInt(fields.stopLoss ?? 0), 184);
+}
+
+function writeQuote(bytes: Buffer, at: number, quote: QuoteFields): void {
+  bytes.writeUInt32LE(quote.instrument, at);
+  bytes.writeBigInt64LE(BigInt(quote.bid ?? 0), at + 8);
+  bytes.writeBigUInt64LE(BigInt(quote.bidSize ?? 0), at + 16);
+  bytes.writeBigInt64LE(BigInt(quote.ask ?? 0), at + 24);
+  bytes.writeBigUInt64LE(BigInt(quote.askSize ?? 0), at + 32);
 }
 
 export interface Event {
@@ -98,6 +201,18 @@ export interface Event {
   sentence?: string;
   bids?: [number, number, number][];
   asks?: [number, number, number][];
+  terms?: Terms;
+}
+
+/** Rare terms, as an accepted event repeats them. */
+export interface Terms {
+  orderType: number;
+  timeInForce: number;
+  orderFlags: number;
+  standing: number;
+  displaySize: number;
+  stopPrice: number;
+  expiry: bigint;
 }
 
 const kinds: Record<number, string> = {
@@ -106,6 +221,19 @@ const kinds: Record<number, string> = {
   3: 'fill',
   4: 'cancelled',
   5: 'amended',
+  6: 'allCancelled',
+  7: 'quoted',
+  8: 'triggered',
+  9: 'refreshed',
+  10: 'repriced',
+  11: 'decremented',
+  16: 'listed',
+  17: 'settingsChanged',
+  18: 'stateChanged',
+  19: 'auctionPrice',
+  20: 'pricesChanged',
+  21: 'accountChanged',
+  22: 'timePassed',
   64: 'book',
 };
 
@@ -142,6 +270,18 @@ export function decodeEvents(bytes: Buffer): Event[] {
     if (event.kind === 'fill') {
       event.trade = whole(extra);
       event.counterOrder = whole(extra + 8);
+      extra += 32;
+    }
+    if (flags & eventFlag.terms) {
+      event.terms = {
+        orderType: bytes[extra]!,
+        timeInForce: bytes[extra + 1]!,
+        orderFlags: bytes.readUInt16LE(extra + 2),
+        standing: bytes[extra + 6]!,
+        displaySize: whole(extra + 8),
+        stopPrice: whole(extra + 16),
+        expiry: bytes.readBigUInt64LE(extra + 24),
+      };
       extra += 32;
     }
     if (event.kind === 'book') {

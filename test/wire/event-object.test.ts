@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CancelReason, EventFlag, EventKind } from '../../src/model/event.js';
 import { placeOf } from '../../src/model/identity.js';
+import { InstrumentState } from '../../src/model/instrument-state.js';
 import { RejectCode, rejectReasons } from '../../src/model/reject.js';
 import { type EventObject, eventClientId, eventObject } from '../../src/wire/event-object.js';
 import * as layout from '../../src/wire/event-record.js';
@@ -229,7 +230,7 @@ describe('the object of a listing and of settings', () => {
 
   it('has the window', () => {
     expect(objectOf({ kind: EventKind.SettingsChanged, instrument: 0, account: 0, size: 4096 })).toEqual({
-      event: 'settings',
+      event: 'settingsChanged',
       shard: 2,
       sequence: 1000,
       index: 0,
@@ -242,13 +243,20 @@ describe('the object of a listing and of settings', () => {
 describe('the object of a book', () => {
   type Level = readonly [price: number, size: number, orders: number];
 
-  function bookWords(bids: readonly Level[], asks: readonly Level[], clientId: number): Int32Array {
+  function bookWords(
+    bids: readonly Level[],
+    asks: readonly Level[],
+    clientId: number,
+    lastPrice = 0,
+  ): Int32Array {
     const cells = 3 + bids.length + asks.length;
     const words = new Int32Array(cells * 8);
     words.set(eventWords({ kind: EventKind.Book, clientId, flags: Answer }));
     words[0] = layout.eventHead(EventKind.Book, cells, 0);
     words[layout.BOOK_BIDS] = bids.length;
     words[layout.BOOK_ASKS] = asks.length;
+    words[layout.BOOK_STATE] = InstrumentState.Continuous;
+    writeWhole(words, layout.BOOK_LAST_PRICE, lastPrice);
     for (const [index, [price, size, orders]] of [...bids, ...asks].entries()) {
       writeWhole(words, 24 + index * 8, price);
       writeWhole(words, 26 + index * 8, size);
@@ -262,12 +270,14 @@ describe('the object of a book', () => {
       [2000, 10_000, 3],
       [1999, MAX, 1],
     ];
-    expect(objectOf(bookWords(bids, [[2001, 1, 2]], 8))).toEqual({
+    expect(objectOf(bookWords(bids, [[2001, 1, 2]], 8, 2001))).toEqual({
       event: 'book',
       position: { shard: 2, sequence: 1000 },
       timeNs: TIME_NS.toString(),
       symbol: 'BTC-USD',
       clientId: 8,
+      state: 'continuous',
+      lastPrice: '100.05',
       bids: [
         ['100.00', '1.0000', 3],
         ['99.95', '900719925474.0991', 1],
@@ -278,7 +288,12 @@ describe('the object of a book', () => {
 
   it('may be empty, one-sided, or of full depth', () => {
     const side = (first: number): Level[] => Array.from({ length: 100 }, (_, i) => [first + i, 1, 1]);
-    expect(objectOf(bookWords([], [], 0))).toMatchObject({ bids: [], asks: [], clientId: null });
+    expect(objectOf(bookWords([], [], 0))).toMatchObject({
+      bids: [],
+      asks: [],
+      clientId: null,
+      lastPrice: null,
+    });
     expect(objectOf(bookWords([], [[1, 1, 1]], 0))).toMatchObject({
       bids: [],
       asks: [['0.05', '0.0001', 1]],
@@ -323,8 +338,19 @@ describe('the schema of events', () => {
       'fill',
       'cancelled',
       'amended',
+      'allCancelled',
+      'quoted',
+      'triggered',
+      'refreshed',
+      'repriced',
+      'decremented',
       'listed',
-      'settings',
+      'settingsChanged',
+      'stateChanged',
+      'auctionPrice',
+      'pricesChanged',
+      'accountChanged',
+      'timePassed',
       'book',
     ]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { instrumentObject, instrumentObjectSchema } from '../../src/wire/instrument-object.js';
+import { Priority } from '../../src/model/instrument.js';
+import { instrumentObject, instrumentObjectSchema, notionalText } from '../../src/wire/instrument-object.js';
 import { bitcoin, stock, testInstruments } from './instruments.js';
 
 describe('InstrumentTable', () => {
@@ -48,8 +49,28 @@ describe('instrumentObject', () => {
       maxPrice: '1000000.00',
       minSize: '0.0001',
       maxSize: '1000.0000',
+      priority: 'priceTime',
     });
     expect(instrumentObjectSchema.parse(object)).toEqual(object);
     expect(instrumentObject(stock)).toMatchObject({ lotSize: '10', minSize: '10', maxSize: '10000000' });
+  });
+
+  it('shows the rules that it has, and leaves out what bounds nothing', () => {
+    const rules = {
+      priority: Priority.ProRataTopOrder,
+      minNotional: 3,
+      maxNotional: 20_000,
+      collarTicks: 40,
+    };
+    const object = instrumentObject({ ...bitcoin, ...rules });
+    // A tick of 0.05 times a lot of 0.0001 is 0.000005.
+    expect(object).toMatchObject({
+      priority: 'proRataTopOrder',
+      minNotional: '0.000015',
+      maxNotional: '0.100000',
+      collar: '2.00',
+    });
+    expect(instrumentObjectSchema.parse(object)).toEqual(object);
+    expect(notionalText(Number.MAX_SAFE_INTEGER, stock)).toBe('900719925474099.10');
   });
 });

@@ -1,4 +1,4 @@
-import type { Instrument } from '../../src/model/instrument.js';
+import { DEFAULT_RULES, type Instrument } from '../../src/model/instrument.js';
 import { InstrumentTable } from '../../src/wire/instrument-table.js';
 
 /** Tick 0.05, lot 0.0001: neither is one unit of the last decimal of the price. */
@@ -13,6 +13,7 @@ export const bitcoin: Instrument = {
   maxPriceTicks: 20_000_000,
   minSizeLots: 1,
   maxSizeLots: 10_000_000,
+  ...DEFAULT_RULES,
 };
 
 /** Whole shares, in lots of ten. */
@@ -27,6 +28,7 @@ export const stock: Instrument = {
   maxPriceTicks: 1_000_000,
   minSizeLots: 1,
   maxSizeLots: 1_000_000,
+  ...DEFAULT_RULES,
 };
 
 export function testInstruments(): InstrumentTable {

@@ -1,142 +1,78 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandomness } from '../../src/clock/randomness.js';
+import { CommandKind } from '../../src/model/command.js';
+import { CancelReason } from '../../src/model/event.js';
 import { MAX_ORDER_LINES } from '../../src/model/limits.js';
 import { RejectCode } from '../../src/model/reject.js';
-import { checkOrderRecord } from '../../src/wire/order-check.js';
+import { writeListing, writeSettings } from '../../src/wire/instrument-record.js';
+import { checkOrderRecord, commandFault } from '../../src/wire/order-check.js';
 import { encodeOrderObject } from '../../src/wire/order-object.js';
-import { LINE_WORDS } from '../../src/wire/order-record.js';
-import { testInstruments } from './instruments.js';
+import { LINE_WORDS, ORDER_RECEIVED, ORDER_SESSION, orderHead } from '../../src/wire/order-record.js';
+import { writeByte } from '../../src/wire/text.js';
+import { bitcoin, testInstruments } from './instruments.js';
+import { messages } from './messages.js';
+import { faultsOf } from './slow-check.js';
 
-const FLAGS = { textId: 1, targetById: 2, targetText: 4, amendPrice: 8, amendSize: 16 };
-const TWO_53 = 2n ** 53n;
-
-/**
- * Everything that is wrong with a record, straight from the drawing in `order-record.ts`: by bytes and bigints, every
- * rule on its own, in no order.
- */
-function faultsOf(bytes: Uint8Array): Set<number> {
-  const faults = new Set<number>();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const wrong = (code: keyof typeof RejectCode, holds: boolean) => {
-    if (!holds) faults.add(RejectCode[code]);
-  };
-  const zero = (from: number, to: number) => bytes.subarray(from, to).every((byte) => byte === 0);
-  const text = (lengthByte: number) => {
-    const length = bytes[lengthByte]!;
-    if (length < 1 || length > 36 || !zero(lengthByte - 3, lengthByte)) return false;
-    const start = lengthByte + 1;
-    const content = Buffer.from(bytes.subarray(start, start + length)).toString('latin1');
-    return /^[ -~]+$/.test(content) && content.length === length && zero(start + length, start + 36);
-  };
-  if (bytes.length < 64) return new Set([RejectCode.Malformed]);
-
-  const [version, kind, lines, side, type, timeInForce] = bytes as unknown as number[];
-  const flags = view.getUint16(6, true);
-  const instrument = view.getInt32(8, true);
-  const account = view.getInt32(12, true);
-  const clientId = view.getBigUint64(16, true);
-  const target = view.getBigUint64(24, true);
-  const price = view.getBigUint64(32, true);
-  const size = view.getBigUint64(40, true);
-  const has = (flag: number) => (flags & flag) !== 0;
-
-  wrong('WrongVersion', version === 1);
-  const allowed = new Map([
-    [1, FLAGS.textId],
-    [2, FLAGS.textId | FLAGS.targetById | FLAGS.targetText],
-    [3, 0b11111],
-    [64, 0],
-  ]).get(kind!);
-  wrong('UnknownKind', allowed !== undefined);
-  wrong('BadFlags', (flags & ~(allowed ?? 0)) === 0 && (!has(FLAGS.targetText) || has(FLAGS.targetById)));
-  const needed = has(FLAGS.targetText) ? 3 : has(FLAGS.textId) ? 2 : 1;
-  wrong('Malformed', lines === needed && bytes.length >= needed * 64);
-  // Further on nothing can be read where even the lines are wrong.
-  if (faults.size > 0) return faults;
-
-  wrong('AccountNotYours', account > 0);
-  if (has(FLAGS.textId)) wrong('BadClientId', clientId === 0n && text(91));
-  else {
-    wrong('MissingClientId', clientId !== 0n || kind === 64);
-    wrong('BadClientId', clientId < 2n ** 52n);
-  }
-  if (needed > 1) wrong('Malformed', zero(64, 88) && (has(FLAGS.textId) || zero(88, 128)));
-  if (needed > 2) {
-    wrong('BadClientId', text(131));
-    wrong('Malformed', zero(168, 192));
-  }
-  const changes = kind === 2 || kind === 3;
-  if (!changes || has(FLAGS.targetText)) wrong('Malformed', target === 0n);
-  else {
-    wrong('NumberOutOfRange', target < TWO_53);
-    wrong(has(FLAGS.targetById) ? 'BadClientId' : 'Malformed', target !== 0n);
-  }
-  wrong('UnknownInstrument', changes && !has(FLAGS.targetById) ? instrument >= 0 : instrument > 0);
-  if (kind === 1) {
-    wrong('BadSide', side === 1 || side === 2);
-    wrong('BadOrderType', type === 1);
-    wrong('BadTimeInForce', timeInForce === 1 || timeInForce === 2);
-  } else wrong('Malformed', side === 0 && type === 0 && timeInForce === 0);
-  if (kind === 1 || has(FLAGS.amendPrice)) wrong('NumberOutOfRange', price < TWO_53);
-  else wrong('Malformed', price === 0n);
-  if (kind === 1 || has(FLAGS.amendSize)) wrong('NumberOutOfRange', size < TWO_53);
-  else if (kind === 64) wrong('NumberOutOfRange', size >= 1n && size <= 100n);
-  else wrong('Malformed', size === 0n);
-  return faults;
+interface Sound {
+  readonly name: string;
+  readonly words: Int32Array;
+  readonly lines: number;
 }
 
-const objects = [
-  { type: 'new', clientOrderId: 1, symbol: 'ACME', side: 'buy', price: '1', size: '10' },
-  {
-    type: 'new',
-    clientOrderId: 2 ** 52 - 1,
-    symbol: 'ACME',
-    side: 'sell',
-    priceTicks: 2 ** 53 - 1,
-    sizeLots: 2 ** 53 - 1,
-  },
-  { type: 'new', clientOrderId: 'text', symbol: 'ACME', side: 'sell', timeInForce: 'IOC', price: 0, size: 0 },
-  {
-    type: 'new',
-    clientOrderId: '~'.repeat(36),
-    symbol: 'ACME',
-    side: 'buy',
-    price: 1,
-    size: 10,
-    sendTimeNs: '5',
-  },
-  { type: 'cancel', clientId: 2, orderId: 5 },
-  { type: 'cancel', clientId: 'c', orderId: 2 ** 53 - 1 },
-  { type: 'cancel', clientId: 2, clientOrderId: 1, symbol: 'ACME' },
-  { type: 'cancel', clientId: 2, clientOrderId: 't', symbol: 'ACME' },
-  { type: 'cancel', clientId: 'c', clientOrderId: '~'.repeat(36), symbol: 'ACME' },
-  { type: 'amend', clientId: 3, orderId: 5 },
-  { type: 'amend', clientId: 3, orderId: 5, priceTicks: 4 },
-  { type: 'amend', clientId: 'c', clientOrderId: 1, symbol: 'ACME', sizeLots: 4 },
-  { type: 'amend', clientId: 3, clientOrderId: 't', symbol: 'ACME', priceTicks: 4, sizeLots: 4 },
-  { type: 'amend', clientId: 'c', clientOrderId: 't', symbol: 'ACME', priceTicks: 4, sizeLots: 4 },
-  { type: 'book', symbol: 'ACME', depth: 100 },
-  { type: 'book', symbol: 'ACME', depth: 1, clientId: 9 },
-];
-
-const records = objects.map((object) => {
+/** Records that clients may send. */
+const records: Sound[] = messages.map((message) => {
   const words = new Int32Array(MAX_ORDER_LINES * LINE_WORDS);
-  const result = encodeOrderObject(object, testInstruments(), 42, words, 0);
+  const result = encodeOrderObject(message, testInstruments(), 42, words, 0);
   if (!result.ok) throw new Error(result.sentence);
-  return {
-    name: JSON.stringify(object),
-    words: words.slice(0, result.lines * LINE_WORDS),
-    lines: result.lines,
-  };
+  const { lines } = result;
+  return { name: JSON.stringify(message).slice(0, 150), words: words.slice(0, lines * LINE_WORDS), lines };
 });
 
+function written(name: string, lines: number, write: (words: Int32Array) => void): Sound {
+  const words = new Int32Array(lines * LINE_WORDS);
+  write(words);
+  return { name, words, lines };
+}
+
+/** Records that may stand in the log: what clients send, reads aside, and the exchange's own. */
+const logged: Sound[] = [
+  ...records.filter(({ words }) => (words[0]! >>> 8) % 256 !== CommandKind.ReadBook),
+  written('a listing', 3, (words) => writeListing(words, 0, bitcoin)),
+  written('settings', 1, (words) => writeSettings(words, 0, 4096)),
+  written('time', 1, (words) => {
+    words[0] = orderHead(CommandKind.Time, 1, 0);
+  }),
+  written('a cancel-all at the end of a session', 1, (words) => {
+    words[0] = orderHead(CommandKind.CancelAll, 1, 0);
+    words[1] = CancelReason.Disconnected;
+    words[3] = 7;
+    // An id that a gateway has made.
+    words[5] = 1 << 20;
+  }),
+];
+
+/** Few enough lines to try every byte. */
+const isShort = ({ lines }: Sound) => lines <= 6;
+
 /** Compares the check with the slow one; says which record it was where they differ. Returns the code. */
-function compare(words: Int32Array, name: () => string): number {
-  const code = checkOrderRecord(words, 0, words.length / LINE_WORDS);
-  const faults = faultsOf(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+function compare(words: Int32Array, name: () => string, fromClient: boolean): number {
+  const code = commandFault(words, 0, words.length / LINE_WORDS, fromClient);
+  const faults = faultsOf(new Uint8Array(words.buffer, words.byteOffset, words.byteLength), fromClient);
   if (code === 0 ? faults.size > 0 : !faults.has(code))
     expect.fail(`${name()}: got ${code}, which of ${[...faults].join(', ') || 'nothing'} it is not`);
   return code;
+}
+
+const TELLING = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 31, 32, 36, 37, 64, 100, 101, 127, 128, 255];
+
+/** A sound record with a few bytes of it changed. */
+function harmed(sound: readonly Sound[], randomness: SeededRandomness): Int32Array {
+  const words = sound[randomness.below(sound.length)]!.words.slice();
+  const bytes = new Uint8Array(words.buffer);
+  for (let change = randomness.below(4); change >= 0; change--)
+    bytes[randomness.below(randomness.below(2) === 0 ? 48 : bytes.length)] =
+      TELLING[randomness.below(TELLING.length)]!;
+  return words;
 }
 
 describe('checkOrderRecord', () => {
@@ -146,7 +82,7 @@ describe('checkOrderRecord', () => {
     const around = new Int32Array(words.length + 3 * LINE_WORDS).fill(-1);
     around.set(words, LINE_WORDS);
     expect(checkOrderRecord(around, LINE_WORDS, lines + 2)).toBe(0);
-    expect(faultsOf(new Uint8Array(words.buffer))).toEqual(new Set());
+    expect(faultsOf(new Uint8Array(words.buffer), true)).toEqual(new Set());
   });
 
   it.each(records)('finds a message that ends within $name', ({ words, lines }) => {
@@ -154,63 +90,55 @@ describe('checkOrderRecord', () => {
       expect(checkOrderRecord(words, 0, available)).toBe(RejectCode.Malformed);
   });
 
-  it.each(records)('agrees with the slow check on every value of every byte of $name', ({ words, name }) => {
-    const bytes = new Uint8Array(words.buffer);
-    const codes = new Set<number>();
-    for (let index = 0; index < bytes.length; index++) {
-      const before = bytes[index]!;
-      for (let value = 0; value < 256; value++) {
-        bytes[index] = value;
-        codes.add(compare(words, () => `${name} with byte ${index} = ${value}`));
+  it.each(records.filter(isShort))(
+    'agrees with the slow check on every value of every byte of $name',
+    ({ words, name }) => {
+      const bytes = new Uint8Array(words.buffer);
+      const codes = new Set<number>();
+      for (let index = 0; index < bytes.length; index++) {
+        const before = bytes[index]!;
+        for (let value = 0; value < 256; value++) {
+          bytes[index] = value;
+          codes.add(compare(words, () => `${name} with byte ${index} = ${value}`, true));
+        }
+        bytes[index] = before;
       }
-      bytes[index] = before;
-    }
-    for (const code of [
-      0,
-      RejectCode.Malformed,
-      RejectCode.WrongVersion,
-      RejectCode.UnknownKind,
-      RejectCode.BadFlags,
-    ])
-      expect(codes).toContain(code);
-  });
+      const { Malformed, WrongVersion, UnknownKind, BadFlags } = RejectCode;
+      for (const code of [0, Malformed, WrongVersion, UnknownKind, BadFlags]) expect(codes).toContain(code);
+    },
+  );
 
   it('agrees with the slow check where several bytes are wrong', () => {
     const randomness = new SeededRandomness(3);
     const counts = new Map<number, number>();
-    const telling = [0, 0, 1, 2, 3, 4, 8, 31, 36, 37, 64, 100, 101, 127, 128, 255];
     for (let round = 0; round < 200_000; round++) {
-      const words = records[randomness.below(records.length)]!.words.slice();
+      const words = harmed(records, randomness);
       const bytes = new Uint8Array(words.buffer);
-      for (let change = randomness.below(4); change >= 0; change--)
-        bytes[randomness.below(randomness.below(2) === 0 ? 48 : bytes.length)] =
-          telling[randomness.below(telling.length)]!;
-      // The lines as the flags ask for them, or nearly all would fail by those alone.
-      if (randomness.below(2) === 0) bytes[2] = bytes[6]! & 4 ? 3 : bytes[6]! & 1 ? 2 : 1;
-      const code = compare(words, () => Buffer.from(bytes).toString('hex'));
+      const code = compare(words, () => Buffer.from(bytes).toString('hex'), true);
       counts.set(code, (counts.get(code) ?? 0) + 1);
     }
-    for (const code of [0, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 200, 201])
+    for (const code of [0, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 113, 200, 201])
       expect(counts.get(code), `code ${code}`).toBeGreaterThan(20);
   });
 
   it('leaves the words of the gateway alone', () => {
     for (const { words, lines } of records) {
       const changed = words.slice();
-      changed[14] = -1;
-      changed[15] = -1;
+      changed[ORDER_SESSION] = -1;
+      changed[ORDER_RECEIVED] = -1;
       expect(checkOrderRecord(changed, 0, lines)).toBe(0);
     }
   });
 
   it.each([
-    [16, 'List'],
-    [17, 'Settings'],
+    [CommandKind.List, 'List'],
+    [CommandKind.Settings, 'Settings'],
+    [CommandKind.Time, 'Time'],
     [65, 'an unknown read'],
     [0, 'ring padding'],
   ])('does not know kind %i (%s)', (kind) => {
     const words = records[0]!.words.slice();
-    words[0] = (words[0]! & ~0xff00) | (kind << 8);
+    writeByte(words, 1, kind);
     expect(checkOrderRecord(words, 0, 1)).toBe(RejectCode.UnknownKind);
   });
 
@@ -230,5 +158,53 @@ describe('checkOrderRecord', () => {
       expect(bytes[2]).toBeLessThanOrEqual(available);
     }
     expect(others).toBeGreaterThan(1000);
+  });
+});
+
+describe('commandFault of what stands in the log', () => {
+  it.each(logged)('finds nothing wrong with $name', ({ words, lines }) => {
+    expect(commandFault(words, 0, lines, false)).toBe(0);
+    expect(faultsOf(new Uint8Array(words.buffer), false)).toEqual(new Set());
+  });
+
+  it.each(logged)(
+    'agrees with the slow check on telling values of every byte of $name',
+    ({ words, name }) => {
+      const bytes = new Uint8Array(words.buffer);
+      for (let index = 0; index < bytes.length; index++) {
+        const before = bytes[index]!;
+        for (const value of TELLING) {
+          bytes[index] = value;
+          compare(words, () => `${name} with byte ${index} = ${value}`, false);
+        }
+        bytes[index] = before;
+      }
+    },
+  );
+
+  it('agrees with the slow check where several bytes are wrong', () => {
+    const randomness = new SeededRandomness(5);
+    const counts = new Map<number, number>();
+    for (let round = 0; round < 200_000; round++) {
+      const words = harmed(logged, randomness);
+      const bytes = new Uint8Array(words.buffer);
+      const code = compare(words, () => Buffer.from(bytes).toString('hex'), false);
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+    }
+    for (const code of [0, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 113])
+      expect(counts.get(code), `code ${code}`).toBeGreaterThan(10);
+  });
+
+  it('takes ids that gateways make, accounts of 32 bits and instruments that nobody lists', () => {
+    const words = records[0]!.words.slice();
+    words[2] = -1;
+    words[3] = -1;
+    words[5] = (1 << 21) - 1;
+    expect(commandFault(words, 0, 1, false)).toBe(0);
+    expect(commandFault(words, 0, 1, true)).toBe(RejectCode.AccountNotYours);
+    words[3] = 1;
+    expect(commandFault(words, 0, 1, true)).toBe(RejectCode.BadClientId);
+    words[5] = 0;
+    expect(commandFault(words, 0, 1, true)).toBe(RejectCode.UnknownInstrument);
   });
 });

@@ -2,77 +2,14 @@ import { Decoder, Encoder } from '@msgpack/msgpack';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CommandFlag, CommandKind } from '../../src/model/command.js';
-import { FIRST_GATEWAY_CLIENT_ID, MAX_ORDER_LINES } from '../../src/model/limits.js';
+import { FIRST_GATEWAY_CLIENT_ID } from '../../src/model/limits.js';
 import { RejectCode } from '../../src/model/reject.js';
-import { checkOrderRecord } from '../../src/wire/order-check.js';
-import { encodeOrderObject, type NotEncoded } from '../../src/wire/order-object.js';
 import * as record from '../../src/wire/order-record.js';
 import { type OrderMessage, orderMessageSchema } from '../../src/wire/order-schema.js';
-import { readByte, readText } from '../../src/wire/text.js';
-import { readBig, readWhole } from '../../src/wire/words.js';
-import { testInstruments } from './instruments.js';
+import { AT, encode, fieldsOf, recordOf, refusalOf } from './encoding.js';
+import { messages } from './messages.js';
 
-const AT = 16;
 const MAX = Number.MAX_SAFE_INTEGER;
-const instruments = testInstruments();
-
-/** Encodes into memory that is full of other bits, and checks that nothing around the record was touched. */
-function encode(value: unknown, gatewayMadeId?: boolean, defaultAccount = 42) {
-  const words = new Int32Array(AT + MAX_ORDER_LINES * record.LINE_WORDS + 16).fill(0x5a5a5a5a);
-  const result = encodeOrderObject(value, instruments, defaultAccount, words, AT, gatewayMadeId);
-  const end = AT + (result.ok ? result.lines : 0) * record.LINE_WORDS;
-  expect(words.subarray(0, AT).every((word) => word === 0x5a5a5a5a)).toBe(true);
-  expect(words.subarray(end).every((word) => word === 0x5a5a5a5a)).toBe(true);
-  return { result, words };
-}
-
-/** The record of an object, by its fields. */
-function fieldsOf(value: unknown, gatewayMadeId?: boolean) {
-  const { result, words } = encode(value, gatewayMadeId);
-  if (!result.ok) throw new Error(`${result.code}: ${result.sentence}`);
-  const text = (lengthByte: number, textByte: number) =>
-    readText(words, AT * 4 + textByte, readByte(words, AT * 4 + lengthByte));
-  const head = words[AT]!;
-  const terms = words[AT + 1]!;
-  const flags = record.orderFlags(terms);
-  if (gatewayMadeId !== true) expect(checkOrderRecord(words, AT, result.lines)).toBe(0);
-  expect(record.orderLines(head)).toBe(result.lines);
-  expect(result.account).toBe(words[AT + record.ORDER_ACCOUNT]);
-  expect(result.instrument).toBe(words[AT + record.ORDER_INSTRUMENT]);
-  const clientId =
-    flags & CommandFlag.TextClientId
-      ? text(record.ORDER_TEXT_LENGTH_BYTE, record.ORDER_TEXT_BYTE)
-      : readWhole(words, AT + record.ORDER_CLIENT_ID);
-  expect(result.clientId).toBe(clientId);
-  return {
-    version: record.orderVersion(head),
-    kind: record.orderKind(head),
-    lines: result.lines,
-    side: record.orderSide(head),
-    type: record.orderType(terms),
-    timeInForce: record.orderTimeInForce(terms),
-    flags,
-    instrument: result.instrument,
-    account: result.account,
-    clientId,
-    target:
-      flags & CommandFlag.TargetText
-        ? text(record.ORDER_TARGET_TEXT_LENGTH_BYTE, record.ORDER_TARGET_TEXT_BYTE)
-        : readWhole(words, AT + record.ORDER_TARGET),
-    price: readWhole(words, AT + record.ORDER_PRICE),
-    size: readWhole(words, AT + record.ORDER_SIZE),
-    sendTimeNs: readBig(words, AT + record.ORDER_SEND_TIME),
-    session: words[AT + record.ORDER_SESSION],
-    received: words[AT + record.ORDER_RECEIVED],
-  };
-}
-
-function refusalOf(value: unknown, gatewayMadeId?: boolean): NotEncoded {
-  const { result } = encode(value, gatewayMadeId);
-  if (result.ok) throw new Error('was encoded');
-  expect(result.sentence).toMatch(/^[\x20-\x7e]+\.$/);
-  return result;
-}
 
 const blank = {
   version: 1,
@@ -182,8 +119,12 @@ describe('a new order as a record', () => {
     [{ side: 'long' }, 'BadSide', 'side: "long" must be buy or sell'],
     [{ side: undefined }, 'BadSide', 'side: missing; must be buy or sell'],
     [{ side: 1 }, 'BadSide', 'side: 1 must be buy or sell'],
-    [{ orderType: 'market' }, 'BadOrderType', 'orderType: "market" must be limit'],
-    [{ timeInForce: 'FOK' }, 'BadTimeInForce', 'timeInForce: "FOK" must be GTC or IOC'],
+    [{ orderType: 'Limit' }, 'BadOrderType', 'orderType: "Limit" must be limit, market, stop, stopLimit,'],
+    [
+      { timeInForce: 'gtc' },
+      'BadTimeInForce',
+      'timeInForce: "gtc" must be GTC, IOC, FOK, GTD, DAY, OPG or CLS',
+    ],
     [{ symbol: undefined }, 'Malformed', 'symbol: missing; must be'],
     [{ symbol: 5 }, 'Malformed', 'symbol: 5 must be'],
     [{ symbol: 'DOGE' }, 'UnknownInstrument', 'symbol: "DOGE" is not listed'],
@@ -409,7 +350,11 @@ describe('what is no command', () => {
     [5, 'Malformed', '5 must be an object'],
     ['new', 'Malformed', '"new" must be an object'],
     [[newOrder], 'Malformed', 'a list must be an object'],
-    [{}, 'UnknownKind', 'type: missing; must be new, cancel, amend or book'],
+    [
+      {},
+      'UnknownKind',
+      'type: missing; must be new, cancel, amend, cancelAll, massQuote, state, prices, account or book',
+    ],
     [{ type: 'list' }, 'UnknownKind', 'type: "list" must be'],
     [{ type: 'toString' }, 'UnknownKind', 'type: "toString" must be'],
     [{ type: ['new'] }, 'UnknownKind', 'type: a list must be'],
@@ -459,15 +404,8 @@ describe('a client id that the gateway made', () => {
 });
 
 describe('the schemas', () => {
-  const shapes: OrderMessage[] = [
-    newOrder as OrderMessage,
-    cancel as OrderMessage,
-    { ...amend, priceTicks: 1 } as OrderMessage,
-    book as OrderMessage,
-  ];
-
   it('take a message with its type and not without', () => {
-    for (const message of shapes) {
+    for (const message of messages) {
       const { type, ...body } = message;
       expect(orderMessageSchema.safeParse(message).success, type).toBe(true);
       expect(orderMessageSchema.safeParse(body).success, type).toBe(false);
@@ -477,16 +415,16 @@ describe('the schemas', () => {
   it('become JSON Schema, the rules over several fields included', () => {
     const document = z.toJSONSchema(orderMessageSchema, { io: 'input' });
     const text = JSON.stringify(document);
-    expect(document.oneOf).toHaveLength(4);
+    expect(document.oneOf).toHaveLength(9);
     expect(text).toContain('"oneOf":[{"required":["price"]},{"required":["priceTicks"]}]');
     expect(text).toContain('"oneOf":[{"required":["orderId"]},{"required":["clientOrderId"]}]');
     expect(text).not.toContain('"clientOrderId":{}');
   });
 
   it('take what msgpack makes of them', () => {
-    for (const message of shapes) {
+    for (const message of messages) {
       const decoded = new Decoder().decode(new Encoder().encode(message));
-      expect(fieldsOf(decoded)).toEqual(fieldsOf(message));
+      expect(recordOf(decoded)).toEqual(recordOf(message));
     }
   });
 });

@@ -1,0 +1,80 @@
+import { Standing } from '../model/event.js';
+import { AccountRules } from './account-rules.js';
+import { Accounts } from './accounts.js';
+import type { Book, BookRoom, PlainHooks } from './book.js';
+import { ClientIds } from './client-ids.js';
+import type { EngineSettings } from './engine-settings.js';
+import { EventWriter } from './event-writer.js';
+import { Listings } from './listings.js';
+import { orderId } from './live-order.js';
+import { OrderEvents } from './order-events.js';
+import { OrderHeap } from './order-heap.js';
+import { OrderIndex } from './order-index.js';
+import { OrderPool } from './order-pool.js';
+import { PricePages } from './price-pages.js';
+import { RareOrders } from './rare-orders.js';
+
+/** The shard stands in the upper half of a place's high word. */
+const SHARD_SHIFT = 16;
+
+/** What the general path works with: what all books of a shard share, and the command at hand. */
+export interface GeneralRoom extends BookRoom {
+  readonly listings: Listings;
+  readonly rare: RareOrders;
+  readonly accountRules: AccountRules;
+  /** Good-till-date orders by expiry (high half, low half). */
+  readonly expiries: OrderHeap;
+  /** Slots of quoted orders, by account, book and side. */
+  readonly quotes: Map<number, number>;
+  /** Books that the command at hand has touched. */
+  readonly touched: Book[];
+}
+
+/** Makes the room of an engine, empty. */
+export function makeRoom(settings: Required<EngineSettings>, hooks: PlainHooks): GeneralRoom {
+  const { clientIdWindow, maxLiveOrders, maxPricePages, shard, hashSalt } = settings;
+  const accounts = new Accounts(hashSalt);
+  const orders = new OrderPool(maxLiveOrders);
+  const clientIds = new ClientIds(clientIdWindow, hashSalt);
+  const events = new EventWriter(accounts);
+  events.beginCommand(0, shard << SHARD_SHIFT, 0, 0);
+  const rare = new RareOrders(orders);
+  const shared: BookRoom = {
+    events,
+    accounts,
+    orders,
+    orderEvents: new OrderEvents(events, orders, clientIds),
+    orderIndex: new OrderIndex(orders),
+    clientIds,
+    pages: new PricePages(maxPricePages),
+    hooks,
+    awaitsStop: (slot, id, stopPriceTicks) => {
+      if (orderId(orders, slot) !== id) return false;
+      const terms = rare.of(slot);
+      return terms?.standing === Standing.AwaitsStop && terms.stopPriceTicks === stopPriceTicks;
+    },
+  };
+  return {
+    ...shared,
+    listings: new Listings(shared),
+    rare,
+    accountRules: new AccountRules(),
+    expiries: new OrderHeap((slot, id) => orderId(orders, slot) === id),
+    quotes: new Map(),
+    touched: [],
+  };
+}
+
+/** Says that the book is to be settled at the end of the command. */
+export function touch(room: GeneralRoom, book: Book): void {
+  const { specials } = book;
+  if (specials.isTouched) return;
+  specials.isTouched = true;
+  specials.beginTrades();
+  room.touched.push(book);
+}
+
+/** The book of a live order. */
+export function bookOf(room: GeneralRoom, bookNumber: number): Book {
+  return room.listings.books[bookNumber]!;
+}

@@ -1,0 +1,51 @@
+import { MAX_MESSAGE_BYTES } from '../model/limits.js';
+import { RejectCode, rejectReasons } from '../model/reject.js';
+import type { Refusal } from '../wire/event-refusal.js';
+import { httpStatus, passingStatuses } from './http-status.js';
+import type { HttpRequest, Respond } from './transport.js';
+
+/** How requests are read and answered: JSON both ways, and the shape of a reject for whatever is wrong. */
+
+const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' } as const;
+
+/** Answers with an object. Where the status passes by itself, the answer says when to come back. */
+export function reply(respond: Respond, status: number, body: object, headers = {}): void {
+  const retry = passingStatuses.has(status) ? { 'retry-after': '1' } : {};
+  respond(status, JSON.stringify(body), { ...JSON_HEADERS, ...retry, ...headers });
+}
+
+/** A command that did not reach the log. */
+export function refuse(respond: Respond, refusal: Refusal): void {
+  const reason = rejectReasons[refusal.code];
+  reply(respond, httpStatus(refusal.code), {
+    event: 'rejected',
+    code: refusal.code,
+    reason: reason?.name,
+    text: refusal.sentence ?? reason?.sentence,
+  });
+}
+
+/** An answer of the HTTP side itself, in the shape of a reject. */
+export function fail(respond: Respond, status: number, reason: string, text: string, headers = {}): void {
+  reply(respond, status, { event: 'rejected', reason, text }, headers);
+}
+
+/** The body as an object; undefined where the request has been answered with what is wrong. */
+export function readBody(request: HttpRequest, respond: Respond): Record<string, unknown> | undefined {
+  if (request.bodyTooLarge) {
+    fail(respond, 413, 'message-too-large', `The body is over ${MAX_MESSAGE_BYTES} bytes.`);
+    return undefined;
+  }
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(request.body));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+    refuse(respond, { code: RejectCode.Malformed, sentence: 'The body must be a JSON object.' });
+  } catch (error) {
+    refuse(respond, {
+      code: RejectCode.Malformed,
+      sentence: `The body is not JSON: ${(error as Error).message}.`,
+    });
+  }
+  return undefined;
+}
