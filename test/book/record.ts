@@ -56,7 +56,7 @@ function writeNew(words: Int32Array, command: commands.NewOrder): void {
   const hasSecond =
     hasThird ||
     (flags & F.TextClientId) !== 0 ||
-    (type !== OrderType.Limit && type !== OrderType.Market) ||
+    (type >= OrderType.Stop && type <= OrderType.Pegged) ||
     timeInForce === TimeInForce.GoodTillDate ||
     minimumSize !== 0;
   writeIdentity(words, command);

@@ -13,10 +13,10 @@ export function settle(world: World): void {
   for (const market of world.markets.values()) {
     if (!world.touched.has(market)) continue;
     if (market.isReopened) for (const order of market.waiting) trail(order, stopReference(market));
-    settleExitsAndStops(world, market);
+    settleStopsAndExits(world, market);
     if (isContinuous(market)) {
       repricePegs(world, market);
-      settleExitsAndStops(world, market);
+      settleStopsAndExits(world, market);
       tellTrailingStops(world, market);
     }
     forgetPrices(market);
@@ -26,13 +26,13 @@ export function settle(world: World): void {
   world.touched.clear();
 }
 
-function settleExitsAndStops(world: World, market: Market): void {
+function settleStopsAndExits(world: World, market: Market): void {
   for (;;) {
+    while (isContinuous(market) && roundOfStops(world, market));
+    if (market.left.length === 0) return;
     const left = market.left.sort(byId);
     market.left = [];
     for (const entry of left) enterExits(world, entry);
-    const hadStops = isContinuous(market) && roundOfStops(world, market);
-    if (!hadStops && market.left.length === 0) return;
   }
 }
 
