@@ -26,6 +26,8 @@ const FIRST_PRICE = 3;
 export interface PlainHooks {
   /** A resting order with rare terms has traded whole, and is in no queue any more. */
   released(book: Book, slot: number): void;
+  /** Matches a new order, and what is left rests or is cancelled, in a book that needs care. */
+  enter(book: Book, slot: number, mayRest: boolean): void;
   /** An order has traded from the first price to the last one, in a book where something waits for that. */
   traded(book: Book, firstTicks: number, lastTicks: number): void;
 }
@@ -56,6 +58,8 @@ export class Book {
   declare readonly bounds: Float64Array;
   /** Bits (`Special`) that say why orders of this book cannot take the plain path; 0 while all of them can. */
   special = 0;
+  /** Bits (`Care`) that say why orders that may trade are not matched here; 0 while all of them are. */
+  care = 0;
   /** Bits (`After`) that say what waits for a trade of this book; 0 while nothing does. */
   after = 0;
   declare readonly specials: Specials;
@@ -140,6 +144,7 @@ export class Book {
     const { priority, minNotional, maxNotional, collarTicks } = this.instrument;
     const hasRules = priority !== Priority.PriceTime || minNotional + maxNotional + collarTicks !== 0;
     this.special = this.specials.special | (hasRules ? Special.Rules : 0);
+    this.care = this.specials.care;
     this.after = this.specials.after;
   }
 
@@ -158,6 +163,10 @@ export class Book {
 
   /** Matches the new order in the slot; what is left rests, or is cancelled where it must not rest. */
   enter(slot: number, mayRest: boolean): void {
+    if (this.care !== 0) {
+      this.hooks.enter(this, slot, mayRest);
+      return;
+    }
     this.#match(slot);
     if (this.orders.floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING] === 0) {
       this.#release(slot);
@@ -170,6 +179,29 @@ export class Book {
     const trade = this.#trade;
     if (this.after !== 0 && trade[FIRST_PRICE] !== 0)
       this.hooks.traded(this, trade[FIRST_PRICE]!, trade[LAST_PRICE]!);
+  }
+
+  /**
+   * In a book that needs care: whether a new order of this side and price, which trades with no displayed one, trades with
+   * no hidden one either and moves no peg.
+   */
+  isQuietAt(side: number, priceTicks: number): boolean {
+    const hidden = this.hiddenLadder(side === BUY ? Side.Sell : BUY);
+    if (hidden.bestRank >= hidden.rankOf(priceTicks)) return false;
+    const { pegs, arePegsStale, followedBidTicks, followedAskTicks } = this.specials;
+    if (pegs.length === 0) return true;
+    if (arePegsStale) return false;
+    return side === BUY
+      ? followedBidTicks !== 0 && priceTicks <= followedBidTicks
+      : followedAskTicks !== 0 && priceTicks >= followedAskTicks;
+  }
+
+  /** Whether a peg may follow the displayed order of this side and price: when it leaves, the pegs are looked at. */
+  isFollowedAt(side: number, priceTicks: number): boolean {
+    const { pegs, arePegsStale, followedBidTicks, followedAskTicks } = this.specials;
+    if (pegs.length === 0) return false;
+    if (arePegsStale) return true;
+    return side === BUY ? priceTicks >= followedBidTicks : priceTicks <= followedAskTicks;
   }
 
   /** Puts a new order into its queue. */

@@ -77,6 +77,7 @@ export class Engine {
       { shard, clientIdWindow, maxLiveOrders, maxPricePages, hashSalt },
       {
         released: (book, slot) => this.#general.released(book, slot),
+        enter: (book, slot, mayRest) => this.#general.enter(book, slot, mayRest),
         traded: (book, firstTicks, lastTicks) => this.#general.traded(book, firstTicks, lastTicks),
       },
     );

@@ -1,4 +1,4 @@
-import { CommandKind } from '../model/command.js';
+import { CommandKind, TimeInForce } from '../model/command.js';
 import { EventKind } from '../model/event.js';
 import { RejectCode } from '../model/reject.js';
 import { commandFault } from '../wire/order-check.js';
@@ -9,6 +9,7 @@ import { writeReject } from './answers.js';
 import type { Book, PlainHooks } from './book.js';
 import { cancelAll } from './cancel-all.js';
 import { releaseRare } from './departures.js';
+import { enter } from './entering.js';
 import { expireDue } from './expiries.js';
 import { type GeneralRoom, touch } from './general-room.js';
 import { changePrices, changeState } from './instrument-commands.js';
@@ -16,9 +17,12 @@ import { massQuote } from './mass-quotes.js';
 import { NewOrders } from './new-orders.js';
 import { openOperatorAnswer } from './operator-answers.js';
 import { applyListing, applySettings } from './operator-commands.js';
+import * as pool from './order-pool.js';
 import { writeRepeatedAnswer } from './repeated-answer.js';
 import { settleTouched } from './settling.js';
 import { followPrice } from './stop-prices.js';
+
+const { LIVE_ID, LIVE_LEVEL, ORDER_SHIFT } = pool;
 
 /**
  * The general path: every command, with everything that can be said in it and everything that can be special about its
@@ -47,6 +51,17 @@ export class GeneralCommands implements PlainHooks {
 
   released(book: Book, slot: number): void {
     releaseRare(this.#room, book, slot, this.#room.rare.of(slot)!);
+  }
+
+  enter(book: Book, slot: number, mayRest: boolean): void {
+    const room = this.#room;
+    const { words } = room.orders;
+    const order = slot << ORDER_SHIFT;
+    // The plain path leaves this to whoever puts the order into a queue.
+    words[order + LIVE_LEVEL] = -1;
+    room.orderIndex.add(slot, words[order + LIVE_ID]!);
+    enter(room, book, slot, mayRest ? TimeInForce.GoodTillCancel : TimeInForce.ImmediateOrCancel);
+    settleTouched(room);
   }
 
   traded(book: Book, firstTicks: number, lastTicks: number): void {

@@ -54,17 +54,31 @@ export function repricePegs(room: GeneralRoom, book: Book): boolean {
   pegs.forEach((slot, i) => {
     // One that was repriced before may have traded with it.
     if (live.orderId(orders, slot) !== ids[i]) return;
-    const rare = room.rare.of(slot)!;
-    const side = live.sideOf(orders, slot);
-    const price = pegPrice(room, book, side, rare.pegReference, rare.offset, rare.capTicks);
-    if (price === 0 || price === live.priceOf(orders, slot)) return;
+    const price = duePrice(room, book, slot);
+    if (price === 0) return;
     repriced = true;
     unrest(room, book, slot);
     live.setPrice(orders, slot, price);
     writeRepriced(room, slot, Repricing.Peg, price);
-    enter(room, book, slot, rare.timeInForce);
+    enter(room, book, slot, room.rare.of(slot)!.timeInForce);
   });
   return repriced;
+}
+
+/** Notes what the pegs follow now: while that stands, they need not be looked at. */
+export function noteFollowed(room: GeneralRoom, book: Book): void {
+  const { specials } = book;
+  specials.followedBidTicks = bestUnpegged(room, book, Side.Buy);
+  specials.followedAskTicks = bestUnpegged(room, book, Side.Sell);
+  specials.arePegsStale = specials.pegs.some((slot) => duePrice(room, book, slot) !== 0);
+}
+
+/** The price that a peg should have and has not; 0 where it has it, or finds none. */
+function duePrice(room: GeneralRoom, book: Book, slot: number): number {
+  const rare = room.rare.of(slot)!;
+  const side = live.sideOf(room.orders, slot);
+  const price = pegPrice(room, book, side, rare.pegReference, rare.offset, rare.capTicks);
+  return price === live.priceOf(room.orders, slot) ? 0 : price;
 }
 
 /** The best displayed price of a side at which an order stands that is not pegged; 0 for none. */

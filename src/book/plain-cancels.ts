@@ -3,6 +3,7 @@ import { CancelReason, EventFlag, EventKind } from '../model/event.js';
 import { RejectCode } from '../model/reject.js';
 import { CELL_WORDS, EVENT_CELLS, eventHead } from '../wire/event-record.js';
 import { orderHead } from '../wire/order-record.js';
+import { readWhole } from '../wire/words.js';
 import * as accountTable from './accounts.js';
 import * as log from './answer-log.js';
 import type { BookRoom } from './book.js';
@@ -22,7 +23,7 @@ const { COUNTER_MASK, ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_PLACE, ENTRY_TI
 const { FORM_BOOK_SHIFT, FORM_CANCELLED, FORM_CODE_SHIFT, FORM_REJECTED, FORM_SIDE_SHIFT } = log;
 const { contentHigh, contentLow } = content;
 const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_CUMULATIVE, LIVE_ID, LIVE_ID_PAIR, LIVE_PRICE_PAIR } = pool;
-const { LIVE_REMAINING } = pool;
+const { LIVE_PRICE, LIVE_REMAINING } = pool;
 const { LIVE_TERMS, ORDER_FLOATS_SHIFT, ORDER_SHIFT, TERMS_BOOK_MASK, TERMS_BOOK_SHIFT, TERMS_RARE } = pool;
 const { TERMS_SIDE } = pool;
 const { INDEX_MASK } = wordIndex;
@@ -109,6 +110,8 @@ export class PlainCancels {
     const book = this.listings.books[bookNumber]!;
     const special = book.special | chains[chain + ACCOUNT_SPECIAL]! | this.special;
     if ((special | (terms & TERMS_RARE)) !== 0) return false;
+    if (book.care !== 0 && book.isFollowedAt(terms & TERMS_SIDE, readWhole(live, order + LIVE_PRICE)))
+      return false;
     const instrument = words[at + 2]!;
     const { instrumentId } = book;
     if (instrument !== 0 && instrument !== instrumentId) return false;

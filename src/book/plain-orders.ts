@@ -172,7 +172,8 @@ export class PlainOrders {
     floats[orderFloat + LIVE_CUMULATIVE] = 0;
 
     const opposite = side === BUY ? book.asks : book.bids;
-    const isQuiet = terms === REST && !opposite.isReachedBy(price);
+    const isQuiet =
+      terms === REST && !opposite.isReachedBy(price) && (book.care === 0 || book.isQuietAt(side, price));
     const to = events.claim(EVENT_WORDS) & INDEX_MASK;
     const out = events.words;
     const outPairs = events.pairs;

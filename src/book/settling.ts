@@ -2,7 +2,7 @@ import { InstrumentState } from '../model/instrument-state.js';
 import type { Book } from './book.js';
 import { enterExits } from './exits.js';
 import type { GeneralRoom } from './general-room.js';
-import { repricePegs } from './pegs.js';
+import { noteFollowed, repricePegs } from './pegs.js';
 import { tellTrailing, triggerRound } from './stops.js';
 
 /** Settles the books that the command has touched, in the order of their listing. */
@@ -35,4 +35,5 @@ function settle(room: GeneralRoom, book: Book): void {
     repricePegs(room, book);
   }
   if (specials.state === InstrumentState.Continuous) tellTrailing(room, book);
+  if (specials.pegs.length > 0) noteFollowed(room, book);
 }

@@ -1,20 +1,24 @@
 import { InstrumentState } from '../model/instrument-state.js';
 import { OrderHeap } from './order-heap.js';
 
-/** Bits of a book's `special` word. While one is set, new orders take the general path. */
+/** Bits of a book's `special` word. While one is set, its commands take the general path. */
 export const Special = {
   /** Not continuous. */
   State: 1 << 0,
   /** Bounds of notional, a collar, or a priority other than time. */
   Rules: 1 << 1,
+} as const;
+
+/** Bits of a book's `care` word. While one is set, orders that may trade or move a peg are matched the general way. */
+export const Care = {
   /** Hidden orders or icebergs rest. */
-  Unseen: 1 << 2,
+  Unseen: 1 << 0,
   /** Linked orders live: a trade of one cancels another. */
-  Links: 1 << 3,
+  Links: 1 << 1,
   /** Trailing stops wait: they follow every trade. */
-  Trailing: 1 << 4,
+  Trailing: 1 << 2,
   /** Pegged orders rest: they follow the best prices. */
-  Pegs: 1 << 5,
+  Pegs: 1 << 3,
 } as const;
 
 /** Bits of a book's `after` word: what has to be looked at after a command of the plain path that traded. */
@@ -60,6 +64,11 @@ export class Specials {
   /** Slots, by order id. */
   readonly trailing: number[] = [];
   readonly pegs: number[] = [];
+  /** What the pegs have followed last: the best prices of orders that are not pegged, in ticks, 0 for none. */
+  followedBidTicks = 0;
+  followedAskTicks = 0;
+  /** A peg's own trade has moved them since: every command looks at the pegs until they agree. */
+  arePegsStale = false;
   /** Orders that wait for an auction: at the open, at the close. */
   readonly atOpen: number[] = [];
   readonly atClose: number[] = [];
@@ -89,12 +98,16 @@ export class Specials {
 
   /** The `special` bits, save Rules, which the instrument decides. */
   get special(): number {
+    return this.state === InstrumentState.Continuous ? 0 : Special.State;
+  }
+
+  /** The `care` bits. */
+  get care(): number {
     return (
-      (this.state === InstrumentState.Continuous ? 0 : Special.State) |
-      (this.unseen > 0 ? Special.Unseen : 0) |
-      (this.links > 0 ? Special.Links : 0) |
-      (this.trailing.length > 0 ? Special.Trailing : 0) |
-      (this.pegs.length > 0 ? Special.Pegs : 0)
+      (this.unseen > 0 ? Care.Unseen : 0) |
+      (this.links > 0 ? Care.Links : 0) |
+      (this.trailing.length > 0 ? Care.Trailing : 0) |
+      (this.pegs.length > 0 ? Care.Pegs : 0)
     );
   }
 
