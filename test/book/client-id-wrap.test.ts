@@ -15,7 +15,7 @@ function run(start: number): string[] {
     const clientId = idOf(i);
     const order = { kind: 'new', account: 7, instrument: 1, clientId, side: 1, price: 1, size: 1 } as const;
     const isNew = ids.admit(record(order), 0);
-    if (isNew && slot >= 0) ids.keepOrder(events, slot);
+    if (isNew && slot >= 0) ids.keepOrder(events, events.claim(24), slot);
     else if (isNew) ids.keep(events, events.claim(24));
     return isNew;
   };
