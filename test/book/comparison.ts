@@ -12,6 +12,9 @@ import type { Dice } from './random-orders.js';
 import { ReferenceHost } from './reference-host.js';
 import { type Host, type Level, TIME_BASE } from './venue.js';
 
+/** A report of more commands than this would not be read: its seed makes them again. */
+const MAX_HISTORY = 80;
+
 /** Engine and reference give the same, and nothing that no book may give. */
 export class Comparison {
   readonly engine: Host;
@@ -20,8 +23,8 @@ export class Comparison {
   /** How many events of each kind, and rejects and cancels of each code, there were: `4.13` is a cancel of code 13. */
   readonly seen = new Map<string, number>();
   commands = 0;
-  /** The last commands and their times, for reports. */
-  readonly #recent: string[] = [];
+  /** The first commands and their times, for reports. */
+  readonly #few: string[] = [];
   readonly #ledger = new Ledger();
   readonly #rebuilt = new BookFromEvents();
   readonly #checkBooksEvery: number;
@@ -48,8 +51,7 @@ export class Comparison {
   apply(command: Command): SeenEvent[] {
     const { time } = this.flow;
     this.commands++;
-    this.#recent.push(`${time} ${show(command)}`);
-    if (this.#recent.length > 100) this.#recent.splice(0, 50);
+    if (this.commands <= MAX_HISTORY) this.#few.push(`${time} ${show(command)}`);
     try {
       const expected = this.reference.apply(command, time);
       const events = this.engine.apply(command, time);
@@ -58,12 +60,8 @@ export class Comparison {
       this.flow.observe(events);
       return events;
     } catch (error) {
-      throw new Error(
-        `command ${this.commands}: ${show(command)}\n${(error as Error).message}${this.#history()}`,
-        {
-          cause: error,
-        },
-      );
+      const { message } = error as Error;
+      throw new Error(`command ${this.commands}: ${show(command)}\n${message}${this.#history()}`);
     }
   }
 
@@ -107,8 +105,10 @@ export class Comparison {
       throw new Error(`the book of ${id} is crossed: ${bid.priceTicks} and ${ask.priceTicks}`);
   }
 
+  /** All commands, where they are few. */
   #history(): string {
-    return `\nThe commands before it:\n${this.#recent.join('\n')}`;
+    if (this.commands > MAX_HISTORY) return '';
+    return `\nall commands\n  ${this.#few.join('\n  ')}`;
   }
 }
 

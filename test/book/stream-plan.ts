@@ -37,6 +37,6 @@ export function compareStream(
     for (let i = 0; i < commands; i++) comparison.step();
     return comparison;
   } catch (error) {
-    throw new Error(`seed ${seed}, ${(error as Error).message}`, { cause: error });
+    throw new Error(`seed ${seed}, ${(error as Error).message}`);
   }
 }
