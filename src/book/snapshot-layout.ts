@@ -55,8 +55,9 @@ import type { RareTerms } from './rare-orders.js';
  *      12  client id, u64 (a text: 0)
  * remembered beside it: content and time of its command, two words each
  * a text, unless it is remembered in the window: ten words, as in an order record, the first one with the length
- * rare terms (bit 6): three words of small numbers (`rareBits`), zero, then RARE_NUMBERS, i64 each; the id of the order
- * that it is linked with (0: none); expiry, ns since the epoch
+ * rare terms (bit 6): type, time in force (bits 8 to 15), flags (from bit 16); standing, peg reference, trail unit, likewise;
+ * RARE_MARKS, a bit each; zero; then RARE_NUMBERS, i64 each; the id of the order that it is linked with (0: none); expiry,
+ * ns since the epoch
  *
  * command of the window
  * word  0  content (a hash), then place, then time, two words each
@@ -130,9 +131,8 @@ export const RARE_NUMBERS = [
   'acceptedTicks',
 ] as const satisfies readonly (keyof RareTerms)[];
 
-/** Rare terms that are true or false, by their bit. */
+/** Rare terms that are true or false, by their bit. No stop is met and has not been triggered between two commands. */
 export const RARE_MARKS = [
-  'isMet',
   'isQuote',
   'isTop',
   'isTold',

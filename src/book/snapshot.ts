@@ -124,10 +124,10 @@ function writeBook(
   writeWhole(words, head + 8, book.trades);
   writeInstrument(words, head + layout.INSTRUMENT_HEAD_WORDS, book.instrument);
   const counts = [
-    writeQueues(writer, room, book.ladder(Side.Buy)),
-    writeQueues(writer, room, book.ladder(Side.Sell)),
-    writeQueues(writer, room, book.hiddenLadder(Side.Buy)),
-    writeQueues(writer, room, book.hiddenLadder(Side.Sell)),
+    writeLadder(writer, room, book.ladder(Side.Buy)),
+    writeLadder(writer, room, book.ladder(Side.Sell)),
+    writeLadder(writer, room, book.hiddenLadder(Side.Buy)),
+    writeLadder(writer, room, book.hiddenLadder(Side.Sell)),
     waiting.length,
   ];
   for (const slot of waiting) writeOrder(writer, room, slot);
@@ -137,7 +137,8 @@ function writeBook(
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-function writeQueues(writer: SnapshotWriter, room: GeneralRoom, ladder: PriceLadder): number {
+/** Writes the orders of a ladder as they will trade. Returns how many these are. */
+function writeLadder(writer: SnapshotWriter, room: GeneralRoom, ladder: PriceLadder): number {
   let count = 0;
   for (let level = ladder.bestLevel; level >= 0; level = ladder.worseLevel(level))
     for (let slot = ladder.firstOrder(level); slot >= 0; slot = ladder.nextOrder(slot)) {
