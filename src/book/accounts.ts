@@ -48,6 +48,11 @@ export class Accounts {
     return slot;
   }
 
+  /** Accounts seen, with account 0. */
+  get count(): number {
+    return this.index.count;
+  }
+
   /** The account in a slot. */
   numberOf(slot: number): number {
     return this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_NUMBER]! >>> 0;

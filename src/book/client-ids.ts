@@ -40,7 +40,7 @@ export const MAX_CLIENT_ID_WINDOW = 2 ** 24;
 export const OWNED_SHIFT = 3;
 export const OWNED_ID = 6;
 export const OWNED_NAME = 7;
-const KEPT = -1;
+export const KEPT = -1;
 
 /** Word of an answer that says how many events of its command stand before it: mostly none. */
 const ANSWER_INDEX = 4;
@@ -284,6 +284,58 @@ export class ClientIds {
   findOrderByText(words: Int32Array, text: number, account: number): number {
     const value = this.#findText(textTag(words, text, account, this.hashSalt), words, text, account);
     return value < 0 ? -value - 1 : -1;
+  }
+
+  /** Commands in the window: the entries of the log. */
+  get windowed(): number {
+    return this.#windowed;
+  }
+
+  /** Writes the time of the newest command that has left the window, in two halves at word `to`. */
+  writeDropped(words: Int32Array, to: number): void {
+    words[to] = this.#droppedLow;
+    words[to + 1] = this.#droppedHigh;
+  }
+
+  restoreDropped(low: number, high: number): void {
+    this.#droppedLow = low;
+    this.#droppedHigh = high;
+  }
+
+  /** Ends the entry for which `makeRoom` made room, of the order in the slot where that is not -1. */
+  restoreEntry(where: number, slot: number): void {
+    const { nextName: name, nextWord } = this.log;
+    this.#restoreId(where, name);
+    this.log.push(this.log.words[nextWord + ENTRY_FORM]! & FORM_MASK);
+    if (slot >= 0) this.own(slot, where, name);
+  }
+
+  /** Remembers an id that has left the window beside its order; the caller sets content, place and time in `owned`. */
+  restoreKept(slot: number, where: number): void {
+    this.#restoreId(where, -(slot + 1));
+    this.owned[(slot << OWNED_SHIFT) + OWNED_ID] = where;
+    this.owned[(slot << OWNED_SHIFT) + OWNED_NAME] = KEPT;
+    this.#kept++;
+  }
+
+  #restoreId(where: number, value: number): void {
+    if (where >= 0) this.numbers.fill(where, value);
+    else this.#textTable.add(this.#texts.hashOf(~where), value);
+  }
+
+  /** Keeps a text that stands as in an order record, and returns its slot. */
+  addText(words: Int32Array, text: number, account: number): number {
+    return this.#texts.add(words, text, account, textTag(words, text, account, this.hashSalt));
+  }
+
+  /** Writes a text as it stands in an order record, with the word before it, which is at `to`. */
+  writeTextRecord(text: number, words: Int32Array, to: number): void {
+    this.#texts.copy(text, words, to);
+    words[to]! <<= 24;
+  }
+
+  accountOfText(text: number): number {
+    return this.#texts.accountOf(text);
   }
 
   /** Writes the two cells of a text at word `to`. */

@@ -52,6 +52,10 @@ export class ClientTexts {
     return this.#words[slot * SLOT_WORDS + TEXT_HASH]!;
   }
 
+  accountOf(slot: number): number {
+    return this.#words[slot * SLOT_WORDS + TEXT_ACCOUNT]!;
+  }
+
   /** True where the slot holds the text whose words begin at `text`, of that account. */
   holds(slot: number, words: Int32Array, text: number, account: number): boolean {
     const at = slot * SLOT_WORDS;

@@ -12,6 +12,8 @@ import { MAX_LIVE_ORDERS } from './order-pool.js';
 import * as plainCancels from './plain-cancels.js';
 import * as plainOrders from './plain-orders.js';
 import { MAX_PAGES } from './price-pages.js';
+import { takeSnapshot } from './snapshot.js';
+import { openSnapshot, restoreRoom } from './snapshot-restore.js';
 
 export type { EngineSettings, OpenOrder, OpenOrderFilter };
 
@@ -144,14 +146,29 @@ export class Engine {
     return openOrders(this.#room, filter);
   }
 
-  /** All that the engine is, in bytes: what `restore` makes of them goes on with the same events. */
+  /**
+   * All that the engine is, in bytes that depend on its state alone: what `restore` makes of them goes on with the same
+   * events. The events since the last `clear()` are no part of it. `snapshot-layout.ts` draws the bytes.
+   */
   snapshot(): Uint8Array {
-    throw new Error('snapshots are on their way');
+    return takeSnapshot(this.#room, this.#shard, this.#sequence);
   }
 
-  /** The engine that `snapshot` was called on. */
-  static restore(_bytes: Uint8Array, _settings: Omit<EngineSettings, 'shard'> = {}): Engine {
-    throw new Error('snapshots are on their way');
+  /**
+   * The engine that `snapshot` was called on. The shard and the client-id window are those of the snapshot, since a logged
+   * command may have set the window; the other settings are as for a new engine.
+   *
+   * @throws TypeError where the bytes are no snapshot; RangeError where it is cut short, damaged or of another version, or
+   * where the settings leave no room for what it holds
+   */
+  static restore(bytes: Uint8Array, settings: Omit<EngineSettings, 'shard'> = {}): Engine {
+    const header = openSnapshot(bytes);
+    const { shard, clientIdWindow, sequence } = header;
+    const engine = new Engine({ ...settings, shard, clientIdWindow });
+    restoreRoom(engine.#room, header);
+    engine.#sequence = sequence;
+    engine.#setDue();
+    return engine;
   }
 
   /** The levels of one side of a book, best first; none for an instrument that is not listed. For tests and tools. */
@@ -227,6 +244,10 @@ export class Engine {
   #applyGenerally(words: Int32Array, at: number, sequence: number): void {
     this.#sequence = Math.min(sequence + sequencesOf(words, at) - 1, MAX_SEQUENCE);
     this.#general.apply(words, at);
+    this.#setDue();
+  }
+
+  #setDue(): void {
     const { expiries } = this.#room;
     this.#dueNs =
       expiries.first() < 0 ? Number.POSITIVE_INFINITY : expiries.firstKey * TWO_32 + expiries.firstSecondKey;

@@ -133,6 +133,14 @@ export class NumberBlocks {
     if (rest <= 0) this.#remove(block);
   }
 
+  /** Writes the number at a place, which has a value, in two halves at word `to`, and returns its salt. */
+  read(place: number, words: Int32Array, to: number): number {
+    const head = (place >> BLOCK_BITS) << HEAD_SHIFT;
+    words[to] = (this.#heads[head + HEAD_LOW]! << BLOCK_BITS) | (place & BLOCK_MASK);
+    words[to + 1] = this.#heads[head + HEAD_HIGH]!;
+    return this.#heads[head + HEAD_SALT]!;
+  }
+
   /** Makes room for so many numbers in sequence, so that growing never stops the one who adds. */
   reserve(numbers: number): void {
     const blocks = (numbers >> BLOCK_BITS) + 1;
