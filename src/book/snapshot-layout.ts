@@ -66,7 +66,7 @@ import type { RareTerms } from './rare-orders.js';
  *       7  account
  *       8  client id, u64, or ten words of text
  * cancelled: order id, price in ticks, cancelled size, traded size, 64 bits each
- * accepted with rare terms: the price in ticks that it got, i64
+ * accepted with rare terms: the price in ticks that it got, i64, then the index of the answer, and zero
  * any other answer: the words 8 to 21 of `answer-log.ts`
  * ```
  */
@@ -129,6 +129,7 @@ export const RARE_NUMBERS = [
   'takeProfitTicks',
   'stopLossTicks',
   'acceptedTicks',
+  'answerIndex',
 ] as const satisfies readonly (keyof RareTerms)[];
 
 /** Rare terms that are true or false, by their bit. No stop is met and has not been triggered between two commands. */

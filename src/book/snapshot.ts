@@ -30,7 +30,7 @@ const { Remembered } = layout;
  */
 export function takeSnapshot(room: GeneralRoom, shard: number, sequence: number): Uint8Array {
   const { accounts, clientIds, events, listings, orders } = room;
-  if (room.touched.length > 0 || listings.books.some((book) => book.specials.pendingExits.length > 0))
+  if (room.touchedBooks > 0 || listings.books.some((book) => book.specials.pendingExits.length > 0))
     throw new Error('a snapshot is taken between commands, not within one');
   const waiting = waitingOrders(room);
   const writer = new SnapshotWriter(
@@ -237,6 +237,7 @@ function writeOutcome(writer: SnapshotWriter, room: GeneralRoom, entry: number, 
     case log.FORM_CANCELLED: {
       if (form === log.FORM_RARE) {
         writer.pair(entries[more]!, entries[more + 1]!);
+        writer.pair(entries[more + 2]!, 0);
         return Remembered.AcceptedRare | liveBit(room, entry, name);
       }
       writer.pair(entries[more]!, entries[more + 1]!);
@@ -256,7 +257,7 @@ function writeOutcome(writer: SnapshotWriter, room: GeneralRoom, entry: number, 
       }
       const at = writer.claim(layout.ANY_WORDS);
       for (let i = 0; i < layout.ANY_WORDS; i++) writer.words[at + i] = entries[more + i]!;
-      return Remembered.Any;
+      return Remembered.Any | liveBit(room, entry, name);
     }
   }
 }
@@ -274,6 +275,7 @@ function isAskedCancel(entries: Int32Array, more: number): boolean {
   return (
     eventKind(entries[more]!) === EventKind.Cancelled &&
     (entries[more + 1]! & 0xffff) === CancelReason.Asked &&
+    entries[more + 3] === 0 &&
     readWhole(entries, more + 10) === 0
   );
 }
