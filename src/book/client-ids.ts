@@ -295,6 +295,19 @@ export class ClientIds {
     if (slot >= 0) this.own(slot, where, name);
   }
 
+  /** Remembers an id that has left the window beside its order; the caller sets content, place and time in `owned`. */
+  restoreKept(slot: number, where: number): void {
+    this.#restoreId(where, -(slot + 1));
+    this.owned[(slot << OWNED_SHIFT) + OWNED_ID] = where;
+    this.owned[(slot << OWNED_SHIFT) + OWNED_NAME] = KEPT;
+    this.#kept++;
+  }
+
+  #restoreId(where: number, value: number): void {
+    if (where >= 0) this.numbers.fill(where, value);
+    else this.#textTable.add(this.texts.hashOf(~where), value);
+  }
+
   /** True where a command that was sent at this time cannot be told from a retry of one that is forgotten. */
   isLate(sentLow: number, sentHigh: number): boolean {
     if ((sentLow | sentHigh) === 0) return false;
