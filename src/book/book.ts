@@ -42,6 +42,9 @@ export interface BookRoom {
   readonly clientIds: ClientIds;
   readonly pages: PricePages;
   readonly hooks: PlainHooks;
+  /** Ladders that are always empty: the hidden orders of books that never had one. */
+  readonly noBids: PriceLadder;
+  readonly noAsks: PriceLadder;
   /** Whether the order in a slot, known by its id, still waits for this stop price. */
   readonly awaitsStop: (slot: number, id: number, stopPriceTicks: number) => boolean;
 }
@@ -64,8 +67,10 @@ export class Book {
   after = 0;
   declare readonly specials: Specials;
 
-  readonly #hiddenBids: PriceLadder;
-  readonly #hiddenAsks: PriceLadder;
+  /** Made when the first hidden order comes to rest; until then those of the room, which are always empty. */
+  #hiddenBids: PriceLadder;
+  #hiddenAsks: PriceLadder;
+  readonly #room: BookRoom;
   declare private readonly orderEvents: OrderEvents;
   declare private readonly orders: pool.OrderPool;
   declare private readonly orderIndex: OrderIndex;
@@ -87,8 +92,9 @@ export class Book {
     this.hooks = room.hooks;
     this.bids = new PriceLadder(room.orders, room.pages, 1);
     this.asks = new PriceLadder(room.orders, room.pages, -1);
-    this.#hiddenBids = new PriceLadder(room.orders, room.pages, 1);
-    this.#hiddenAsks = new PriceLadder(room.orders, room.pages, -1);
+    this.#hiddenBids = room.noBids;
+    this.#hiddenAsks = room.noAsks;
+    this.#room = room;
     this.specials = new Specials(room.awaitsStop);
     this.refresh();
   }
@@ -101,6 +107,14 @@ export class Book {
   /** The hidden orders of a side. */
   hiddenLadder(side: number): PriceLadder {
     return side === BUY ? this.#hiddenBids : this.#hiddenAsks;
+  }
+
+  /** The hidden orders of a side, of which there is to be one more. */
+  openHiddenLadder(side: number): PriceLadder {
+    const { orders, pages, noBids, noAsks } = this.#room;
+    if (side === BUY && this.#hiddenBids === noBids) this.#hiddenBids = new PriceLadder(orders, pages, 1);
+    if (side !== BUY && this.#hiddenAsks === noAsks) this.#hiddenAsks = new PriceLadder(orders, pages, -1);
+    return this.hiddenLadder(side);
   }
 
   takesPrice(priceTicks: number): boolean {

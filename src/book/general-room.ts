@@ -12,6 +12,7 @@ import { OrderEvents } from './order-events.js';
 import { OrderHeap } from './order-heap.js';
 import { OrderIndex } from './order-index.js';
 import { OrderPool } from './order-pool.js';
+import { PriceLadder } from './price-ladder.js';
 import { PricePages } from './price-pages.js';
 import { RareOrders } from './rare-orders.js';
 
@@ -43,6 +44,7 @@ export function makeRoom(settings: Required<EngineSettings>, hooks: PlainHooks):
   const events = new EventWriter(accounts);
   events.beginCommand(0, shard << SHARD_SHIFT, 0, 0);
   const rare = new RareOrders(orders);
+  const pages = new PricePages(maxPricePages);
   const shared: BookRoom = {
     events,
     accounts,
@@ -50,8 +52,10 @@ export function makeRoom(settings: Required<EngineSettings>, hooks: PlainHooks):
     orderEvents: new OrderEvents(events, orders, clientIds),
     orderIndex: new OrderIndex(orders),
     clientIds,
-    pages: new PricePages(maxPricePages),
+    pages,
     hooks,
+    noBids: new PriceLadder(orders, pages, 1),
+    noAsks: new PriceLadder(orders, pages, -1),
     awaitsStop: (slot, id, stopPriceTicks) => {
       if (orderId(orders, slot) !== id) return false;
       const terms = rare.of(slot);

@@ -6,13 +6,16 @@ const SLOT = 3;
 
 const INITIAL_ENTRIES = 16;
 
+/** What every heap begins with: most books never have a stop. */
+const NO_ENTRIES = new Float64Array(0);
+
 /**
  * Orders by a key of two numbers, the smallest first, equal ones by order id: stops by stop price, expiries by time. An entry is not
  * looked for when its order leaves: who takes entries out asks whether they still hold. When most do not, they are
  * swept out.
  */
 export class OrderHeap {
-  #entries = new Float64Array(INITIAL_ENTRIES * STRIDE);
+  #entries = NO_ENTRIES;
   #count = 0;
   /** Entries that still hold, as their owner counts them. */
   members = 0;
@@ -126,7 +129,7 @@ export class OrderHeap {
   }
 
   #grow(): void {
-    const entries = new Float64Array(this.#entries.length * 2);
+    const entries = new Float64Array(Math.max(this.#entries.length * 2, INITIAL_ENTRIES * STRIDE));
     entries.set(this.#entries);
     this.#entries = entries;
   }

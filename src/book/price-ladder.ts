@@ -10,16 +10,16 @@ const { LEVEL_FIRST, LEVEL_FLOATS, LEVEL_LAST, LEVEL_ORDERS, LEVEL_SIZE, LEVEL_W
 const { PAGE_BITS, PAGE_LEVELS } = pages;
 const { INDEX_MASK } = wordIndex;
 
-/** Numbers of a ladder that are counted with, kept in floats so that nothing is allocated when they change. */
+/**
+ * Numbers of a ladder, in floats so that nothing is allocated when they change: the rank of its best level, the size of all
+ * its orders, then the numbers of its pages by ascending number. A book that nobody has looked at for a while thus
+ * costs few visits to memory.
+ */
 const BEST_RANK = 0;
 const TOTAL_SIZE = 1;
+const FIRST_PAGE = 2;
 
-/** No page has this number: ranks are under 2^53. */
-const NO_NUMBER = 2 ** 52;
-
-/** Pages that are found without a search: those used last, by the low bits of their number. */
-const NEAR_PAGES = 16;
-const NEAR_MASK = NEAR_PAGES - 1;
+const INITIAL_PAGES = 4;
 
 /**
  * One side of a book: its levels from the best down, each a queue by time.
@@ -35,19 +35,18 @@ export class PriceLadder {
   declare private readonly pool: pool.OrderPool;
   declare private readonly pages: pages.PricePages;
   declare private readonly sign: number;
-  readonly #numbers = new Float64Array([Number.NEGATIVE_INFINITY, 0]);
-  /** Pages by ascending number, and those numbers. */
-  #sorted = new Int32Array(4);
-  #sortedNumbers = new Float64Array(4);
+  /** BEST_RANK, TOTAL_SIZE, and the numbers of the pages from FIRST_PAGE on. */
+  #numbers = new Float64Array(FIRST_PAGE + INITIAL_PAGES);
+  /** The pages themselves, in the same order. */
+  #sorted = new Int32Array(INITIAL_PAGES);
   #count = 0;
-  readonly #nearNumbers = new Float64Array(NEAR_PAGES).fill(NO_NUMBER);
-  readonly #nearPages = new Int32Array(NEAR_PAGES);
 
   /** @param sign 1 for bids, -1 for asks */
   constructor(orders: pool.OrderPool, levels: pages.PricePages, sign: 1 | -1) {
     this.pool = orders;
     this.pages = levels;
     this.sign = sign;
+    this.#numbers[BEST_RANK] = Number.NEGATIVE_INFINITY;
   }
 
   /** Rank of the best level; minus infinity where the side is empty. */
@@ -80,7 +79,7 @@ export class PriceLadder {
     if (!this.pages.isFull) return true;
     const number = Math.floor(this.rankOf(priceTicks) / PAGE_LEVELS);
     const at = this.#find(number);
-    return at < this.#count && this.#sortedNumbers[at] === number;
+    return at < this.#count && this.#numbers[FIRST_PAGE + at] === number;
   }
 
   /** Puts the order in the slot, whose price and remaining size are set, at the end of the queue at its price. */
@@ -91,8 +90,10 @@ export class PriceLadder {
     const lots = this.pool.floats[((slot << ORDER_FLOATS_SHIFT) & INDEX_MASK) + LIVE_REMAINING]!;
     const number = Math.floor(rank / PAGE_LEVELS);
     const offset = (rank - number * PAGE_LEVELS) | 0;
-    const near = number & NEAR_MASK;
-    const page = number === this.#nearNumbers[near]! ? this.#nearPages[near]! : this.#pageOf(number);
+    // Most orders come to the best page, which is the last one.
+    const last = (this.#count - 1) | 0;
+    const page =
+      last >= 0 && this.#numbers[FIRST_PAGE + last] === number ? this.#sorted[last]! : this.#pageOf(number);
     const pages = this.pages;
     const levels = pages.words;
     const level = (page << PAGE_BITS) | offset;
@@ -104,9 +105,9 @@ export class PriceLadder {
     orders[order + LIVE_NEXT] = -1;
     this.#numbers[TOTAL_SIZE]! += lots;
     if ((bits & bit) !== 0) {
-      const last = levels[at + LEVEL_LAST]!;
-      orders[order + LIVE_PREVIOUS] = last;
-      orders[((last << ORDER_SHIFT) & INDEX_MASK) + LIVE_NEXT] = slot;
+      const before = levels[at + LEVEL_LAST]!;
+      orders[order + LIVE_PREVIOUS] = before;
+      orders[((before << ORDER_SHIFT) & INDEX_MASK) + LIVE_NEXT] = slot;
       levels[at + LEVEL_LAST] = slot;
       levels[at + LEVEL_ORDERS] = levels[at + LEVEL_ORDERS]! + 1;
       pages.floats[(at >> 1) + LEVEL_SIZE]! += lots;
@@ -207,26 +208,24 @@ export class PriceLadder {
     this.#numbers[BEST_RANK] = pages.numbers[best >> PAGE_BITS]! * PAGE_LEVELS + (best & (PAGE_LEVELS - 1));
   }
 
-  /** The page with this number, made where it is not there; from now on it is near. */
+  /** The page with this number, made where it is not there. */
   #pageOf(number: number): number {
     const at = this.#find(number);
-    const page =
-      at < this.#count && this.#sortedNumbers[at] === number
-        ? this.#sorted[at]!
-        : this.#insertPage(at, number);
-    this.#nearNumbers[number & NEAR_MASK] = number;
-    this.#nearPages[number & NEAR_MASK] = page;
-    return page;
+    return at < this.#count && this.#numbers[FIRST_PAGE + at] === number
+      ? this.#sorted[at]!
+      : this.#insertPage(at, number);
   }
 
-  /** Where the page with this number stands, or would stand, in the sorted array. */
+  /** Where the page with this number stands, or would stand: among the best ones by looking at each, else by halving. */
   #find(number: number): number {
-    const sorted = this.#sortedNumbers;
-    let low = 0;
+    const numbers = this.#numbers;
     let high = this.#count;
+    for (const end = Math.max(high - 4, 0); high > end; high--)
+      if (numbers[FIRST_PAGE + high - 1]! < number) return high;
+    let low = 0;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (sorted[middle]! < number) low = middle + 1;
+      if (numbers[FIRST_PAGE + middle]! < number) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -238,10 +237,10 @@ export class PriceLadder {
     if (this.#count === this.#sorted.length) this.#grow();
     if (at < this.#count) {
       this.#sorted.copyWithin(at + 1, at, this.#count);
-      this.#sortedNumbers.copyWithin(at + 1, at, this.#count);
+      this.#numbers.copyWithin(FIRST_PAGE + at + 1, FIRST_PAGE + at, FIRST_PAGE + this.#count);
     }
     this.#sorted[at] = page;
-    this.#sortedNumbers[at] = number;
+    this.#numbers[FIRST_PAGE + at] = number;
     this.#count++;
     return page;
   }
@@ -253,9 +252,8 @@ export class PriceLadder {
     this.#count--;
     if (at < this.#count) {
       this.#sorted.copyWithin(at, at + 1, this.#count + 1);
-      this.#sortedNumbers.copyWithin(at, at + 1, this.#count + 1);
+      this.#numbers.copyWithin(FIRST_PAGE + at, FIRST_PAGE + at + 1, FIRST_PAGE + this.#count + 1);
     }
-    if (this.#nearNumbers[number & NEAR_MASK] === number) this.#nearNumbers[number & NEAR_MASK] = NO_NUMBER;
     this.pages.release(page);
   }
 
@@ -263,8 +261,8 @@ export class PriceLadder {
     const sorted = new Int32Array(this.#sorted.length * 2);
     sorted.set(this.#sorted);
     this.#sorted = sorted;
-    const numbers = new Float64Array(sorted.length);
-    numbers.set(this.#sortedNumbers);
-    this.#sortedNumbers = numbers;
+    const numbers = new Float64Array(FIRST_PAGE + sorted.length);
+    numbers.set(this.#numbers);
+    this.#numbers = numbers;
   }
 }

@@ -8,19 +8,26 @@ import type { PriceLadder } from './price-ladder.js';
 
 /** How orders come to rest in their ladder and leave it: the displayed one of their side, or the hidden one. */
 
-/** The ladder in which an order rests, or would. */
+/** The ladder in which an order rests. */
 export function ladderOf(room: GeneralRoom, book: Book, slot: number): PriceLadder {
   const side = live.sideOf(room.orders, slot);
-  const rare = room.rare.of(slot);
-  return rare !== undefined && (rare.flags & CommandFlag.Hidden) !== 0
-    ? book.hiddenLadder(side)
-    : book.ladder(side);
+  return isHidden(room, slot) ? book.hiddenLadder(side) : book.ladder(side);
+}
+
+/** The ladder in which an order is to rest. */
+export function openLadder(room: GeneralRoom, book: Book, slot: number): PriceLadder {
+  const side = live.sideOf(room.orders, slot);
+  return isHidden(room, slot) ? book.openHiddenLadder(side) : book.ladder(side);
+}
+
+function isHidden(room: GeneralRoom, slot: number): boolean {
+  return ((room.rare.of(slot)?.flags ?? 0) & CommandFlag.Hidden) !== 0;
 }
 
 /** Puts an order, whose price and whole remaining size are set, at the back of its queue. False where there is no room. */
 export function rest(room: GeneralRoom, book: Book, slot: number): boolean {
   const { orders } = room;
-  const ladder = ladderOf(room, book, slot);
+  const ladder = openLadder(room, book, slot);
   const price = live.priceOf(orders, slot);
   const whole = live.remainingOf(orders, slot);
   if (!ladder.hasPageFor(price) || ladder.totalSizeLots + whole > MAX_WHOLE) return false;

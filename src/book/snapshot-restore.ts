@@ -141,8 +141,8 @@ function readBook(reader: SnapshotReader, room: GeneralRoom, links: Map<number, 
   const ladders = [
     book.ladder(Side.Buy),
     book.ladder(Side.Sell),
-    book.hiddenLadder(Side.Buy),
-    book.hiddenLadder(Side.Sell),
+    book.openHiddenLadder(Side.Buy),
+    book.openHiddenLadder(Side.Sell),
   ];
   for (let queue = 0; queue < layout.QUEUES; queue++)
     for (let left = words[head + layout.INSTRUMENT_QUEUES + queue]!; left > 0; left--) {
