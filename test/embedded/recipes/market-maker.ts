@@ -44,4 +44,3 @@ for (let step = 0; step < 5_000; step++) {
 const profitTicks = cashTicks + position * worth;
 console.log(`${fills} fills, position ${position}`);
 console.log(`profit ${book.priceText(profitTicks)}, the share at ${book.priceText(worth)}`);
-console.log(`event hash ${book.eventHash}`);
