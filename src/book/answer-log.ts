@@ -17,11 +17,11 @@ import type { EventWriter } from './event-writer.js';
  *      12  cancelled size in lots, float
  *      14  cumulative size in lots, float
  * new order with rare terms accepted (bits 2 and 3 of the form are 0)
- *       8  price in ticks that it got, i64; index of the answer, then zero up to word 15
+ *       8  price in ticks that it got, i64; index of the answer; the rest is left over
  * any
  *       8  words 0, 1, 5 and 4 of the answer
  *      12  order id
- *      14  words 16 to 23 of the answer, then zero up to word 23
+ *      14  words 16 to 23 of the answer; the rest is left over
  * ```
  */
 export const UNIT_SHIFT = 3;

@@ -1,9 +1,8 @@
 import { CommandFlag } from '../model/command.js';
-import { CELL_WORDS } from '../wire/event-record.js';
 import { ORDER_TEXT_WORD } from '../wire/order-record.js';
 import { writeWhole } from '../wire/words.js';
 import * as log from './answer-log.js';
-import { ClientTexts, TEXT_WORDS, textTag } from './client-texts.js';
+import { ClientTexts } from './client-texts.js';
 import { contentHigh, contentLow, withLines } from './command-content.js';
 import type { EventWriter } from './event-writer.js';
 import { NumberBlocks } from './number-blocks.js';
@@ -61,13 +60,13 @@ export class ClientIds {
   /** From a numeric id, salted with its account, to its value. */
   declare readonly numbers: NumberBlocks;
   declare readonly log: log.AnswerLog;
+  /** Ids that are texts, by slot. */
+  declare readonly texts: ClientTexts;
   /** What is remembered beside live orders, by slot. Replaced on growth. */
   owned = new Int32Array(INITIAL_ORDERS << OWNED_SHIFT);
 
-  readonly #texts = new ClientTexts();
   /** From the hash of account and text to a value. */
   readonly #textTable = new SlotTable();
-  declare private readonly hashSalt: number;
   #window: number;
   /** Commands in the window, and ids of live orders that have left it. */
   #windowed = 0;
@@ -92,9 +91,9 @@ export class ClientIds {
         `client-id window ${window} is not a whole number from 1 to ${MAX_CLIENT_ID_WINDOW}`,
       );
     this.#window = window;
-    this.hashSalt = hashSalt;
     this.numbers = new NumberBlocks(hashSalt);
     this.log = new log.AnswerLog(start);
+    this.texts = new ClientTexts(hashSalt);
   }
 
   /** Ids remembered. */
@@ -130,7 +129,7 @@ export class ClientIds {
     const isText = (words[at + 1]! & TEXT_FLAG) !== 0;
     const account = words[at + 3]!;
     const text = at + ORDER_TEXT_WORD;
-    const hash = isText ? textTag(words, text, account, this.hashSalt) : 0;
+    const hash = isText ? this.texts.tagOf(words, text, account) : 0;
     const place = isText ? -1 : this.numbers.claim(words[at + 4]!, words[at + 5]!, account);
     this.#known = isText ? this.#findText(hash, words, text, account) : this.numbers.values[place]!;
     if (this.#known !== 0) return false;
@@ -138,7 +137,7 @@ export class ClientIds {
     this.late = this.isLate(words[at + 12]!, words[at + 13]!);
     const name = this.log.nextName;
     if (isText) {
-      this.#where = ~this.#texts.add(words, text, account, hash);
+      this.#where = ~this.texts.add(words, text, account, hash);
       this.#textTable.add(hash, name);
     } else {
       this.#where = place;
@@ -230,20 +229,6 @@ export class ClientIds {
     return this.#isKept(this.#known) ? -this.#known - 1 : -1;
   }
 
-  /** Copies a text, for an order that has no id of its own. Returns its slot, which is the order's to release. */
-  copyText(text: number): number {
-    return this.#texts.duplicate(text);
-  }
-
-  /** The text in a slot. */
-  textOf(text: number): string {
-    return this.#texts.read(text);
-  }
-
-  releaseText(text: number): void {
-    this.#texts.release(text);
-  }
-
   /** Says that the numeric id at a place, or the text at `~slot`, is that of the order in the slot. */
   own(slot: number, where: number, name: number): void {
     const owned = slot << OWNED_SHIFT;
@@ -251,7 +236,7 @@ export class ClientIds {
     this.owned[owned + ENTRY_ID] = where;
     this.owned[owned + OWNED_NAME] = name;
     if (where >= 0) this.numbers.values[where] = -(slot + 1);
-    else this.#textTable.replace(this.#texts.hashOf(~where), name, -(slot + 1));
+    else this.#textTable.replace(this.texts.hashOf(~where), name, -(slot + 1));
   }
 
   /** Says that the order in the slot is gone: its id goes with it, if only the order held it. */
@@ -262,7 +247,7 @@ export class ClientIds {
     this.owned[owned + OWNED_NAME] = 0;
     if (name > 0) {
       if (where >= 0) this.numbers.values[where] = name;
-      else this.#textTable.replace(this.#texts.hashOf(~where), -(slot + 1), name);
+      else this.#textTable.replace(this.texts.hashOf(~where), -(slot + 1), name);
     } else if (name === KEPT) {
       this.#kept--;
       this.#forget(where, -(slot + 1));
@@ -282,7 +267,7 @@ export class ClientIds {
 
   /** The live order that an account made under the text whose words begin at `text`, or -1. */
   findOrderByText(words: Int32Array, text: number, account: number): number {
-    const value = this.#findText(textTag(words, text, account, this.hashSalt), words, text, account);
+    const value = this.#findText(this.texts.tagOf(words, text, account), words, text, account);
     return value < 0 ? -value - 1 : -1;
   }
 
@@ -320,28 +305,7 @@ export class ClientIds {
 
   #restoreId(where: number, value: number): void {
     if (where >= 0) this.numbers.fill(where, value);
-    else this.#textTable.add(this.#texts.hashOf(~where), value);
-  }
-
-  /** Keeps a text that stands as in an order record, and returns its slot. */
-  addText(words: Int32Array, text: number, account: number): number {
-    return this.#texts.add(words, text, account, textTag(words, text, account, this.hashSalt));
-  }
-
-  /** Writes a text as it stands in an order record, with the word before it, which is at `to`. */
-  writeTextRecord(text: number, words: Int32Array, to: number): void {
-    this.#texts.copy(text, words, to);
-    words[to]! <<= 24;
-  }
-
-  accountOfText(text: number): number {
-    return this.#texts.accountOf(text);
-  }
-
-  /** Writes the two cells of a text at word `to`. */
-  writeText(text: number, words: Int32Array, to: number): void {
-    this.#texts.copy(text, words, to);
-    for (let i = TEXT_WORDS; i < 2 * CELL_WORDS; i++) words[to + i] = 0;
+    else this.#textTable.add(this.texts.hashOf(~where), value);
   }
 
   /** True where a command that was sent at this time cannot be told from a retry of one that is forgotten. */
@@ -379,7 +343,7 @@ export class ClientIds {
         value < 0
           ? this.owned[((-value - 1) << OWNED_SHIFT) + ENTRY_ID]!
           : this.log.words[this.log.wordOf(value) + ENTRY_ID]!;
-      if (where < 0 && this.#texts.holds(~where, words, text, account)) return value;
+      if (where < 0 && this.texts.holds(~where, words, text, account)) return value;
     }
     return 0;
   }
@@ -405,7 +369,7 @@ export class ClientIds {
   /** Drops the oldest entry, whose id is the text in the slot. */
   #dropText(text: number, entry: number): void {
     const name = this.log.oldest + 1;
-    const hash = this.#texts.hashOf(text);
+    const hash = this.texts.hashOf(text);
     const table = this.#textTable;
     for (let place = table.seek(hash); place >= 0; place = table.seekAfter(place, hash)) {
       const value = table.valueAt(place);
@@ -436,8 +400,8 @@ export class ClientIds {
     if (where >= 0) {
       this.numbers.clear(where);
     } else {
-      this.#textTable.remove(this.#texts.hashOf(~where), value);
-      this.#texts.release(~where);
+      this.#textTable.remove(this.texts.hashOf(~where), value);
+      this.texts.release(~where);
     }
   }
 

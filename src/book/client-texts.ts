@@ -1,3 +1,4 @@
+import { CELL_WORDS } from '../wire/event-record.js';
 import { CLIENT_ID_TEXT_WORDS } from '../wire/order-record.js';
 import { readText } from '../wire/text.js';
 import { mix32 } from './hash.js';
@@ -22,9 +23,22 @@ export class ClientTexts {
   #words = new Int32Array(16 * SLOT_WORDS);
   #free = -1;
   #used = 0;
+  readonly #hashSalt: number;
+
+  /** @param hashSalt of the table in which texts are found */
+  constructor(hashSalt: number) {
+    this.#hashSalt = hashSalt;
+  }
+
+  /** The hash of an account and the text whose words begin at `text`. */
+  tagOf(words: Int32Array, text: number, account: number): number {
+    let hash = mix32(account ^ this.#hashSalt);
+    for (let i = 0; i < CLIENT_ID_TEXT_WORDS; i++) hash = mix32(hash ^ words[text + i]!);
+    return hash;
+  }
 
   /** Copies the text whose words begin at `text`, after the word that holds its length, and returns its slot. */
-  add(words: Int32Array, text: number, account: number, hash: number): number {
+  add(words: Int32Array, text: number, account: number, hash = this.tagOf(words, text, account)): number {
     let slot = this.#free;
     if (slot >= 0) {
       this.#free = this.#words[slot * SLOT_WORDS]!;
@@ -71,6 +85,18 @@ export class ClientTexts {
     for (let i = 0; i < TEXT_WORDS; i++) words[to + i] = this.#words[slot * SLOT_WORDS + i]!;
   }
 
+  /** Writes a text as it stands in an order record, with the word before it, which is at `to`. */
+  writeRecord(slot: number, words: Int32Array, to: number): void {
+    this.copy(slot, words, to);
+    words[to]! <<= 24;
+  }
+
+  /** Writes the two cells of an event that a text takes, from word `to` on. */
+  writeCells(slot: number, words: Int32Array, to: number): void {
+    this.copy(slot, words, to);
+    for (let i = TEXT_WORDS; i < 2 * CELL_WORDS; i++) words[to + i] = 0;
+  }
+
   /** The text itself. */
   read(slot: number): string {
     return readText(this.#words, (slot * SLOT_WORDS + 1) * 4, this.#words[slot * SLOT_WORDS]!);
@@ -86,11 +112,4 @@ export class ClientTexts {
     words.set(this.#words);
     this.#words = words;
   }
-}
-
-/** The hash of an account and the text whose words begin at `text`. */
-export function textTag(words: Int32Array, text: number, account: number, hashSalt: number): number {
-  let hash = mix32(account ^ hashSalt);
-  for (let i = 0; i < CLIENT_ID_TEXT_WORDS; i++) hash = mix32(hash ^ words[text + i]!);
-  return hash;
 }

@@ -55,7 +55,8 @@ export function releaseRare(room: GeneralRoom, book: Book, slot: number, rare: R
   if (rare.isQuote) room.quotes.delete(quoteKey(room, slot));
   const rule = room.accountRules.of(live.accountSlot(room.orders, slot));
   if (rule !== undefined && rule.openOrders !== 0) rule.live--;
-  if (rare.hasOwnText) room.clientIds.releaseText(room.orders.words[(slot << ORDER_SHIFT) + LIVE_CLIENT_ID]!);
+  if (rare.hasOwnText)
+    room.clientIds.texts.release(room.orders.words[(slot << ORDER_SHIFT) + LIVE_CLIENT_ID]!);
   room.rare.detach(slot);
 }
 
@@ -120,7 +121,7 @@ function leaveExits(room: GeneralRoom, book: Book, slot: number, rare: RareTerms
     takeProfitTicks: rare.takeProfitTicks,
     stopLossTicks: rare.stopLossTicks,
     selfTrade: live.selfTradeMode(orders, slot),
-    clientIdLow: isText ? room.clientIds.copyText(clientId) : clientId,
+    clientIdLow: isText ? room.clientIds.texts.duplicate(clientId) : clientId,
     clientIdHigh: isText ? 0 : orders.words[order + LIVE_CLIENT_ID + 1]!,
     isText,
   });

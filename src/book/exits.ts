@@ -22,7 +22,7 @@ export function enterExits(room: GeneralRoom, book: Book): boolean {
 /** Take-profit and stop-loss, each the other's other half. */
 function enterPair(room: GeneralRoom, book: Book, exits: PendingExits): void {
   const stopLossId = exits.entryId + 2;
-  const clientIdLow = exits.isText ? room.clientIds.copyText(exits.clientIdLow) : exits.clientIdLow;
+  const clientIdLow = exits.isText ? room.clientIds.texts.duplicate(exits.clientIdLow) : exits.clientIdLow;
   const takeProfit = makeExit(room, book, exits, exits.entryId + 1, exits.takeProfitTicks, exits.clientIdLow);
   const stopLoss = makeExit(room, book, exits, stopLossId, 0, clientIdLow);
   const stopTerms = room.rare.attach(stopLoss);

@@ -209,7 +209,7 @@ function writeOrderEvent(
   const clientId = order + LIVE_CLIENT_ID;
   words[at + 14] = isText ? 0 : orders.words[clientId]!;
   words[at + 15] = isText ? 0 : orders.words[clientId + 1]!;
-  if (isText) clientIds.writeText(orders.words[clientId]!, words, at + cells * CELL_WORDS);
+  if (isText) clientIds.texts.writeCells(orders.words[clientId]!, words, at + cells * CELL_WORDS);
   return at;
 }
 

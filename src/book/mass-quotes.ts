@@ -124,7 +124,7 @@ function quoteSide(
   draft.session = words[at + ORDER_SESSION]!;
   draft.priceTicks = readWhole(words, priceWord);
   draft.sizeLots = sizeLots;
-  draft.clientIdLow = isText ? room.clientIds.copyText(text) : words[at + 4]!;
+  draft.clientIdLow = isText ? room.clientIds.texts.duplicate(text) : words[at + 4]!;
   draft.clientIdHigh = isText ? 0 : words[at + 5]!;
   draft.isText = isText;
   draft.selfTrade = selfTrade;

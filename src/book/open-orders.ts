@@ -81,6 +81,6 @@ function clientOrderId(room: GeneralRoom, slot: number): number | string {
   const { words } = room.orders;
   const order = slot << ORDER_SHIFT;
   const id = order + LIVE_CLIENT_ID;
-  if ((words[order + LIVE_TERMS]! & TERMS_TEXT) !== 0) return room.clientIds.textOf(words[id]!);
+  if ((words[order + LIVE_TERMS]! & TERMS_TEXT) !== 0) return room.clientIds.texts.read(words[id]!);
   return words[id + 1]! * 4_294_967_296 + (words[id]! >>> 0);
 }

@@ -258,6 +258,6 @@ export class OrderEvents {
     const orders = this.orders.words;
     const order = slot << ORDER_SHIFT;
     if ((orders[order + LIVE_TERMS]! & TERMS_TEXT) !== 0)
-      this.clientIds.writeText(orders[order + LIVE_CLIENT_ID]!, this.events.words, to);
+      this.clientIds.texts.writeCells(orders[order + LIVE_CLIENT_ID]!, this.events.words, to);
   }
 }

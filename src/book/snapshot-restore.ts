@@ -12,6 +12,7 @@ import { isUnseen, quoteKey } from './departures.js';
 import type { GeneralRoom } from './general-room.js';
 import * as live from './live-order.js';
 import * as pool from './order-pool.js';
+import { noteFollowed } from './pegs.js';
 import type { RareTerms } from './rare-orders.js';
 import * as layout from './snapshot-layout.js';
 import { SnapshotReader } from './snapshot-words.js';
@@ -96,7 +97,10 @@ export function restoreRoom(room: GeneralRoom, { words }: SnapshotHeader): void 
   clientIds.log.reserve(remembered);
   clientIds.numbers.reserve(remembered);
   for (let i = 0; i < remembered; i++) readRemembered(reader, room);
-  for (const book of listings.books) book.refresh();
+  for (const book of listings.books) {
+    if (book.specials.pegs.length > 0) noteFollowed(room, book);
+    book.refresh();
+  }
 }
 
 function readAccount(reader: SnapshotReader, room: GeneralRoom): void {
@@ -263,7 +267,7 @@ function restoreLinks(room: GeneralRoom, links: ReadonlyMap<number, number>): vo
 /** Reads a text and returns its slot. */
 function readText(reader: SnapshotReader, room: GeneralRoom, account: number): number {
   const at = reader.take(layout.TEXT_RECORD_WORDS);
-  return room.clientIds.addText(reader.words, at + 1, account);
+  return room.clientIds.texts.add(reader.words, at + 1, account);
 }
 
 /** Reads a command of the window: the next newer one. */
@@ -315,6 +319,8 @@ function readOutcome(reader: SnapshotReader, room: GeneralRoom, outcome: number,
     }
     case Remembered.AcceptedRare:
       writeWhole(entries, more, reader.whole());
+      entries[more + 2] = reader.word();
+      reader.word();
       return log.FORM_RARE;
     default: {
       const at = reader.take(layout.ANY_WORDS);

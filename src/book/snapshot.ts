@@ -194,7 +194,7 @@ function writeRare(writer: SnapshotWriter, room: GeneralRoom, rare: RareTerms): 
 
 function writeText(writer: SnapshotWriter, room: GeneralRoom, text: number): void {
   const at = writer.claim(layout.TEXT_RECORD_WORDS);
-  room.clientIds.writeTextRecord(text, writer.words, at);
+  room.clientIds.texts.writeRecord(text, writer.words, at);
 }
 
 /** Writes the commands of the window, from the oldest on. */
@@ -217,7 +217,7 @@ function writeRemembered(writer: SnapshotWriter, room: GeneralRoom, entry: numbe
   const { words } = writer;
   for (let i = 0; i < log.ENTRY_ID; i++) words[at + i] = entries[entry + i]!;
   if (isText) {
-    words[at + 7] = clientIds.accountOfText(~where);
+    words[at + 7] = clientIds.texts.accountOf(~where);
     writeText(writer, room, ~where);
   } else words[at + 7] = clientIds.numbers.read(where, words, at + 8);
   const outcome = writeOutcome(writer, room, entry, name);
