@@ -1,72 +1,42 @@
 /** The words of the plain-object interface, and the numbers that stand for them in records. */
 
-import { OrderType, PegReference, SelfTrade, Side, TimeInForce } from '../model/command.js';
-import { EventKind, Standing } from '../model/event.js';
-import { Priority } from '../model/instrument.js';
-import { InstrumentState, instrumentStateNames } from '../model/instrument-state.js';
+import { SelfTrade, Side } from '../model/command.js';
+import { EventKind } from '../model/event.js';
+import { instrumentStateNames } from '../model/instrument-state.js';
+import {
+  type instrumentStates,
+  type OrderTypeName,
+  orderTypes,
+  type pegReferences,
+  type priorities,
+  selfTradeModes,
+  standings,
+  type TimeInForceName,
+  timesInForce,
+} from '../wire/term-names.js';
+
+export {
+  instrumentStates,
+  orderTypes,
+  pegReferences,
+  priorities,
+  timesInForce,
+} from '../wire/term-names.js';
+export type { OrderTypeName, TimeInForceName };
 
 export const sides = { buy: Side.Buy, sell: Side.Sell } as const;
 /** Which side an order is on. */
 export type SideName = keyof typeof sides;
 
-export const orderTypes = {
-  limit: OrderType.Limit,
-  market: OrderType.Market,
-  stop: OrderType.Stop,
-  stopLimit: OrderType.StopLimit,
-  trailingStop: OrderType.TrailingStop,
-  pegged: OrderType.Pegged,
-} as const;
-export type OrderTypeName = keyof typeof orderTypes;
-
-export const timesInForce = {
-  GTC: TimeInForce.GoodTillCancel,
-  IOC: TimeInForce.ImmediateOrCancel,
-  FOK: TimeInForce.FillOrKill,
-  GTD: TimeInForce.GoodTillDate,
-  DAY: TimeInForce.Day,
-  atOpen: TimeInForce.AtOpen,
-  atClose: TimeInForce.AtClose,
-} as const;
-export type TimeInForceName = keyof typeof timesInForce;
-
-export const selfTrades = {
-  allowed: SelfTrade.Allowed,
-  cancelTaker: SelfTrade.CancelTaker,
-  cancelMaker: SelfTrade.CancelMaker,
-  cancelBoth: SelfTrade.CancelBoth,
-  decrementBoth: SelfTrade.DecrementBoth,
-} as const;
+export const selfTrades = { allowed: SelfTrade.Allowed, ...selfTradeModes } as const;
 export type SelfTradeName = keyof typeof selfTrades;
 
-export const pegReferences = {
-  best: PegReference.Best,
-  mid: PegReference.Mid,
-  opposite: PegReference.Opposite,
-} as const;
 export type PegReferenceName = keyof typeof pegReferences;
 
-export const instrumentStates = {
-  preOpen: InstrumentState.PreOpen,
-  auction: InstrumentState.Auction,
-  continuous: InstrumentState.Continuous,
-  halted: InstrumentState.Halted,
-  closed: InstrumentState.Closed,
-} as const;
 export type InstrumentStateName = keyof typeof instrumentStates;
 
-export const priorities = {
-  priceTime: Priority.PriceTime,
-  proRata: Priority.ProRata,
-  proRataTopOrder: Priority.ProRataTopOrder,
-} as const;
 export type PriorityName = keyof typeof priorities;
 
-const standings = {
-  active: Standing.Active,
-  awaitsStop: Standing.AwaitsStop,
-  awaitsAuction: Standing.AwaitsAuction,
-} as const;
 /** active: it trades or rests. awaitsStop, awaitsAuction: it waits, unseen. */
 export type StandingName = keyof typeof standings;
 

@@ -31,17 +31,12 @@ export async function bundle(entry: string, target: Target): Promise<string> {
 }
 
 /** Runs a script in a Node.js of its own, and returns what it prints. Throws where it fails. */
-export function runScript(
-  script: string,
-  flags: readonly string[] = [],
-  node = process.execPath,
-  args: readonly string[] = [],
-): string {
+export function runScript(script: string, flags: readonly string[] = [], node = process.execPath): string {
   const folder = mkdtempSync(join(tmpdir(), 'tickloom-script-'));
   try {
     const file = join(folder, 'script.mjs');
     writeFileSync(file, script);
-    return execFileSync(node, [...flags, file, ...args], { encoding: 'utf8', cwd: root, timeout: 120_000 });
+    return execFileSync(node, [...flags, file], { encoding: 'utf8', cwd: root, timeout: 120_000 });
   } finally {
     rmSync(folder, { recursive: true });
   }
