@@ -119,8 +119,8 @@ export class CommandWriter {
     const type = order.type === undefined ? OrderType.Limit : checkName('type', order.type, orderTypes);
     const timeInForce = timeInForceOf(order, type);
     const side = checkName('side', order.side, sides);
-    const price = ticks(order, 'price', instrument);
-    const size = lots(order, 'size', instrument);
+    const price = ticks('price', order.price, order.priceTicks, instrument);
+    const size = lots('size', order.size, order.sizeLots, instrument);
     if (price === undefined && (type === OrderType.Limit || type === OrderType.StopLimit))
       throw new TypeError('price: missing; a limit order needs price or priceTicks');
     if (size === undefined) throw new TypeError('size: missing; give size or sizeLots');
@@ -134,14 +134,17 @@ export class CommandWriter {
     });
     record.whole(ORDER_PRICE, price ?? 0);
     record.whole(ORDER_SIZE, size);
-    record.whole(ORDER_DISPLAY_SIZE, lots(order, 'displaySize', instrument) ?? 0);
+    record.whole(
+      ORDER_DISPLAY_SIZE,
+      lots('displaySize', order.displaySize, order.displaySizeLots, instrument) ?? 0,
+    );
     this.#flags(order);
     this.#follow(order, type, instrument);
     if (order.expiresAtNs !== undefined) {
       writeBig(record.words, ORDER_EXPIRY, checkTime('expiresAtNs', order.expiresAtNs));
       record.needLines(2);
     }
-    const minimum = lots(order, 'minimumSize', instrument) ?? 0;
+    const minimum = lots('minimumSize', order.minimumSize, order.minimumSizeLots, instrument) ?? 0;
     record.whole(ORDER_MINIMUM_SIZE, minimum);
     if (minimum !== 0 || timeInForce === TimeInForce.GoodTillDate) record.needLines(2);
     this.#link(order);
@@ -163,8 +166,8 @@ export class CommandWriter {
     // Only decimals need to know the instrument: an order is found by its id alone.
     const instrument =
       price === undefined && size === undefined ? this.#named(amend) : this.#find(amend.instrument);
-    const priceTicks = ticks(amend, 'price', instrument);
-    const sizeLots = lots(amend, 'size', instrument);
+    const priceTicks = ticks('price', amend.price, amend.priceTicks, instrument);
+    const sizeLots = lots('size', amend.size, amend.sizeLots, instrument);
     this.#target(CommandKind.Amend, amend, instrument?.id ?? 0);
     if (priceTicks !== undefined) {
       this.#record.flag(CommandFlag.AmendPrice);
@@ -229,8 +232,8 @@ export class CommandWriter {
     const instrument = this.#find(quote.instrument);
     const row = [instrument.id];
     for (const side of ['bid', 'ask'] as const) {
-      const size = lots(quote, `${side}Size`, instrument) ?? 0;
-      const price = ticks(quote, side, instrument);
+      const size = lots(`${side}Size`, quote[`${side}Size`], quote[`${side}SizeLots`], instrument) ?? 0;
+      const price = ticks(side, quote[side], quote[`${side}Ticks`], instrument);
       if (price === undefined && size !== 0)
         throw new TypeError(`${side}: missing; its size is ${size} lots`);
       row.push(size === 0 ? 0 : price!, size);
@@ -284,13 +287,13 @@ export class CommandWriter {
   #follow(order: NewOrder, type: number, instrument: Instrument): void {
     const record = this.#record;
     if (type !== OrderType.Limit && type !== OrderType.Market) record.needLines(2);
-    const stop = ticks(order, 'stopPrice', instrument);
+    const stop = ticks('stopPrice', order.stopPrice, order.stopPriceTicks, instrument);
     const hasStop = type === OrderType.Stop || type === OrderType.StopLimit;
     mustFit('stopPrice', stop !== undefined, hasStop, 'a stop or stop-limit order');
     if (stop !== undefined) record.whole(ORDER_STOP_PRICE, stop);
 
     const { trailBasisPoints } = order;
-    const distance = trailBasisPoints ?? ticks(order, 'trail', instrument);
+    const distance = trailBasisPoints ?? ticks('trail', order.trail, order.trailTicks, instrument);
     mustFit('trail', distance !== undefined, type === OrderType.TrailingStop, 'a trailing stop');
     if (distance !== undefined) {
       if (trailBasisPoints !== undefined && (order.trail ?? order.trailTicks) !== undefined)
@@ -301,7 +304,7 @@ export class CommandWriter {
     }
 
     const { peg } = order;
-    const offset = ticks(order, 'pegOffset', instrument, -MAX_WHOLE);
+    const offset = ticks('pegOffset', order.pegOffset, order.pegOffsetTicks, instrument, -MAX_WHOLE);
     mustFit('peg', peg !== undefined, type === OrderType.Pegged, 'a pegged order');
     if (offset !== undefined && peg === undefined)
       throw new TypeError('pegOffset: only a pegged order has one');
@@ -321,8 +324,8 @@ export class CommandWriter {
   }
 
   #exits(order: NewOrder, instrument: Instrument): void {
-    const takeProfit = ticks(order, 'takeProfit', instrument);
-    const stopLoss = ticks(order, 'stopLoss', instrument);
+    const takeProfit = ticks('takeProfit', order.takeProfit, order.takeProfitTicks, instrument);
+    const stopLoss = ticks('stopLoss', order.stopLoss, order.stopLossTicks, instrument);
     if (takeProfit === undefined && stopLoss === undefined) return;
     if (takeProfit === undefined || stopLoss === undefined)
       throw new TypeError('takeProfit, stopLoss: a bracket has both');

@@ -48,7 +48,7 @@ import { type Trade, TradeTape, tradesIn } from './trade-tape.js';
 export interface InstrumentStatus {
   readonly state: InstrumentStateName;
   readonly lastPriceTicks: number;
-  /** As the operator set it, or the last price. */
+  /** As the operator set them. */
   readonly referencePriceTicks: number;
   readonly markPriceTicks: number;
   /** How many trades there were. */

@@ -58,8 +58,8 @@ export class OperatorWriter {
   prices(change: PriceChange): void {
     checkFields('a price change', change, priceFields);
     const instrument = this.#find(change.instrument);
-    const reference = ticks(change, 'referencePrice', instrument);
-    const mark = ticks(change, 'markPrice', instrument);
+    const reference = ticks('referencePrice', change.referencePrice, change.referencePriceTicks, instrument);
+    const mark = ticks('markPrice', change.markPrice, change.markPriceTicks, instrument);
     if (reference === undefined && mark === undefined)
       throw new TypeError('a price change: name referencePrice, markPrice or both');
     this.#begin(CommandKind.Prices, instrument.id);

@@ -64,19 +64,19 @@ export class OrderBook {
   }
 
   submit(order: OfBook<NewOrder>): OrderResult {
-    return this.engine.submit({ ...order, instrument: this.instrument.id });
+    return this.engine.submit(this.#named(order));
   }
 
   cancel(order: OfBook<CancelOrder>): OrderResult {
-    return this.engine.cancel({ ...order, instrument: this.instrument.id });
+    return this.engine.cancel(this.#named(order));
   }
 
   amend(order: OfBook<AmendOrder>): OrderResult {
-    return this.engine.amend({ ...order, instrument: this.instrument.id });
+    return this.engine.amend(this.#named(order));
   }
 
   cancelAll(orders: OfBook<CancelAll>): CancelAllResult {
-    return this.engine.cancelAll({ ...orders, instrument: this.instrument.id });
+    return this.engine.cancelAll(this.#named(orders));
   }
 
   /** Replaces the account's quotes in this instrument. */
@@ -84,7 +84,7 @@ export class OrderBook {
     const { account, session, selfTrade, clientId, ...sides } = quote;
     return this.engine.quote({
       account,
-      quotes: [{ ...sides, instrument: this.instrument.id }],
+      quotes: [this.#named(sides)],
       ...(session === undefined ? {} : { session }),
       ...(selfTrade === undefined ? {} : { selfTrade }),
       ...(clientId === undefined ? {} : { clientId }),
@@ -92,11 +92,11 @@ export class OrderBook {
   }
 
   setState(state: InstrumentStateName, options: Pick<StateChange, 'cancelOrders'> = {}): CommandResult {
-    return this.engine.setState({ ...options, state, instrument: this.instrument.id });
+    return this.engine.setState({ ...this.#named(options), state });
   }
 
   setPrices(change: OfBook<PriceChange>): CommandResult {
-    return this.engine.setPrices({ ...change, instrument: this.instrument.id });
+    return this.engine.setPrices(this.#named(change));
   }
 
   /** The entrance that makes no objects. */
@@ -141,7 +141,7 @@ export class OrderBook {
   }
 
   orders(filter: { readonly account?: number } = {}): LiveOrder[] {
-    return this.engine.orders({ ...filter, instrument: this.instrument.id });
+    return this.engine.orders(this.#named(filter));
   }
 
   order(orderId: number): LiveOrder | undefined {
@@ -183,6 +183,12 @@ export class OrderBook {
 
   close(): void {
     this.engine.close();
+  }
+
+  /** A command that names this instrument. Spread last: Node.js 20 makes a slow object of one that is spread first. */
+  #named<Fields extends object>(fields: Fields): Fields & { readonly instrument: number } {
+    if ('instrument' in fields) throw new TypeError('instrument: a book has one; leave it out');
+    return { instrument: this.instrument.id, ...fields };
   }
 }
 

@@ -49,39 +49,28 @@ export interface CancelAllResult extends CommandResult {
   readonly orders: number;
 }
 
+/** A result on its way: the caller may add what its command has besides. */
+type Draft<Result> = { -readonly [Field in keyof Result]: Result[Field] };
+
 /** The result of the command whose events these are. */
-export function commandResult({ events, trades }: Batch): CommandResult {
-  const answer = events.find((event) => event.isAnswer)!;
-  const isRejected = answer.kind === 'rejected';
-  return {
-    status: isRejected ? 'rejected' : 'accepted',
-    code: isRejected ? answer.code : 0,
-    reason: isRejected ? answer.reason : '',
-    text: isRejected ? answer.text : '',
-    isRepeat: answer.isRepeat,
-    sequence: answer.sequence,
-    clientId: 'clientId' in answer ? answer.clientId : 0,
-    trades,
-    events,
-  };
+export function commandResult(batch: Batch): CommandResult {
+  return resultOf(batch, answerOf(batch));
 }
 
 /** As `commandResult`, for a command about one order. */
 export function orderResult(batch: Batch): OrderResult {
-  const result = commandResult(batch);
-  const answer = batch.events.find((event) => event.isAnswer)!;
+  const answer = answerOf(batch);
   const orderId = 'orderId' in answer ? answer.orderId : 0;
   let last: OrderEvent | undefined;
-  if (result.status === 'accepted')
+  if (answer.kind !== 'rejected')
     for (const event of batch.events)
       if ('isOrderDone' in event && event.orderId === orderId && event.index >= answer.index) last = event;
-  return {
-    ...result,
-    orderId,
-    tradedLots: last?.cumulativeLots ?? 0,
-    remainingLots: last?.remainingLots ?? 0,
-    isLive: last !== undefined && !last.isOrderDone,
-  };
+  const result = resultOf(batch, answer) as Draft<OrderResult>;
+  result.orderId = orderId;
+  result.tradedLots = last === undefined ? 0 : last.cumulativeLots;
+  result.remainingLots = last === undefined ? 0 : last.remainingLots;
+  result.isLive = last !== undefined && !last.isOrderDone;
+  return result;
 }
 
 /** As `commandResult`, for a mass quote; `sides` says for each quote on which sides it has a size. */
@@ -96,11 +85,30 @@ export function quoteResult(
     bidOrderId: idOf(bid, 1 + 2 * index),
     askOrderId: idOf(ask, 2 + 2 * index),
   }));
-  return { ...result, quotes: result.status === 'accepted' ? quotes : [] };
+  return { quotes: result.status === 'accepted' ? quotes : [], ...result };
 }
 
 /** As `commandResult`, for a cancel-all. */
 export function cancelAllResult(batch: Batch): CancelAllResult {
-  const answer = batch.events.find((event) => event.isAnswer)!;
-  return { ...commandResult(batch), orders: answer.kind === 'allCancelled' ? answer.orders : 0 };
+  const answer = answerOf(batch);
+  return { orders: answer.kind === 'allCancelled' ? answer.orders : 0, ...resultOf(batch, answer) };
+}
+
+function answerOf({ events }: Batch): MatchingEvent {
+  return events.find((event) => event.isAnswer)!;
+}
+
+function resultOf({ events, trades }: Batch, answer: MatchingEvent): CommandResult {
+  const isRejected = answer.kind === 'rejected';
+  return {
+    status: isRejected ? 'rejected' : 'accepted',
+    code: isRejected ? answer.code : 0,
+    reason: isRejected ? answer.reason : '',
+    text: isRejected ? answer.text : '',
+    isRepeat: answer.isRepeat,
+    sequence: answer.sequence,
+    clientId: 'clientId' in answer ? answer.clientId : 0,
+    trades,
+    events,
+  };
 }

@@ -88,6 +88,7 @@ describe('misuse', () => {
     expect(() => book.quote({ account: 1, bidSizeLots: 5 })).toThrow('bid: missing; its size is 5 lots');
     expect(() => book.engine.quote({ account: 1, quotes: [] })).toThrow('a mass quote holds 1 to 64');
     expect(() => book.setState('open' as never)).toThrow('state: "open" must be one of preOpen,');
+    expect(() => book.submit({ ...order, instrument: 'B' } as never)).toThrow('a book has one; leave it out');
     expect(() => book.setPrices({})).toThrow('name referencePrice, markPrice or both');
     expect(() => book.engine.setAccount({ account: 1 })).toThrow('name at least one limit');
     expect(() => book.depth(0)).toThrow('levels: 0 is not a whole number from 1');
