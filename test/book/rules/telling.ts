@@ -4,9 +4,6 @@ import { type InstrumentState, instrumentStateNames } from '../../../src/model/i
 import { rejectReasons } from '../../../src/model/reject.js';
 import type { SeenEvent } from '../events.js';
 
-/** Reasons that some scenario has seen, so that a test can say which none has. */
-export const seen = { rejects: new Set<number>(), cancels: new Set<number>() };
-
 /** Events in short words, one line each, in their order: what scenarios compare. A trade is told once, by its taker. */
 export function told(events: readonly SeenEvent[]): string[] {
   return events.map(line).filter((text) => text !== '');
@@ -18,13 +15,11 @@ function line(event: SeenEvent): string {
     case EventKind.Accepted:
       return `accepted ${side} ${event.size}@${event.price}`;
     case EventKind.Rejected:
-      seen.rejects.add(event.code);
       return `rejected: ${rejectReasons[event.code]!.name}`;
     case EventKind.Fill:
       // Bit 1 of the flags: the maker's side of a trade.
       return (event.flags & 2) !== 0 ? '' : `${event.size}@${event.price}`;
     case EventKind.Cancelled:
-      seen.cancels.add(event.code);
       return `cancelled ${side} ${event.size}: ${cancelReasonNames[event.code]}`;
     case EventKind.Amended:
       return `amended ${event.size}@${event.price}`;
