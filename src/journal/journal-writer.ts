@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LINE_BYTES, MAX_GROUP_LINES, MAX_SEGMENT_BYTES, MIN_SEGMENT_BYTES } from '../model/limits.js';
+import { groupLinesFor, LINE_BYTES, MAX_SEGMENT_BYTES, MIN_SEGMENT_BYTES } from '../model/limits.js';
 import { writeBig, writeWhole } from '../wire/words.js';
 import type { Disk, DiskFile } from './disk.js';
 import { JournalWriteError } from './faults.js';
@@ -65,8 +65,10 @@ export interface SegmentSource {
  */
 export class JournalWriter {
   /** Scratch for the next frame: 32 words of header, written by `append`, then the lines, gathered here by the shard. */
-  readonly frame = new Int32Array(frameBytes(MAX_GROUP_LINES) / 4);
-  readonly #bytes = new Uint8Array(this.frame.buffer);
+  readonly frame: Int32Array;
+  /** Most lines of one frame. */
+  readonly maxLines: number;
+  readonly #bytes: Uint8Array;
   readonly #options: JournalWriterOptions;
   readonly #disk: Disk;
   readonly #prepared: SegmentSource;
@@ -98,6 +100,9 @@ export class JournalWriter {
       );
     if (firstSegment !== tail.segment + 1)
       throw new RangeError(`segment ${firstSegment} does not follow on segment ${tail.segment}`);
+    this.maxLines = groupLinesFor(segmentBytes);
+    this.frame = new Int32Array(frameBytes(this.maxLines) / 4);
+    this.#bytes = new Uint8Array(this.frame.buffer);
     this.#options = options;
     this.#disk = disk;
     this.#prepared = prepared;
@@ -227,7 +232,7 @@ export class JournalWriter {
   /** Refuses what a reader would refuse: it is better found now than at the next start. */
   #check(sequences: number, lines: number, firstSequence: number, timeNs: bigint): void {
     if (this.#closed) throw new Error('the journal writer is closed');
-    if (lines > MAX_GROUP_LINES || !isCountPossible(sequences, lines))
+    if (lines > this.maxLines || !isCountPossible(sequences, lines))
       throw new RangeError(`${sequences} sequence numbers for ${lines} lines do not make a frame`);
     if (firstSequence !== this.#nextSequence)
       throw new RangeError(`a frame begins at sequence ${firstSequence} and not at ${this.#nextSequence}`);

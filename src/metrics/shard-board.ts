@@ -1,21 +1,40 @@
 /*
- * Shared between threads: each shard writes its own block, gateways and the main thread read. The main thread writes
- * the stop word, shards read it.
+ * Shared between threads: each shard writes its own block but for `diverged`, which its follower writes, and `restarts`,
+ * which the main thread writes, as it does the stop word; gateways, followers and the main thread read.
  */
 
-/** What a shard is doing. */
-export const ShardPhase = { Starting: 0, Running: 1, Stopped: 2, Failed: 3 } as const;
+/** What a shard is doing. A halted one goes on only by a restart of the exchange. */
+export const ShardPhase = {
+  Starting: 0,
+  Running: 1,
+  Stopped: 2,
+  Failed: 3,
+  Recovering: 4,
+  Halted: 5,
+} as const;
 export type ShardPhase = (typeof ShardPhase)[keyof typeof ShardPhase];
+
+/** For people, by phase. */
+export const shardPhaseNames = ['starting', 'running', 'stopped', 'failed', 'recovering', 'halted'] as const;
+
+/** How a shard gets on with its disk: `Reserve` takes cancels only, `Failing` nothing at all. */
+export const DiskState = { Well: 0, Reserve: 1, Failing: 2 } as const;
+export type DiskState = (typeof DiskState)[keyof typeof DiskState];
+
+export const diskStateNames = ['well', 'reserve', 'failing'] as const;
 
 /**
  * What each shard says of itself, for health and metrics, and the one word by which all shards are told to stop.
  *
  * ```
  * word 0          stop: 0 run, 1 stop. Alone on 128 bytes.
- * byte 128 × (1 + shard):
- *   +0  phase, i32                    +24  groups journaled, f64
- *   +8  last sequence, f64            +32  live orders, f64
- *   +16 commands taken, f64           +40  gateways detached, f64
+ * byte 128 + 256 × shard:
+ *   +0  phase, i32                    +32  live orders, f64
+ *   +4  restarts, i32                 +40  gateways detached, f64
+ *   +8  last sequence, f64            +48  last sequence whose events all gateways have, f64
+ *   +16 commands taken, f64           +56  state of the disk, i32
+ *   +24 groups journaled, f64         +60  diverged: 1 where its follower found other events, i32
+ *   +128 segment of the journal that is written, i32    +132  byte at which its safe frames end, i32
  * ```
  *
  * Figures are plain 64-bit stores: a reader may see one of the moment before.
@@ -25,7 +44,7 @@ export class ShardBoard {
   readonly #numbers: Float64Array;
 
   static allocate(shards: number): SharedArrayBuffer {
-    return new SharedArrayBuffer(128 * (1 + shards));
+    return new SharedArrayBuffer(128 + 256 * shards);
   }
 
   constructor(buffer: SharedArrayBuffer) {
@@ -34,7 +53,7 @@ export class ShardBoard {
   }
 
   get shards(): number {
-    return this.#words.length / 32 - 1;
+    return (this.#words.length - 32) / 64;
   }
 
   get stopping(): boolean {
@@ -46,16 +65,63 @@ export class ShardBoard {
   }
 
   phase(shard: number): ShardPhase {
-    return Atomics.load(this.#words, 32 * (1 + shard)) as ShardPhase;
+    return Atomics.load(this.#words, wordOf(shard) + PHASE) as ShardPhase;
   }
 
   setPhase(shard: number, phase: ShardPhase): void {
-    Atomics.store(this.#words, 32 * (1 + shard), phase);
+    Atomics.store(this.#words, wordOf(shard) + PHASE, phase);
+  }
+
+  /** How often the thread of a shard was started anew. */
+  restarts(shard: number): number {
+    return Atomics.load(this.#words, wordOf(shard) + RESTARTS);
+  }
+
+  countRestart(shard: number): void {
+    Atomics.add(this.#words, wordOf(shard) + RESTARTS, 1);
+  }
+
+  disk(shard: number): DiskState {
+    return Atomics.load(this.#words, wordOf(shard) + DISK) as DiskState;
+  }
+
+  setDisk(shard: number, state: DiskState): void {
+    Atomics.store(this.#words, wordOf(shard) + DISK, state);
+  }
+
+  /** True once the follower has found that the shard's events are not those of its log. */
+  diverged(shard: number): boolean {
+    return Atomics.load(this.#words, wordOf(shard) + DIVERGED) === 1;
+  }
+
+  setDiverged(shard: number): void {
+    Atomics.store(this.#words, wordOf(shard) + DIVERGED, 1);
+  }
+
+  /** Shard: how far its journal is safe. */
+  setJournalEnd(shard: number, segment: number, end: number): void {
+    const at = wordOf(shard);
+    // A reader looks at the segment, the end, and the segment again: in between the end is the new segment's or less.
+    if (this.#words[at + SEGMENT] !== segment) {
+      Atomics.store(this.#words, at + END, 0);
+      Atomics.store(this.#words, at + SEGMENT, segment);
+    }
+    Atomics.store(this.#words, at + END, end);
+  }
+
+  /** The segment that a shard writes, 0 before the first. */
+  journalSegment(shard: number): number {
+    return Atomics.load(this.#words, wordOf(shard) + SEGMENT);
+  }
+
+  /** The byte at which the safe frames of the segment that is written end; may be too small for a moment. */
+  journalEnd(shard: number): number {
+    return Atomics.load(this.#words, wordOf(shard) + END);
   }
 
   /** Written once per group by the shard. */
   report(shard: number, sequence: number, commands: number, liveOrders: number): void {
-    const at = 16 * (1 + shard);
+    const at = numberOf(shard);
     this.#numbers[at + 1] = sequence;
     this.#numbers[at + 2] = this.#numbers[at + 2]! + commands;
     this.#numbers[at + 3] = this.#numbers[at + 3]! + 1;
@@ -63,13 +129,22 @@ export class ShardBoard {
   }
 
   countDetached(shard: number): void {
-    const at = 16 * (1 + shard);
+    const at = numberOf(shard);
     this.#numbers[at + 5] = this.#numbers[at + 5]! + 1;
+  }
+
+  /** Shard: all gateways can see the events of the commands up to this sequence. */
+  setPublished(shard: number, sequence: number): void {
+    this.#numbers[numberOf(shard) + 6] = sequence;
+  }
+
+  published(shard: number): number {
+    return this.#numbers[numberOf(shard) + 6]!;
   }
 
   /** Last sequence, commands and groups since the start, live orders, gateways detached. */
   figures(shard: number): ShardFigures {
-    const at = 16 * (1 + shard);
+    const at = numberOf(shard);
     return {
       sequence: this.#numbers[at + 1]!,
       commands: this.#numbers[at + 2]!,
@@ -78,6 +153,21 @@ export class ShardBoard {
       gatewaysDetached: this.#numbers[at + 5]!,
     };
   }
+}
+
+const PHASE = 0;
+const RESTARTS = 1;
+const DISK = 14;
+const DIVERGED = 15;
+const SEGMENT = 32;
+const END = 33;
+
+function wordOf(shard: number): number {
+  return 32 + 64 * shard;
+}
+
+function numberOf(shard: number): number {
+  return 16 + 32 * shard;
 }
 
 export interface ShardFigures {

@@ -54,8 +54,11 @@ export const MAX_GROUP_LINES = 8_192;
 /** Journal segment: large enough that rotation is rare, small enough to be zero-filled ahead in the background. */
 export const SEGMENT_BYTES = 64 * 1024 * 1024;
 
-/** Smallest segment that a test may ask for: the header and a few of the largest frames. */
-export const MIN_SEGMENT_BYTES = 4 * 1024 * 1024;
+/** Smallest segment: for simulations, which then rotate often. Groups are smaller there (`groupLinesFor`). */
+export const MIN_SEGMENT_BYTES = 64 * 1024;
+
+/** Written ahead for a disk that is full: some 20,000 cancels, each in a frame of its own. */
+export const RESERVE_SEGMENT_BYTES = 4 * 1024 * 1024;
 
 /** Largest segment: recovery reads one whole into memory. */
 export const MAX_SEGMENT_BYTES = 1024 * 1024 * 1024;
@@ -93,6 +96,11 @@ export const MAX_ANSWER_EVENTS = 4_096;
 /** How long an HTTP request waits for its answer before the gateway says 504. */
 export const HTTP_ANSWER_MS = 10_000;
 
+/** Most lines that one frame takes in segments of a size: several of them fit one segment. */
+export function groupLinesFor(segmentBytes: number): number {
+  return Math.min(MAX_GROUP_LINES, Math.floor((segmentBytes / 2 - 8192) / LINE_BYTES));
+}
+
 /** Throws with both values when two limits contradict each other. */
 function relation(holds: boolean, text: string): void {
   if (!holds) throw new Error(`src/model/limits.ts contradicts itself: ${text}`);
@@ -100,9 +108,10 @@ function relation(holds: boolean, text: string): void {
 
 relation(MAX_SHARDS * (MAX_SEQUENCE + 1) <= MAX_WHOLE + 1, 'shard and sequence must fit one whole number');
 relation(3 + 2 * MAX_BOOK_DEPTH <= MAX_EVENT_CELLS, 'a book of full depth must fit one event record');
+relation(groupLinesFor(SEGMENT_BYTES) === MAX_GROUP_LINES, 'the usual segment must hold several full frames');
 relation(
-  MAX_GROUP_LINES * LINE_BYTES + 4096 < MIN_SEGMENT_BYTES / 2,
-  'a segment must hold several full frames',
+  groupLinesFor(MIN_SEGMENT_BYTES) >= MAX_ORDER_LINES,
+  'the largest record must fit the smallest group',
 );
 relation(
   MIN_SEGMENT_BYTES <= SEGMENT_BYTES && SEGMENT_BYTES <= MAX_SEGMENT_BYTES && SEGMENT_BYTES % 4096 === 0,

@@ -46,6 +46,9 @@ export const RejectCode = {
   WouldTrade: 411,
   Busy: 500,
   ShuttingDown: 501,
+  ShardRecovering: 502,
+  DiskFull: 503,
+  DiskFailing: 504,
 } as const;
 export type RejectCode = (typeof RejectCode)[keyof typeof RejectCode];
 
@@ -219,5 +222,17 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
   [RejectCode.ShuttingDown]: {
     name: 'shutting-down',
     sentence: 'The exchange is shutting down; reconnect and send this one again.',
+  },
+  [RejectCode.ShardRecovering]: {
+    name: 'shard-recovering',
+    sentence: 'The shard of this instrument is recovering; send this one again in a moment.',
+  },
+  [RejectCode.DiskFull]: {
+    name: 'disk-full',
+    sentence: 'The disk of the exchange is full; until there is room, only cancels are taken.',
+  },
+  [RejectCode.DiskFailing]: {
+    name: 'disk-failing',
+    sentence: 'The exchange cannot write to its disk now; send this one again in a moment.',
   },
 };

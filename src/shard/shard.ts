@@ -5,7 +5,7 @@ import type { JournalWriter } from '../journal/journal-writer.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import { CommandKind } from '../model/command.js';
 import type { Instrument } from '../model/instrument.js';
-import { IDLE_FRAME_MS, LINE_BYTES, MAX_GATEWAYS, MAX_GROUP_LINES } from '../model/limits.js';
+import { IDLE_FRAME_MS, LINE_BYTES, MAX_GATEWAYS } from '../model/limits.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import { RingConsumer } from '../ring/ring.js';
 import type { EventHash } from '../wire/event-hash.js';
@@ -124,7 +124,7 @@ export class Shard {
       lines++;
     }
     for (const instrument of instruments) {
-      if (lines + LIST_LINES > MAX_GROUP_LINES) log();
+      if (lines + LIST_LINES > this.#parts.journal.maxLines) log();
       writeListing(frame, FRAME_HEADER_WORDS + lines * LINE_WORDS, instrument);
       lines += LIST_LINES;
     }
@@ -159,10 +159,11 @@ export class Shard {
   /** Copies what the input rings hold into the frame, up to its cap; returns the lines taken. */
   #gather(): number {
     const inputs = this.#inputs;
+    const { maxLines } = this.#parts.journal;
     let lines = 0;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[(this.#first + i) % inputs.length]!;
-      lines += input.take(this.#frame, FRAME_HEADER_WORDS + lines * LINE_WORDS, MAX_GROUP_LINES - lines);
+      lines += input.take(this.#frame, FRAME_HEADER_WORDS + lines * LINE_WORDS, maxLines - lines);
     }
     this.#first = (this.#first + 1) % inputs.length;
     return lines;

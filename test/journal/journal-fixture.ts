@@ -7,7 +7,6 @@ import { JournalWriter } from '../../src/journal/journal-writer.js';
 import { type Durability, segmentName, shardDirectory } from '../../src/journal/segment.js';
 import { PreparedSegments } from '../../src/journal/segment-maker.js';
 import { CommandKind, OrderType, Side, TimeInForce } from '../../src/model/command.js';
-import { MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
 import {
   LINE_WORDS,
   ORDER_ACCOUNT,
@@ -20,6 +19,9 @@ import {
   orderTerms,
 } from '../../src/wire/order-record.js';
 import { readWhole, writeWhole } from '../../src/wire/words.js';
+
+/** Room for a few of the largest frames. */
+export const SMALL_SEGMENT_BYTES = 4 * 1024 * 1024;
 
 export const START_NS = 1_700_000_000_000_000_000n;
 
@@ -61,7 +63,7 @@ export class TestJournal {
       shard?: number;
     } = {},
   ) {
-    const { disk = nodeDisk, durability = 'fsync', segmentBytes = MIN_SEGMENT_BYTES, shard = 0 } = options;
+    const { disk = nodeDisk, durability = 'fsync', segmentBytes = SMALL_SEGMENT_BYTES, shard = 0 } = options;
     const after = options.after ?? readJournal({ directory, shard, disk }, () => {});
     this.sequence = after.nextSequence;
     this.timeNs = after.lastTimeNs > START_NS ? after.lastTimeNs : START_NS;

@@ -14,9 +14,9 @@ import type { Disk, DiskFile } from '../../src/journal/disk.js';
 import { nodeDisk } from '../../src/journal/disk.js';
 import { JournalDamage, JournalVersionMismatch, JournalWriteError } from '../../src/journal/faults.js';
 import { SEGMENT_HEADER_BYTES, shardDirectory } from '../../src/journal/segment.js';
-import { MAX_GROUP_LINES, MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
+import { MAX_GROUP_LINES } from '../../src/model/limits.js';
 import { MATCHING_RULES_VERSION } from '../../src/model/versions.js';
-import { readAll, START_NS, segmentPath, TestJournal, upTo } from './journal-fixture.js';
+import { readAll, SMALL_SEGMENT_BYTES, START_NS, segmentPath, TestJournal, upTo } from './journal-fixture.js';
 
 let directory: string;
 
@@ -65,13 +65,13 @@ describe('a journal', () => {
     expect(summary.lastHash).toEqual({ low: last + 1, high: -last - 1 });
     expect(summary.lastCursors[0]).toBe(1 + 9 + 20 * (MAX_GROUP_LINES + 17));
     for (let number = 1; number <= summary.segments; number++)
-      expect(statSync(segmentPath(directory, number)).size).toBe(MIN_SEGMENT_BYTES);
+      expect(statSync(segmentPath(directory, number)).size).toBe(SMALL_SEGMENT_BYTES);
   });
 
   it('fills a segment to its last byte', () => {
     const journal = new TestJournal(directory);
     // 4,190,208 bytes of frames: 7 of 524,416, and what is left.
-    const room = MIN_SEGMENT_BYTES - SEGMENT_HEADER_BYTES;
+    const room = SMALL_SEGMENT_BYTES - SEGMENT_HEADER_BYTES;
     for (let i = 0; i < 7; i++) journal.append(MAX_GROUP_LINES);
     journal.append((room - 7 * (128 + 64 * MAX_GROUP_LINES) - 128) / 64);
     expect(existsSync(segmentPath(directory, 2))).toBe(false);
@@ -93,7 +93,7 @@ describe('a journal', () => {
     expect(ids).toEqual(upTo(2 * (1 + 3 + 4)));
     expect(summary).toMatchObject({ segments: 4, nextSegment: 5, run: 4 });
 
-    writeFileSync(segmentPath(directory, 5), new Uint8Array(MIN_SEGMENT_BYTES));
+    writeFileSync(segmentPath(directory, 5), new Uint8Array(SMALL_SEGMENT_BYTES));
     writeFileSync(`${segmentPath(directory, 6)}.making`, 'left over');
     expect(readAll(directory).summary).toMatchObject({ segments: 4, nextSegment: 5 });
     const before = statSync(segmentPath(directory, 5)).ino;
@@ -106,10 +106,10 @@ describe('a journal', () => {
   it('makes a segment anew that was made ahead in another size', () => {
     const first = new TestJournal(directory);
     first.append(1);
-    writeFileSync(segmentPath(directory, 2), new Uint8Array(MIN_SEGMENT_BYTES + 4096));
+    writeFileSync(segmentPath(directory, 2), new Uint8Array(SMALL_SEGMENT_BYTES + 4096));
     const second = new TestJournal(directory);
     second.append(1);
-    expect(statSync(segmentPath(directory, 2)).size).toBe(MIN_SEGMENT_BYTES);
+    expect(statSync(segmentPath(directory, 2)).size).toBe(SMALL_SEGMENT_BYTES);
     expect(readAll(directory).ids).toEqual([1, 2]);
   });
 
@@ -226,7 +226,7 @@ describe('damage', () => {
 
   it('is a truncated file, at whatever length', () => {
     for (const number of [1, 3])
-      for (const length of [0, 100, 512, 4096, 5000, MIN_SEGMENT_BYTES / 2, MIN_SEGMENT_BYTES - 1]) {
+      for (const length of [0, 100, 512, 4096, 5000, SMALL_SEGMENT_BYTES / 2, SMALL_SEGMENT_BYTES - 1]) {
         rmSync(shardDirectory(directory, 0), { recursive: true, force: true });
         threeSegments();
         truncateSync(segmentPath(directory, number), length);
@@ -248,7 +248,7 @@ describe('damage', () => {
 
   it('is an emptied segment before a used one', () => {
     threeSegments();
-    writeFileSync(segmentPath(directory, 2), new Uint8Array(MIN_SEGMENT_BYTES));
+    writeFileSync(segmentPath(directory, 2), new Uint8Array(SMALL_SEGMENT_BYTES));
     expect(message(() => readAll(directory))).toMatch(/empty and a later one is not/);
   });
 

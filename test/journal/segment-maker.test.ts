@@ -8,9 +8,9 @@ import { FRAME_HEADER_WORDS } from '../../src/journal/frame.js';
 import { JournalWriter } from '../../src/journal/journal-writer.js';
 import { shardDirectory } from '../../src/journal/segment.js';
 import { PreparedSegments, type SegmentMaker as SourceMaker } from '../../src/journal/segment-maker.js';
-import { MAX_GROUP_LINES, MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
+import { MAX_GROUP_LINES } from '../../src/model/limits.js';
 import { LINE_WORDS } from '../../src/wire/order-record.js';
-import { readAll, START_NS, segmentPath, upTo, writeOrder } from './journal-fixture.js';
+import { readAll, SMALL_SEGMENT_BYTES, START_NS, segmentPath, upTo, writeOrder } from './journal-fixture.js';
 
 // A thread starts from a file of JavaScript, so the maker comes from what was built.
 const built = new URL('../../dist/src/journal/segment-maker.js', import.meta.url).href;
@@ -20,7 +20,7 @@ const LARGE = 64 * 1024 * 1024;
 let directory: string;
 let makers: SourceMaker[] = [];
 
-function startMaker(segmentBytes = MIN_SEGMENT_BYTES, mailbox?: SharedArrayBuffer): SourceMaker {
+function startMaker(segmentBytes = SMALL_SEGMENT_BYTES, mailbox?: SharedArrayBuffer): SourceMaker {
   const maker = new SegmentMaker({ directory, segmentBytes, mailbox });
   makers.push(maker);
   return maker;
@@ -29,7 +29,7 @@ function startMaker(segmentBytes = MIN_SEGMENT_BYTES, mailbox?: SharedArrayBuffe
 function prepared(
   mailbox?: SharedArrayBuffer,
   shard = 0,
-  segmentBytes = MIN_SEGMENT_BYTES,
+  segmentBytes = SMALL_SEGMENT_BYTES,
 ): PreparedSegments {
   return new PreparedSegments({ directory, shard, segmentBytes, mailbox }, nodeDisk);
 }
@@ -62,7 +62,7 @@ describe('segments made ahead', () => {
     for (const [shard, source] of segments.entries()) {
       const path = segmentPath(directory, shard + 1, shard);
       source.take(shard + 1);
-      expect(statSync(path).size).toBe(MIN_SEGMENT_BYTES);
+      expect(statSync(path).size).toBe(SMALL_SEGMENT_BYTES);
       expect(readFileSync(path).every((byte) => byte === 0)).toBe(true);
       expect(readdirSync(shardDirectory(directory, shard))).toHaveLength(1);
     }
@@ -81,7 +81,7 @@ describe('segments made ahead', () => {
 
   it('are made by the shard where no maker runs, or no more', async () => {
     prepared().take(1);
-    expect(statSync(segmentPath(directory, 1)).size).toBe(MIN_SEGMENT_BYTES);
+    expect(statSync(segmentPath(directory, 1)).size).toBe(SMALL_SEGMENT_BYTES);
     const maker = startMaker();
     const source = prepared(maker.mailbox);
     await maker.stop();
@@ -90,7 +90,7 @@ describe('segments made ahead', () => {
     source.take(2);
     expect(existsSync(segmentPath(directory, 2))).toBe(true);
     // A maker that takes its place goes on with the same mailbox.
-    startMaker(MIN_SEGMENT_BYTES, maker.mailbox);
+    startMaker(SMALL_SEGMENT_BYTES, maker.mailbox);
     source.request(3);
     await until(() => existsSync(segmentPath(directory, 3)));
   });
@@ -120,7 +120,7 @@ describe('segments made ahead', () => {
       directory,
       shard: 0,
       durability: 'fsync',
-      segmentBytes: MIN_SEGMENT_BYTES,
+      segmentBytes: SMALL_SEGMENT_BYTES,
       run: 1,
       firstSequence: 1,
       firstSegment: 1,

@@ -9,8 +9,8 @@ import { JournalWriter } from '../../src/journal/journal-writer.js';
 import { segmentName, shardDirectory } from '../../src/journal/segment.js';
 import { makeSegment } from '../../src/journal/segment-maker.js';
 import { CommandKind } from '../../src/model/command.js';
-import { MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
 import { LINE_WORDS, orderHead } from '../../src/wire/order-record.js';
+import { SMALL_SEGMENT_BYTES } from '../journal/journal-fixture.js';
 
 describe('the count of a journal', () => {
   let directory: string;
@@ -27,7 +27,7 @@ describe('the count of a journal', () => {
         directory,
         shard,
         durability: 'os',
-        segmentBytes: MIN_SEGMENT_BYTES,
+        segmentBytes: SMALL_SEGMENT_BYTES,
         run: 1,
         firstSequence: 1,
         firstSegment: 1,
@@ -38,7 +38,7 @@ describe('the count of a journal', () => {
       {
         request: () => {},
         take: (number) => {
-          makeSegment(nodeDisk, shardDirectory(directory, shard), number, MIN_SEGMENT_BYTES, () => true);
+          makeSegment(nodeDisk, shardDirectory(directory, shard), number, SMALL_SEGMENT_BYTES, () => true);
         },
       },
     );

@@ -6,7 +6,7 @@ import { JournalWriter } from '../../src/journal/journal-writer.js';
 import { PreparedSegments } from '../../src/journal/segment-maker.js';
 import { ShardBoard } from '../../src/metrics/shard-board.js';
 import { DEFAULT_RULES, type Instrument } from '../../src/model/instrument.js';
-import { CELL_BYTES, LINE_BYTES, MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
+import { CELL_BYTES, LINE_BYTES } from '../../src/model/limits.js';
 import { Doorbell } from '../../src/ring/doorbell.js';
 import { allocateRing, RingConsumer, RingProducer } from '../../src/ring/ring.js';
 import { Outbox } from '../../src/shard/outbox.js';
@@ -15,7 +15,7 @@ import { Shard } from '../../src/shard/shard.js';
 import { EventHash } from '../../src/wire/event-hash.js';
 import { sessionNumber } from '../../src/wire/session-number.js';
 import { readBig } from '../../src/wire/words.js';
-import { seeded } from '../journal/journal-fixture.js';
+import { SMALL_SEGMENT_BYTES, seeded } from '../journal/journal-fixture.js';
 import { SimulatedDisk } from '../journal/simulated-disk.js';
 import { decodeEvents, type Event, encodeOrder, type OrderFields } from '../support/binary-client.js';
 
@@ -58,7 +58,7 @@ export class Bench {
     const summary = recoverShard({ directory: '/data', shard: 0, disk: this.disk }, this.engine, this.hash);
     this.recovered = summary.commands;
     const prepared = new PreparedSegments(
-      { directory: '/data', shard: 0, segmentBytes: MIN_SEGMENT_BYTES },
+      { directory: '/data', shard: 0, segmentBytes: SMALL_SEGMENT_BYTES },
       this.disk,
     );
     const journal = new JournalWriter(
@@ -66,7 +66,7 @@ export class Bench {
         directory: '/data',
         shard: 0,
         durability: 'fsync',
-        segmentBytes: MIN_SEGMENT_BYTES,
+        segmentBytes: SMALL_SEGMENT_BYTES,
         run: summary.run + 1,
         firstSequence: summary.nextSequence,
         firstSegment: summary.nextSegment,
