@@ -15,6 +15,8 @@ export interface Disk {
   rename(from: string, to: string): void;
   /** Removes a file; nothing happens where it does not exist. */
   remove(path: string): void;
+  /** Bytes that may still be written below a directory, as far as the file system says. */
+  freeBytes(directory: string): number;
   /** Returns once the entries of a directory (new names, renames, removals) survive a power cut. */
   syncDirectory(path: string): void;
 }
@@ -86,6 +88,10 @@ export const nodeDisk: Disk = {
   makeDirectory: (path) => void fs.mkdirSync(path, { recursive: true }),
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.rmSync(path, { force: true }),
+  freeBytes(directory) {
+    const { bavail, bsize } = fs.statfsSync(directory);
+    return bavail * bsize;
+  },
   syncDirectory(path) {
     const descriptor = fs.openSync(path, 'r');
     try {

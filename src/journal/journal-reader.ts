@@ -9,6 +9,7 @@ import {
   FRAME_FIRST_SEQUENCE,
   FRAME_HASH_HIGH,
   FRAME_HASH_LOW,
+  FRAME_RUN,
   FRAME_SEQUENCES,
   FRAME_TIME,
   frameCommands,
@@ -16,6 +17,7 @@ import {
   isZero,
 } from './frame.js';
 import { type FramePosition, frameFault, judgeTail } from './frame-check.js';
+import { type LogPosition, noCursors } from './log-position.js';
 import {
   readSegmentHeader,
   SEGMENT_HEADER_BYTES,
@@ -37,6 +39,8 @@ export interface JournalCut {
 
 /** Where the log ends on disk: what a writer that goes on must know. */
 export interface JournalTail {
+  /** Number of the oldest segment that is there; 1 where this is left out. */
+  readonly oldestSegment?: number;
   /** Number of the newest segment that was used; 0 where there is none. */
   readonly segment: number;
   /** Byte at which its frames end. */
@@ -62,6 +66,8 @@ export interface JournalSummary {
   readonly lastHash: { readonly low: number; readonly high: number } | undefined;
   /** How far the last frame says that each input ring was consumed. */
   readonly lastCursors: Int32Array;
+  /** Run of the last frame; 0 where there is none. */
+  readonly lastFrameRun: number;
   /** The newest run in the log; 0 where there is none. A start of the exchange takes the next one. */
   readonly run: number;
   readonly tail: JournalTail;
@@ -76,24 +82,35 @@ export interface JournalSource {
   readonly disk?: Disk;
 }
 
+/** A snapshot's place in the log is none: the log ends before it, or has another frame there. One sentence. */
+export class PositionMismatch extends Error {
+  override readonly name = 'PositionMismatch';
+}
+
 /**
- * Reads the whole journal of a shard in order, changing nothing, and calls `onFrame` with each good frame: `words` hold
+ * Reads the journal of a shard in order, changing nothing, and calls `onFrame` with each good frame: `words` hold
  * its segment and are used again, `at` is the word of its header; the layout is in `frame.ts`. Use nothing of what
  * `onFrame` was given when this throws, for damage may be found after frames that were good.
  *
- * Throws JournalDamage with file and offset, JournalVersionMismatch, or the disk's error. A torn last frame is no
- * error: see `cut` in what is returned.
+ * With `from`, it begins there: of the segments before, it looks at the names alone. Without, at the beginning of the log,
+ * which must be there still. The summary counts what was read; all else in it is of the whole log.
+ *
+ * Throws JournalDamage with file and offset, JournalVersionMismatch, PositionMismatch, or the disk's error. A torn last
+ * frame is no error: see `cut` in what is returned.
  */
 export function readJournal(
   source: JournalSource,
   onFrame: (words: Int32Array, at: number) => void,
+  from?: LogPosition,
 ): JournalSummary {
   const { shard, disk = nodeDisk } = source;
   const directory = shardDirectory(source.directory, shard);
-  const segments = usedSegments(disk, directory, shard);
+  const { segments, oldestSegment } = usedSegments(disk, directory, shard, from);
   const reader = new Reader(
     segments.reduce((most, segment) => Math.max(most, segment.header.segmentBytes), 0),
+    oldestSegment,
     onFrame,
+    from,
   );
   for (let i = 0; i < segments.length; i++) {
     const { path, header } = segments[i]!;
@@ -107,17 +124,35 @@ interface UsedSegment {
   readonly header: SegmentHeader;
 }
 
-/** The used segments in order, with what can be checked from their headers alone. */
-function usedSegments(disk: Disk, directory: string, shard: number): UsedSegment[] {
-  const numbers = disk
+/** The numbers of the segments in a directory, used and unused, in order. */
+export function segmentNumbers(disk: Disk, directory: string): number[] {
+  return disk
     .list(directory)
     .map(segmentNumber)
     .filter((number) => number !== undefined)
     .sort((a, b) => a - b);
+}
+
+/** The used segments in order, from that of the position on, with what can be checked from their headers alone. */
+function usedSegments(
+  disk: Disk,
+  directory: string,
+  shard: number,
+  from: LogPosition | undefined,
+): { segments: UsedSegment[]; oldestSegment: number } {
+  const numbers = segmentNumbers(disk, directory);
+  // Segments before a position may be on their way to be taken away: whether some are missing says nothing.
+  const oldestSegment = from?.segment ?? numbers[0] ?? 1;
+  if (from !== undefined && !numbers.includes(from.segment))
+    throw new PositionMismatch(`${join(directory, segmentName(from.segment))} is missing`);
+  // Segments are taken away from the front, behind a snapshot.
+  if (from === undefined && oldestSegment !== 1)
+    throw damageAt(join(directory, segmentName(1)), 0, 'the file is missing, and no snapshot stands for it');
   const used: UsedSegment[] = [];
   let unused = '';
-  let expected = 1;
+  let expected = oldestSegment;
   for (const number of numbers) {
+    if (number < oldestSegment) continue;
     const path = join(directory, segmentName(number));
     if (number !== expected) throw damageAt(join(directory, segmentName(expected)), 0, 'the file is missing');
     expected++;
@@ -131,7 +166,9 @@ function usedSegments(disk: Disk, directory: string, shard: number): UsedSegment
     if (fault !== undefined) throw damageAt(path, 0, fault);
     used.push({ path, header });
   }
-  return used;
+  if (from !== undefined && used.length === 0)
+    throw new PositionMismatch(`${join(directory, segmentName(from.segment))} was never used`);
+  return { segments: used, oldestSegment };
 }
 
 /** The header of one segment, checked against the size of its file; undefined for one made ahead and never used. */
@@ -168,10 +205,12 @@ function headerFault(
   if (header.number !== number) return `the segment says that its number is ${header.number}`;
   if (segmentBytes < MIN_SEGMENT_BYTES || segmentBytes > MAX_SEGMENT_BYTES || segmentBytes % 4096 !== 0)
     return `the header says ${segmentBytes} bytes`;
-  if (before === undefined)
+  if (number === 1)
     return previousEnd === 0 ? undefined : 'the first segment says that there was one before it';
-  if (previousEnd < SEGMENT_HEADER_BYTES || previousEnd > before.segmentBytes || previousEnd % 64 !== 0)
+  const most = before?.segmentBytes ?? MAX_SEGMENT_BYTES;
+  if (previousEnd < SEGMENT_HEADER_BYTES || previousEnd > most || previousEnd % 64 !== 0)
     return `the header says that the segment before it ends at byte ${previousEnd}`;
+  if (before === undefined) return undefined;
   if (header.run < before.run) return `run ${header.run} follows run ${before.run}`;
   return undefined;
 }
@@ -185,14 +224,33 @@ class Reader {
   #commands = 0;
   readonly #position = { run: 0, nextSequence: 1, timeLow: 0, timeHigh: 0 } satisfies FramePosition;
   #hash: { low: number; high: number } | undefined;
-  readonly #cursors = new Int32Array(FRAME_CURSOR_WORDS);
-  #tail: JournalTail = { segment: 0, end: 0, lastFrame: 0 };
+  readonly #cursors = noCursors();
+  #lastFrameRun = 0;
+  readonly #oldestSegment: number;
+  #from: LogPosition | undefined;
+  #tail: JournalTail;
   #cut: JournalCut | undefined;
 
-  constructor(segmentBytes: number, onFrame: (words: Int32Array, at: number) => void) {
+  constructor(
+    segmentBytes: number,
+    oldestSegment: number,
+    onFrame: (words: Int32Array, at: number) => void,
+    from: LogPosition | undefined,
+  ) {
     this.#words = new Int32Array(segmentBytes / 4);
     this.#bytes = new Uint8Array(this.#words.buffer);
     this.#onFrame = onFrame;
+    this.#oldestSegment = oldestSegment;
+    this.#tail = { oldestSegment, segment: 0, end: 0, lastFrame: 0 };
+    this.#from = from;
+    if (from === undefined) return;
+    const position = this.#position;
+    position.run = from.run;
+    position.nextSequence = from.nextSequence;
+    position.timeLow = Number(BigInt.asUintN(32, from.timeNs));
+    position.timeHigh = Number(BigInt.asUintN(32, from.timeNs >> 32n));
+    this.#cursors.set(from.cursors);
+    this.#lastFrameRun = from.run;
   }
 
   /**
@@ -201,7 +259,10 @@ class Reader {
    */
   read(disk: Disk, path: string, header: SegmentHeader, end: number | undefined): void {
     const position = this.#position;
-    if (header.firstSequence !== position.nextSequence)
+    const from = this.#from;
+    this.#from = undefined;
+    if (from !== undefined) checkPosition(path, header, end, from);
+    else if (header.firstSequence !== position.nextSequence)
       throw damageAt(
         path,
         0,
@@ -212,7 +273,7 @@ class Reader {
 
     const words = this.#words;
     const limit = (end ?? header.segmentBytes) / 4;
-    let at = SEGMENT_HEADER_WORDS;
+    let at = from === undefined ? SEGMENT_HEADER_WORDS : from.offset / 4;
     let last = 0;
     while (at < limit) {
       const fault = frameFault(words, this.#bytes, at, limit, position);
@@ -226,7 +287,12 @@ class Reader {
       at = frameEnd(words, at);
     }
     if (last !== 0) this.#note(last);
-    this.#tail = { segment: header.number, end: at * 4, lastFrame: last * 4 };
+    this.#tail = {
+      oldestSegment: this.#oldestSegment,
+      segment: header.number,
+      end: at * 4,
+      lastFrame: last * 4,
+    };
   }
 
   summary(segments: number): JournalSummary {
@@ -241,6 +307,7 @@ class Reader {
       lastTimeNs: timeNs,
       lastHash: this.#hash,
       lastCursors: this.#cursors,
+      lastFrameRun: this.#lastFrameRun,
       run,
       tail: { ...this.#tail, timeNs },
       cut: this.#cut,
@@ -273,6 +340,7 @@ class Reader {
   #note(at: number): void {
     const words = this.#words;
     this.#hash = { low: words[at + FRAME_HASH_LOW]!, high: words[at + FRAME_HASH_HIGH]! };
+    this.#lastFrameRun = words[at + FRAME_RUN]!;
     this.#cursors.set(words.subarray(at + FRAME_CURSORS, at + FRAME_CURSORS + FRAME_CURSOR_WORDS));
   }
 
@@ -282,6 +350,22 @@ class Reader {
     if (tail.kind === 'damage') throw damage(path, at, tail.fault, header);
     if (tail.kind === 'torn') this.#cut = { file: path, offset: at * 4, bytes: tail.bytes };
   }
+}
+
+/** Whether a position can be in a segment, as its header and the end of its frames tell. */
+function checkPosition(
+  path: string,
+  header: SegmentHeader,
+  end: number | undefined,
+  { offset, nextSequence, run }: LogPosition,
+): void {
+  if (
+    offset < SEGMENT_HEADER_BYTES ||
+    offset > (end ?? header.segmentBytes) ||
+    header.firstSequence > nextSequence ||
+    run > header.run
+  )
+    throw new PositionMismatch(`sequence ${nextSequence} cannot be at byte ${offset} of ${path}`);
 }
 
 function damage(path: string, at: number, fault: string, header: SegmentHeader): JournalDamage {

@@ -55,6 +55,12 @@ export interface SegmentSource {
   request(number: number): void;
   /** Returns once a segment is there under its name, whole and unused: waits for it, or makes it. */
   take(number: number): void;
+  /** Has a segment of another size ready under another name, for when `take` cannot. Throws the disk's error. */
+  keepReserve(): void;
+  /** Gives the reserve the name of a segment, and returns its size; 0 where there is none. */
+  takeReserve(number: number): number;
+  /** Whether the disk has room for a segment and the reserve, as far as it says. */
+  hasRoom(): boolean;
 }
 
 /**
@@ -80,10 +86,15 @@ export class JournalWriter {
   #segment: number;
   /** Number of the segment that was taken from `#prepared` last. */
   #taken = 0;
+  #takenBytes: number;
   /** Byte at which the frames of that segment end, the last one synced. */
   #end: number;
-  /** The last write or sync failed: what is on disk behind `#end` is unknown. */
+  /** Size of that segment. */
+  #segmentBytes: number;
+  /** Nothing more is written to that segment: it failed, or another one is to be begun. */
   #failed = false;
+  #uncertain = false;
+  #onReserve = false;
   #nextSequence: number;
   #lastTimeNs: bigint;
 
@@ -108,6 +119,8 @@ export class JournalWriter {
     this.#prepared = prepared;
     this.#durability = durability;
     this.#synced = durability === 'fsync';
+    this.#segmentBytes = segmentBytes;
+    this.#takenBytes = segmentBytes;
     this.#segment = tail.segment;
     this.#end = tail.end;
     this.#nextSequence = options.firstSequence;
@@ -118,6 +131,26 @@ export class JournalWriter {
       makeShardDirectory(disk, options.directory, options.shard),
     );
     this.rotate(options.firstSequence, options.timeNs);
+    if (!this.#onReserve) this.#keepReserve();
+  }
+
+  /** Number of the segment that is written, and the byte at which its safe frames end; 0 both where nothing is kept. */
+  get segment(): number {
+    return this.#durability === 'none' ? 0 : this.#segment;
+  }
+
+  get end(): number {
+    return this.#durability === 'none' ? 0 : this.#end;
+  }
+
+  /** True where a group whose `append` failed may be found whole by a restart, until a `rotate` succeeds. */
+  get uncertain(): boolean {
+    return this.#uncertain;
+  }
+
+  /** True while the segment is the reserve: the disk had no room for another. */
+  get onReserve(): boolean {
+    return this.#onReserve;
   }
 
   /**
@@ -144,7 +177,7 @@ export class JournalWriter {
     this.#check(sequences, lines, firstSequence, timeNs);
     const { frame } = this;
     const length = FRAME_HEADER_BYTES + lines * LINE_BYTES;
-    if (this.#failed || this.#end + length > this.#options.segmentBytes) this.rotate(firstSequence, timeNs);
+    if (this.#failed || this.#end + length > this.#segmentBytes) this.rotate(firstSequence, timeNs);
     const file = this.#file!;
 
     frame.fill(0, 0, FRAME_HEADER_BYTES / 4);
@@ -164,6 +197,7 @@ export class JournalWriter {
       if (this.#synced) file.sync();
     } catch (error) {
       this.#failed = true;
+      this.#uncertain = true;
       throw new JournalWriteError(file.path, error);
     }
     this.#end += length;
@@ -176,11 +210,13 @@ export class JournalWriter {
    * where it must. Call it after a failed `append` before telling anybody that the group was rejected: until then a
    * restart may find the group whole, and match it.
    *
+   * Where no segment can be made, the reserve is taken in its place.
+   *
    * Throws RangeError where that is not the next sequence, and JournalWriteError where the disk refuses; call it again,
    * and it tries the same segment again.
    */
   rotate(firstSequence: number, timeNs: bigint): void {
-    const { directory, shard, segmentBytes, run, durability } = this.#options;
+    const { directory, shard, run, durability } = this.#options;
     if (durability === 'none') return;
     if (this.#closed) throw new Error('the journal writer is closed');
     if (firstSequence !== this.#nextSequence)
@@ -192,8 +228,9 @@ export class JournalWriter {
     const path = join(shardDirectory(directory, shard), segmentName(number));
     this.#guard(path, () => {
       // Once taken it stays the next one: its header may be on disk although writing it had failed.
-      if (this.#taken !== number) this.#prepared.take(number);
+      if (this.#taken !== number) this.#take(number);
       this.#taken = number;
+      const segmentBytes = this.#takenBytes;
       const file = this.#disk.open(path, 'update');
       try {
         writeSegmentHeader(file, {
@@ -213,9 +250,51 @@ export class JournalWriter {
       this.#file = file;
     });
     this.#segment = number;
+    this.#segmentBytes = this.#takenBytes;
     this.#end = SEGMENT_HEADER_BYTES;
     this.#failed = false;
-    this.#prepared.request(number + 1);
+    this.#uncertain = false;
+    if (!this.#onReserve) this.#prepared.request(number + 1);
+  }
+
+  /**
+   * On the reserve: goes on in a segment of the usual size, if the disk has room for it again. Returns true once it does,
+   * and a new reserve is kept.
+   */
+  leaveReserve(firstSequence: number, timeNs: bigint): boolean {
+    if (!this.#onReserve) return true;
+    if (!this.#prepared.hasRoom()) return false;
+    try {
+      this.rotate(firstSequence, timeNs);
+    } catch (error) {
+      if (error instanceof JournalWriteError) return false;
+      throw error;
+    }
+    if (!this.#onReserve) this.#keepReserve();
+    return !this.#onReserve;
+  }
+
+  /** Has the next segment under its name: a usual one, or else the reserve. Throws the disk's error. */
+  #take(number: number): void {
+    this.#takenBytes = this.#options.segmentBytes;
+    try {
+      this.#prepared.take(number);
+      this.#onReserve = false;
+    } catch (error) {
+      const reserveBytes = this.#prepared.takeReserve(number);
+      if (reserveBytes === 0) throw error;
+      this.#takenBytes = reserveBytes;
+      this.#onReserve = true;
+    }
+  }
+
+  /** A disk without room for a reserve serves without one. */
+  #keepReserve(): void {
+    try {
+      this.#prepared.keepReserve();
+    } catch {
+      // The next segment that cannot be made will say why.
+    }
   }
 
   /** Closes the segment; with durability `os` it is synced first. Throws JournalWriteError. */
@@ -268,7 +347,7 @@ export class JournalWriter {
  * there. That can have happened to the newest segment alone, to its header or its last frame.
  */
 function settle(disk: Disk, directory: string, tail: JournalTail): void {
-  for (let number = 1; number <= tail.segment; number++) {
+  for (let number = tail.oldestSegment ?? 1; number <= tail.segment; number++) {
     const path = join(directory, segmentName(number));
     try {
       const file = disk.open(path, 'update');

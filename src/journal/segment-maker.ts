@@ -5,7 +5,7 @@
 
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { MAX_SHARDS } from '../model/limits.js';
+import { MAX_SHARDS, RESERVE_SEGMENT_BYTES } from '../model/limits.js';
 import type { Disk } from './disk.js';
 import type { SegmentSource } from './journal-writer.js';
 import { readSegmentHeader, segmentName, shardDirectory } from './segment.js';
@@ -74,6 +74,9 @@ export function chunkFor(segmentBytes: number, lifetimeNs: number): number {
   return Math.floor(bytes / LEAST_CHUNK_BYTES) * LEAST_CHUNK_BYTES;
 }
 
+/** A segment that is kept for a disk that is full. */
+const RESERVE_NAME = 'reserve';
+
 let zeros = new Uint8Array(0);
 
 /**
@@ -90,26 +93,34 @@ export function makeSegment(
   rest: () => boolean,
   chunkBytes = MOST_CHUNK_BYTES,
 ): boolean {
+  if (unusedBytes(disk, directory, number) === segmentBytes) {
+    disk.syncDirectory(directory);
+    return true;
+  }
   const path = join(directory, segmentName(number));
+  const goOn = fillFile(disk, path, segmentBytes, rest, chunkBytes);
+  disk.syncDirectory(directory);
+  return goOn;
+}
+
+/** Makes a file of zeros under its name, by way of another name; false where `rest` said to stop. */
+function fillFile(disk: Disk, path: string, bytes: number, rest: () => boolean, chunkBytes: number): boolean {
   const partial = `${path}.making`;
   if (zeros.length < chunkBytes) zeros = new Uint8Array(chunkBytes);
   let goOn = true;
   try {
-    if (unusedBytes(disk, directory, number) !== segmentBytes) {
-      const file = disk.open(partial, 'create');
-      try {
-        for (let at = 0; at < segmentBytes && goOn; at += chunkBytes) {
-          file.write(zeros, Math.min(chunkBytes, segmentBytes - at), at);
-          file.sync();
-          goOn = rest();
-        }
-      } finally {
-        file.close();
+    const file = disk.open(partial, 'create');
+    try {
+      for (let at = 0; at < bytes && goOn; at += chunkBytes) {
+        file.write(zeros, Math.min(chunkBytes, bytes - at), at);
+        file.sync();
+        goOn = rest();
       }
-      if (goOn) disk.rename(partial, path);
-      else disk.remove(partial);
+    } finally {
+      file.close();
     }
-    disk.syncDirectory(directory);
+    if (goOn) disk.rename(partial, path);
+    else disk.remove(partial);
     return goOn;
   } catch (error) {
     // What was written so far must not fill a disk that may be full already.
@@ -173,6 +184,33 @@ export class PreparedSegments implements SegmentSource {
     if (Atomics.load(this.#words, MAKER_RUNNING) === 0) return;
     Atomics.store(this.#words, this.#at + MAKER_REQUESTED, number);
     ring(this.#words);
+  }
+
+  keepReserve(): void {
+    if (this.#disk.list(this.#directory).includes(RESERVE_NAME)) return;
+    const bytes = this.#reserveBytes;
+    fillFile(this.#disk, join(this.#directory, RESERVE_NAME), bytes, () => true, bytes);
+    this.#disk.syncDirectory(this.#directory);
+  }
+
+  takeReserve(number: number): number {
+    const disk = this.#disk;
+    if (!disk.list(this.#directory).includes(RESERVE_NAME)) return 0;
+    const path = join(this.#directory, RESERVE_NAME);
+    const file = disk.open(path, 'read');
+    const bytes = file.size();
+    file.close();
+    disk.rename(path, join(this.#directory, segmentName(number)));
+    disk.syncDirectory(this.#directory);
+    return bytes;
+  }
+
+  hasRoom(): boolean {
+    return this.#disk.freeBytes(this.#directory) >= this.#segmentBytes + this.#reserveBytes;
+  }
+
+  get #reserveBytes(): number {
+    return Math.min(RESERVE_SEGMENT_BYTES, this.#segmentBytes);
   }
 
   /** Returns once a segment is there under its name, whole and unused; blocks until then. Throws the disk's error. */

@@ -1,6 +1,6 @@
 /*
- * Shared between threads: each shard writes its own block but for `diverged`, which its follower writes, and `restarts`,
- * which the main thread writes, as it does the stop word; gateways, followers and the main thread read.
+ * Shared between threads: each shard writes its own block but for `diverged` and the last line, which its follower writes,
+ * and `restarts`, which the main thread writes, as it does the stop word; gateways, followers and the main thread read.
  */
 
 /** What a shard is doing. A halted one goes on only by a restart of the exchange. */
@@ -35,6 +35,7 @@ export const diskStateNames = ['well', 'reserve', 'failing'] as const;
  *   +16 commands taken, f64           +56  state of the disk, i32
  *   +24 groups journaled, f64         +60  diverged: 1 where its follower found other events, i32
  *   +128 segment of the journal that is written, i32    +132  byte at which its safe frames end, i32
+ *   +192 last sequence that its follower replayed, f64  +200  sequence of the newest snapshot, f64
  * ```
  *
  * Figures are plain 64-bit stores: a reader may see one of the moment before.
@@ -140,6 +141,18 @@ export class ShardBoard {
 
   published(shard: number): number {
     return this.#numbers[numberOf(shard) + 6]!;
+  }
+
+  /** Follower: how far it is, and the newest snapshot. */
+  reportFollower(shard: number, sequence: number, snapshot: number): void {
+    const at = numberOf(shard);
+    this.#numbers[at + 24] = sequence;
+    this.#numbers[at + 25] = snapshot;
+  }
+
+  followed(shard: number): { readonly sequence: number; readonly snapshot: number } {
+    const at = numberOf(shard);
+    return { sequence: this.#numbers[at + 24]!, snapshot: this.#numbers[at + 25]! };
   }
 
   /** Last sequence, commands and groups since the start, live orders, gateways detached. */

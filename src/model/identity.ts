@@ -37,3 +37,8 @@ export function sequenceOfPlace(place: Place): number {
 export function shardOfPlaceHigh(high: number): number {
   return high >>> 16;
 }
+
+/** The high 32 bits of a shard's places, without those of the sequence. */
+export function placeHighOf(shard: number): number {
+  return shard << 16;
+}

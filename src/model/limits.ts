@@ -84,6 +84,32 @@ export const MAX_CLIENT_BACKLOG_BYTES = 32 * 1024 * 1024;
  */
 export const GATEWAY_YOUNG_MB = 2;
 
+/** What is written of a snapshot between two syncs: a quarter of a millisecond of disk, for which a group may have to wait. */
+export const SNAPSHOT_CHUNK_BYTES = 256 * 1024;
+
+/** A snapshot is taken after so many commands: replaying what came after it takes a second or two. */
+export const SNAPSHOT_COMMANDS = 4 * 2 ** 20;
+
+/**
+ * Commands whose events a client that reconnects can be given, at least: the client-id window, in which it can ask for the
+ * answers too.
+ */
+export const RESUME_COMMANDS = 2 ** 20;
+
+/** Bytes of events that a follower keeps for clients that reconnect, at most; under these fewer commands may remain. */
+export const RESUME_HISTORY_BYTES = 256 * 1024 * 1024;
+
+/** Commands that a follower may be behind its shard before it counts as lagging. It never slows the shard. */
+export const FOLLOWER_LAG_COMMANDS = 2 ** 20;
+
+/** How often a shard on a full disk looks whether there is room again, and one on a failing disk tries again. */
+export const DISK_RETRY_MS = 1_000;
+export const SYNC_RETRY_MS = 50;
+
+/** Restarts of one shard's or follower's thread within a minute, after which it is given up. */
+export const MAX_THREAD_RESTARTS = 5;
+export const THREAD_RESTART_WINDOW_MS = 60_000;
+
 /** How long an event ring may stay full before the shard detaches its gateway and goes on without it. */
 export const DETACH_AFTER_MS = 5_000;
 

@@ -206,6 +206,13 @@ export class RingConsumer extends RingEnd {
     this.#head = this.#position;
   }
 
+  /** Goes on at a position that a consumer before this one had come to, and gives back what lies before it. */
+  seek(position: number): void {
+    this.#position = position;
+    this.#head = position;
+    this.release();
+  }
+
   /** Slots read so far, as a wrapping 32-bit number: what a journal frame notes. */
   get position(): number {
     return this.#position;

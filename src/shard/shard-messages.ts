@@ -16,6 +16,10 @@ export interface ShardThreadData {
   readonly inputRings: readonly SharedArrayBuffer[];
   readonly eventRings: readonly SharedArrayBuffer[];
   readonly gatewayDoorbells: readonly SharedArrayBuffer[];
+  /** Its follower's; undefined where it has none. */
+  readonly followerDoorbell?: SharedArrayBuffer | undefined;
+  /** Takes the place of a thread that has died in this run of the exchange: there is no plan to wait for. */
+  readonly replaces?: { readonly run: number } | undefined;
 }
 
 /** What the main thread answers to `recovered`: what is new since the log was written. */
@@ -23,6 +27,8 @@ export interface ShardPlan {
   readonly instruments: readonly Instrument[];
   /** Undefined where the log's own still holds. */
   readonly clientIdWindow?: number | undefined;
+  /** Which start of the exchange on this directory it is: the same for all shards. */
+  readonly run: number;
 }
 
 /** What a shard's thread says. */
@@ -32,8 +38,13 @@ export type ShardReport =
       readonly instruments: readonly Instrument[];
       readonly clientIdWindow: number;
       readonly summary: JournalSummary;
+      /** Sequence of the snapshot from which it began; 0: the beginning of the log. */
+      readonly snapshot: number;
+      /** A sentence each. */
+      readonly badSnapshots: readonly string[];
     }
   | { readonly event: 'running'; readonly instruments: readonly Instrument[] }
   | { readonly event: 'detached'; readonly gateway: number }
   | { readonly event: 'stopped'; readonly eventHash: string }
+  | { readonly event: 'halted'; readonly message: string }
   | { readonly event: 'failed'; readonly message: string; readonly stack?: string | undefined };

@@ -1,20 +1,23 @@
 /*
- * The thread of one shard. It recovers from its log, waits for the plan (which instruments to list), and loops.
+ * The thread of one shard. It recovers from its newest snapshot and the rest of its log, waits for the plan (which
+ * instruments to list), and loops. One that takes the place of a thread that died goes on with the rings as they are.
  */
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Engine } from '../book/engine.js';
 import { LiveClock } from '../clock/live-clock.js';
 import { SystemRandomness } from '../clock/randomness.js';
 import { SharedClock } from '../clock/shared-clock.js';
 import { nodeDisk } from '../journal/disk.js';
 import { JournalWriter } from '../journal/journal-writer.js';
+import { shardDirectory } from '../journal/segment.js';
 import { PreparedSegments } from '../journal/segment-maker.js';
+import { snapshotName } from '../journal/snapshot-file.js';
 import { ShardBoard, ShardPhase } from '../metrics/shard-board.js';
 import { Doorbell } from '../ring/doorbell.js';
-import { EventHash } from '../wire/event-hash.js';
 import { Outbox } from './outbox.js';
-import { recoverShard } from './recovery.js';
-import { Shard } from './shard.js';
+import { openShard, type RecoveredShard } from './recovery.js';
+import { Republication } from './republication.js';
+import { Shard, ShardDiverged } from './shard.js';
 import type { ShardPlan, ShardReport, ShardThreadData } from './shard-messages.js';
 
 const data = workerData as ShardThreadData;
@@ -23,34 +26,52 @@ if (port === null) throw new Error('shard-thread.ts runs as a worker thread only
 const report = (message: ShardReport) => port.postMessage(message);
 
 const board = new ShardBoard(data.board);
+const outbox = new Outbox(
+  data.eventRings,
+  data.gatewayDoorbells.map((buffer) => new Doorbell(buffer)),
+  new LiveClock(),
+  (gateway) => {
+    board.countDetached(data.shard);
+    report({ event: 'detached', gateway });
+  },
+);
 
 try {
-  const engine = new Engine({ shard: data.shard, hashSalt: new SystemRandomness().next32() });
-  const hash = new EventHash();
-  const summary = recoverShard(data, engine, hash);
+  const published = data.replaces === undefined ? undefined : board.published(data.shard);
+  const recovered = openShard(data, {
+    hashSalt: new SystemRandomness().next32(),
+    atMost: published,
+    onReplayed: published === undefined ? undefined : new Republication(outbox, published).take,
+  });
+  outbox.publish();
+  for (const { sequence } of recovered.badSnapshots) setAside(sequence);
   report({
     event: 'recovered',
-    instruments: engine.instruments(),
-    clientIdWindow: engine.clientIdWindow,
-    summary,
+    instruments: recovered.engine.instruments(),
+    clientIdWindow: recovered.engine.clientIdWindow,
+    summary: recovered.summary,
+    snapshot: recovered.snapshot,
+    badSnapshots: recovered.badSnapshots.map(({ why }) => why),
   });
-  port.once('message', (plan: ShardPlan) => {
-    try {
-      run(plan, engine, hash, summary);
-    } catch (error) {
-      fail(error);
-    }
-  });
+  if (data.replaces !== undefined) run({ instruments: [] }, recovered, data.replaces.run);
+  else
+    port.once('message', (plan: ShardPlan) => {
+      try {
+        run(plan, recovered, plan.run);
+      } catch (error) {
+        fail(error);
+      }
+    });
 } catch (error) {
   fail(error);
 }
 
 function run(
-  plan: ShardPlan,
-  engine: Engine,
-  hash: EventHash,
-  summary: ReturnType<typeof recoverShard>,
+  plan: Pick<ShardPlan, 'instruments' | 'clientIdWindow'>,
+  recovered: RecoveredShard,
+  runNumber: number,
 ): void {
+  const { engine, hash, summary } = recovered;
   const clock = new SharedClock(data.clock);
   const { directory, shard: number, segmentBytes } = data;
   const journal = new JournalWriter(
@@ -59,7 +80,7 @@ function run(
       shard: number,
       durability: data.durability,
       segmentBytes,
-      run: summary.run + 1,
+      run: runNumber,
       firstSequence: summary.nextSequence,
       firstSegment: summary.nextSegment,
       tail: summary.tail,
@@ -67,15 +88,6 @@ function run(
     },
     nodeDisk,
     new PreparedSegments({ directory, shard: number, segmentBytes, mailbox: data.segmentMailbox }, nodeDisk),
-  );
-  const outbox = new Outbox(
-    data.eventRings,
-    data.gatewayDoorbells.map((buffer) => new Doorbell(buffer)),
-    new LiveClock(),
-    (gateway) => {
-      board.countDetached(data.shard);
-      report({ event: 'detached', gateway });
-    },
   );
   const shard = new Shard({
     shard: data.shard,
@@ -88,6 +100,11 @@ function run(
     outbox,
     board,
     lastTimeNs: summary.lastTimeNs,
+    realTime: new LiveClock(),
+    followerBell: data.followerDoorbell === undefined ? undefined : new Doorbell(data.followerDoorbell),
+    // The cursors of another run are about rings that are no more.
+    consumed:
+      data.replaces !== undefined && summary.lastFrameRun === runNumber ? summary.lastCursors : undefined,
   });
   shard.configure(plan.instruments, plan.clientIdWindow);
   engine.reserveClientIds();
@@ -108,9 +125,17 @@ function run(
   report({ event: 'stopped', eventHash: hash.toString() });
 }
 
+/** A snapshot that cannot be used keeps its bytes under another name, for whoever wants to know what happened. */
+function setAside(sequence: number): void {
+  const path = join(shardDirectory(data.directory, data.shard), snapshotName(sequence));
+  nodeDisk.rename(path, `${path}.bad`);
+}
+
 /** A shard that cannot go on answers nothing more: what it has not acknowledged was never promised. */
 function fail(error: unknown): void {
-  board.setPhase(data.shard, ShardPhase.Failed);
   const known = error instanceof Error ? error : new Error(String(error));
-  report({ event: 'failed', message: known.message, stack: known.stack });
+  const halted = known instanceof ShardDiverged;
+  board.setPhase(data.shard, halted ? ShardPhase.Halted : ShardPhase.Failed);
+  if (halted) report({ event: 'halted', message: known.message });
+  else report({ event: 'failed', message: known.message, stack: known.stack });
 }

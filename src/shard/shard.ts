@@ -4,14 +4,19 @@ import { FRAME_HEADER_WORDS } from '../journal/frame.js';
 import type { JournalWriter } from '../journal/journal-writer.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import { CommandKind } from '../model/command.js';
+import { placeHighOf } from '../model/identity.js';
 import type { Instrument } from '../model/instrument.js';
-import { IDLE_FRAME_MS, LINE_BYTES, MAX_GATEWAYS } from '../model/limits.js';
+import { DISK_RETRY_MS, IDLE_FRAME_MS, LINE_BYTES, MAX_GATEWAYS } from '../model/limits.js';
 import type { Doorbell } from '../ring/doorbell.js';
+import { pause } from '../ring/pause.js';
 import { RingConsumer } from '../ring/ring.js';
 import type { EventHash } from '../wire/event-hash.js';
+import { EVENT_PLACE, EVENT_SESSION } from '../wire/event-record.js';
+import { MAX_REFUSAL_WORDS, writeRecordRefusal } from '../wire/event-refusal.js';
 import { LIST_LINES, writeListing, writeSettings } from '../wire/instrument-record.js';
 import { LINE_WORDS, ORDER_SESSION, orderHead, orderLines, sequencesOf } from '../wire/order-record.js';
 import { gatewayOfSession } from '../wire/session-number.js';
+import { DiskTrouble } from './disk-trouble.js';
 import { Group } from './group.js';
 import type { Outbox } from './outbox.js';
 
@@ -32,6 +37,22 @@ export interface ShardParts {
   readonly board: ShardBoard;
   /** Time of the last frame in the log, ns since the epoch: no stamp is before it. */
   readonly lastTimeNs: bigint;
+  /** Real time, for how often a disk in trouble is tried again. */
+  readonly realTime: Clock;
+  /** Its follower's, to be woken when there is something to follow. */
+  readonly followerBell?: Doorbell | undefined;
+  /**
+   * A shard that takes the place of one that died: how far the log says that each input ring was consumed. What lies before
+   * is in the log, and is not taken again.
+   */
+  readonly consumed?: Int32Array | undefined;
+  /** Sleeps between two attempts on a disk that fails. */
+  readonly pause?: (ms: number) => void;
+}
+
+/** The follower has found that this shard's events are not those of its log: it must not answer any more. */
+export class ShardDiverged extends Error {
+  override readonly name = 'ShardDiverged';
 }
 
 /**
@@ -48,6 +69,8 @@ export class Shard {
   #timeNs: bigint;
   /** The ring that a turn looks at first, so that a busy one cannot starve the others. */
   #first = 0;
+  readonly #diskTrouble: DiskTrouble;
+  readonly #refusal = new Int32Array(MAX_REFUSAL_WORDS);
   /** False where events were hashed since the last frame: the next frame or an idle one carries the hash. */
   #hashLogged = true;
 
@@ -57,17 +80,26 @@ export class Shard {
     this.#frame = parts.journal.frame;
     this.#sequence = parts.engine.sequence;
     this.#timeNs = parts.lastTimeNs;
+    const { board, shard, journal, realTime, consumed } = parts;
+    this.#diskTrouble = new DiskTrouble(board, shard, journal, realTime, parts.pause ?? pause);
+    if (consumed !== undefined) for (const [i, input] of this.#inputs.entries()) input.seek(consumed[i]!);
+    board.setJournalEnd(shard, journal.segment, journal.end);
+    board.setPublished(shard, this.#sequence);
   }
 
   /** Takes one group through; returns the lines that it took, 0 where nothing was there. */
   turn(): number {
     const taken = this.#gather();
     if (taken === 0) return 0;
+    const trouble = this.#diskTrouble;
+    if (trouble.isThere) trouble.tryAgain(this.#sequence + 1, this.#timeNs);
     const group = this.#group;
-    group.sort(this.#frame, FRAME_HEADER_WORDS, taken);
-    if (group.commands > 0) this.#journal(group.sequences, group.lines);
+    group.sort(this.#frame, FRAME_HEADER_WORDS, taken, trouble.admission);
+    if (group.commands > 0 && !this.#journal(group.sequences, group.lines))
+      group.refuseAll(this.#frame, FRAME_HEADER_WORDS);
     this.#match();
-    this.#parts.outbox.publish();
+    if (group.refused > 0) this.#refuse();
+    this.#publish();
     for (const input of this.#inputs) input.release();
     this.#report(group.commands);
     // Commands have seen to what is due; reads have not, and may keep the shard from ever being idle.
@@ -84,9 +116,17 @@ export class Shard {
     doorbell.prepare();
     // All is looked at behind the flag: who moves a test clock on rings after it, as who publishes does.
     const dueMs = this.#untilDueMs();
-    if (board.stopping || dueMs <= 0 || this.#inputs.some((input) => !input.empty)) {
+    const trouble = this.#diskTrouble;
+    const canLog = trouble.admission !== 'none';
+    if (board.stopping || (canLog && dueMs <= 0) || this.#inputs.some((input) => !input.empty)) {
       doorbell.stay();
-      if (!board.stopping && dueMs <= 0) this.logTime();
+      if (!board.stopping && canLog && dueMs <= 0) this.logTime();
+      return;
+    }
+    this.#checkFollower();
+    if (trouble.isThere) {
+      doorbell.sleep(DISK_RETRY_MS);
+      trouble.tryAgain(this.#sequence + 1, this.#timeNs);
       return;
     }
     const hashMs = this.#hashLogged ? Number.POSITIVE_INFINITY : IDLE_FRAME_MS;
@@ -99,16 +139,16 @@ export class Shard {
   logTime(): void {
     this.#frame.fill(0, FRAME_HEADER_WORDS, FRAME_HEADER_WORDS + LINE_WORDS);
     this.#frame[FRAME_HEADER_WORDS] = orderHead(CommandKind.Time, 1, 0);
-    this.#takeOwn(1);
-    this.#parts.outbox.publish();
+    if (!this.#takeOwn(1)) return;
+    this.#publish();
     this.#report(1);
   }
 
   /** A frame without commands: it carries the hash of the events of the frame before. */
   logHash(): void {
-    if (this.#hashLogged) return;
-    this.#journal(0, 0);
+    if (this.#hashLogged || !this.#journal(0, 0)) return;
     this.#hashLogged = true;
+    this.#parts.followerBell?.ring();
   }
 
   /** Logs and lists what the operator has added to the configuration, before the first client is served. */
@@ -116,7 +156,8 @@ export class Shard {
     const frame = this.#frame;
     let lines = 0;
     const log = () => {
-      this.#takeOwn(lines);
+      if (!this.#takeOwn(lines))
+        throw new Error(`shard ${this.#parts.shard}: the disk has no room to log the configuration`);
       lines = 0;
     };
     if (clientIdWindow !== undefined) {
@@ -129,15 +170,46 @@ export class Shard {
       lines += LIST_LINES;
     }
     if (lines > 0) log();
-    this.#parts.outbox.publish();
+    this.#publish();
     this.#report(0);
   }
 
-  /** Takes commands of the shard's own through that stand in the frame. */
-  #takeOwn(lines: number): void {
+  /** Takes commands of the shard's own through that stand in the frame; false where the disk has no room for them. */
+  #takeOwn(lines: number): boolean {
     this.#group.sort(this.#frame, FRAME_HEADER_WORDS, lines);
-    this.#journal(this.#group.sequences, lines);
+    if (!this.#journal(this.#group.sequences, lines)) return false;
     this.#match();
+    return true;
+  }
+
+  /** Shows the events to the gateways, and the frame to the follower. */
+  #publish(): void {
+    const { outbox, board, shard, followerBell } = this.#parts;
+    this.#checkFollower();
+    outbox.publish();
+    board.setPublished(shard, this.#sequence);
+    followerBell?.ring();
+  }
+
+  #checkFollower(): void {
+    const { board, shard } = this.#parts;
+    if (board.diverged(shard))
+      throw new ShardDiverged(`shard ${shard}: stopped, since its follower comes to other events`);
+  }
+
+  /** Tells whoever sent what could not be logged. */
+  #refuse(): void {
+    const { refused, refusedWords } = this.#group;
+    const { clock, outbox, shard } = this.#parts;
+    const code = this.#diskTrouble.code;
+    const epochNs = clock.epochNs();
+    for (let at = 0; at < refused; at += orderLines(refusedWords[at]!) * LINE_WORDS) {
+      const words = writeRecordRefusal(this.#refusal, 0, refusedWords, at, code, epochNs);
+      // No place in the log; but the gateway must know which shard has answered.
+      this.#refusal[EVENT_PLACE + 1] = placeHighOf(shard);
+      this.#refusal[EVENT_SESSION] = refusedWords[at + ORDER_SESSION]!;
+      outbox.sendTo(gatewayOfSession(refusedWords[at + ORDER_SESSION]!), this.#refusal, words);
+    }
   }
 
   /** Milliseconds until the next order expires, by the time that a group would get now; 0 or less where one has. */
@@ -169,14 +241,22 @@ export class Shard {
     return lines;
   }
 
-  /** Stamps the group and makes it durable. When this returns, it may be answered. */
-  #journal(sequences: number, lines: number): void {
-    const { clock, journal, hash } = this.#parts;
+  /**
+   * Stamps the group and makes it durable. When this returns true, it may be answered; where it returns false, the group is
+   * not in the log and never will be.
+   */
+  #journal(sequences: number, lines: number): boolean {
+    const { clock, journal, hash, board, shard } = this.#parts;
     const nowNs = clock.epochNs();
     // A clock that was set back must not make the log run backwards.
     if (nowNs > this.#timeNs) this.#timeNs = nowNs;
     for (let i = 0; i < this.#inputs.length; i++) this.#cursors[i] = this.#inputs[i]!.position;
-    journal.append(sequences, lines, this.#sequence + 1, this.#timeNs, hash.low, hash.high, this.#cursors);
+    const { low, high } = hash;
+    const append = () =>
+      journal.append(sequences, lines, this.#sequence + 1, this.#timeNs, low, high, this.#cursors);
+    if (!this.#diskTrouble.append(append)) return false;
+    board.setJournalEnd(shard, journal.segment, journal.end);
+    return true;
   }
 
   /** Applies the commands of the group, and answers its reads at the places where they stood. */

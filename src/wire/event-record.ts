@@ -139,3 +139,13 @@ export function eventBaseCells(head: number, code: number): number {
   if (eventKind(head) === EventKind.Fill) return FILL_CELLS;
   return (code & TERMS) !== 0 ? EVENT_CELLS + EVENT_TERMS_CELLS : EVENT_CELLS;
 }
+
+/** Sequence of the command that an event is of: the place without its shard. */
+export function sequenceOfEvent(words: Int32Array, at: number): number {
+  return (words[at + EVENT_PLACE + 1]! & 0xffff) * 4_294_967_296 + (words[at + EVENT_PLACE]! >>> 0);
+}
+
+/** The word behind the event at word `at`. */
+export function nextEvent(words: Int32Array, at: number): number {
+  return at + eventCells(words[at]!) * CELL_WORDS;
+}

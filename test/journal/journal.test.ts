@@ -306,6 +306,7 @@ class FailingDisk implements Disk {
   readonly rename = nodeDisk.rename;
   readonly remove = nodeDisk.remove;
   readonly syncDirectory = nodeDisk.syncDirectory;
+  readonly freeBytes = nodeDisk.freeBytes;
 
   open(path: string, how: 'read' | 'update' | 'create'): DiskFile {
     const file = nodeDisk.open(path, how);

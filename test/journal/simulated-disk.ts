@@ -78,6 +78,10 @@ export class SimulatedDisk implements Disk {
     this.names.delete(path);
   }
 
+  freeBytes(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
   syncDirectory(directory: string): void {
     this.#call();
     for (const path of new Set([...this.names.keys(), ...this.#durableNames.keys()]))

@@ -40,6 +40,9 @@ describe('the count of a journal', () => {
         take: (number) => {
           makeSegment(nodeDisk, shardDirectory(directory, shard), number, SMALL_SEGMENT_BYTES, () => true);
         },
+        keepReserve: () => {},
+        takeReserve: () => 0,
+        hasRoom: () => true,
       },
     );
     let sequence = 1;

@@ -1,0 +1,59 @@
+import type { Durability } from '../journal/segment.js';
+import type { ResumeAnswer, ResumeRequest } from './follower.js';
+import type { OldSegments } from './retention.js';
+
+/** What a follower's thread is started with. */
+export interface FollowerThreadData {
+  readonly shard: number;
+  readonly directory: string;
+  readonly durability: Durability;
+  readonly board: SharedArrayBuffer;
+  /** Rung by the shard. */
+  readonly doorbell: SharedArrayBuffer;
+  /** The shard's own, for when it must look at the board. */
+  readonly shardDoorbell: SharedArrayBuffer;
+  readonly oldSegments: OldSegments;
+  readonly snapshotCommands: number;
+}
+
+/** What the main thread says to a follower. */
+export type FollowerOrder =
+  /** Answer with `snapshot`, once there is one of all that was logged until now. */
+  | { readonly order: 'snapshot'; readonly id: number }
+  /** The shard has stopped: take a last snapshot and end. */
+  | { readonly order: 'finish' }
+  | { readonly order: 'resume'; readonly request: NumberedResume };
+
+/** A resume request on its way between gateway and follower. */
+export interface NumberedResume extends ResumeRequest {
+  readonly gateway: number;
+  /** Of the gateway's session, and of its attempt. */
+  readonly id: number;
+  readonly shard: number;
+  /** Answered only once all up to this sequence has been replayed. */
+  readonly until: number;
+}
+
+export interface NumberedAnswer extends ResumeAnswer {
+  readonly gateway: number;
+  readonly id: number;
+  readonly shard: number;
+}
+
+export interface SnapshotOutcome {
+  readonly shard: number;
+  readonly sequence: number;
+  readonly file: string;
+  readonly bytes: number;
+  /** Why there is none, in a sentence. */
+  readonly fault?: string | undefined;
+}
+
+/** What a follower's thread says. */
+export type FollowerReport =
+  | { readonly event: 'snapshot'; readonly id: number; readonly outcome: SnapshotOutcome }
+  | { readonly event: 'resumed'; readonly answer: NumberedAnswer }
+  | { readonly event: 'warning'; readonly sentence: string }
+  | { readonly event: 'diverged'; readonly message: string }
+  | { readonly event: 'finished' }
+  | { readonly event: 'failed'; readonly message: string; readonly stack?: string | undefined };
