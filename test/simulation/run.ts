@@ -1,0 +1,387 @@
+import { TestClock } from '../../src/clock/test-clock.js';
+import { CommandFlow, type Draft, type Sendable } from './command-flow.js';
+import { Chance, type Fault, FaultCounts } from './faults.js';
+import { describe, Invariants } from './invariants.js';
+import { contentOf } from './log-witness.js';
+import { SimulatedClient } from './simulated-client.js';
+import { SimulatedDisk } from './simulated-disk.js';
+import { type ExchangeShape, SimulatedExchange } from './simulated-exchange.js';
+import type { SimulatedShard } from './simulated-shard.js';
+import { INVARIANTS, type Invariant, Violation } from './violation.js';
+
+/** What came of a seed. Without wall time: the same seed gives the same result, to the byte. */
+export interface Outcome {
+  readonly seed: number;
+  readonly ok: boolean;
+  readonly invariant?: Invariant;
+  readonly rule?: string;
+  readonly what?: string;
+  readonly stack?: string | undefined;
+  readonly turns: number;
+  /** Commands in the logs in the end, and what clients sent again or were told again. */
+  readonly commands: number;
+  readonly retries: number;
+  readonly repeatedAnswers: number;
+  readonly starts: number;
+  readonly restartsInPlace: number;
+  readonly snapshots: number;
+  readonly checks: number;
+  readonly faults: Readonly<Record<Fault, number>>;
+}
+
+/** Turns with faults, and how many more there may be until each fault has happened, and until all is answered. */
+const TURNS = 900;
+const MORE_TURNS = 1200;
+const LAST_TURNS = 6000;
+const ACCOUNTS = 5;
+/** Starts in a row that a disk may spoil before it is left alone. */
+const SPOILED_STARTS = 6;
+
+/** Runs one seed. */
+export function runSeed(seed: number): Outcome {
+  return new Simulation(seed).run();
+}
+
+class Simulation {
+  readonly #seed: number;
+  readonly #chance: Chance;
+  readonly #faults = new FaultCounts();
+  readonly #disk: SimulatedDisk;
+  /** Small, so that times fit a number. */
+  readonly #clock = new TestClock({ startEpochNs: 5n * 2n ** 32n });
+  readonly #shape: ExchangeShape;
+  readonly #flows: readonly CommandFlow[];
+  readonly #clients: readonly SimulatedClient[];
+  readonly #sent = new Map<string, Sendable>();
+  readonly #invariants: Invariants;
+  readonly #hasSmallWindow: boolean;
+  #exchange: SimulatedExchange | undefined;
+  #turn = 0;
+  #starts = 0;
+  #restartsInPlace = 0;
+  #snapshots = 0;
+  /** The shard that has the turn: what its disk does may kill it. */
+  #running: SimulatedShard | undefined;
+  #isNested = false;
+  #fullUntil = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.#chance = new Chance(seed);
+    const chance = this.#chance;
+    this.#disk = new SimulatedDisk(chance, this.#faults);
+    this.#disk.between = () => this.#between();
+    const shards = chance.oneIn(3) ? 2 : 1;
+    this.#hasSmallWindow = chance.oneIn(4);
+    const instruments = chance.between(1, 3);
+    this.#flows = Array.from(
+      { length: shards },
+      (_, shard) => new CommandFlow(chance, shard, shards, ACCOUNTS, instruments),
+    );
+    const configurations = this.#flows.map((flow) => flow.configuration());
+    this.#shape = {
+      shards,
+      gateways: chance.between(1, 2),
+      clientIdWindow: this.#hasSmallWindow ? chance.between(20, 100) : 100_000,
+      instruments: configurations[0]!.flatMap((_, i) => configurations.map((each) => each[i]!)),
+      snapshotCommands: chance.between(10, 60),
+    };
+    this.#clients = [
+      [1, 2],
+      [3, 4, 1],
+      [5, 0],
+    ].map(
+      (accounts) =>
+        new SimulatedClient(accounts, chance, this.#faults, (event) =>
+          this.#flows[event.shard]!.observe(event),
+        ),
+    );
+    this.#invariants = new Invariants(shards, this.#sent);
+  }
+
+  run(): Outcome {
+    try {
+      this.#start();
+      this.#go(TURNS, () => false);
+      this.#go(MORE_TURNS, () => this.#faults.missing().length === 0);
+      this.#finish();
+      return this.#outcome(undefined);
+    } catch (error) {
+      const known = error instanceof Violation ? error : new Violation('thrown', describe(error), error);
+      return this.#outcome(known);
+    }
+  }
+
+  /** Turns with faults, until it is enough. */
+  #go(turns: number, isEnough: () => boolean): void {
+    for (let i = 0; i < turns && !isEnough(); i++) {
+      if (this.#chance.oneIn(25)) this.#fault();
+      this.#step();
+    }
+  }
+
+  /** No more faults: everything is answered, survives a last power cut, and is answered in the same way again. */
+  #finish(): void {
+    this.#disk.cut = undefined;
+    this.#disk.mend();
+    this.#settle();
+    this.#disk.cutPower();
+    this.#crash(true);
+    if (!this.#hasSmallWindow) for (const client of this.#clients) client.repeat(this.#turn, 20);
+    this.#settle();
+    for (const shard of this.#exchange!.shards) {
+      while (shard.follower!.read());
+      this.#invariants.checkFollower(shard);
+      this.#invariants.checkShard(shard, this.#disk);
+    }
+    this.#invariants.checkClients(this.#clients);
+  }
+
+  #settle(): void {
+    for (let i = 0; i < LAST_TURNS; i++) {
+      if (this.#clients.every(({ waiting }) => waiting === 0)) return;
+      this.#step(false);
+    }
+    const waiting = this.#clients.map((client) => client.describeWaiting()).join('\n');
+    throw new Violation('answered', `there is no answer to\n${waiting}`);
+  }
+
+  /** One of many things happens. */
+  #step(wantsMore = true): void {
+    this.#passTurn();
+    const dice = this.#chance.below(100);
+    if (dice < 55) this.#stepOutside(dice, wantsMore);
+    else if (dice < 60)
+      this.#clock.advance(this.#chance.oneIn(20) ? this.#chance.below(1e9) : this.#chance.below(40));
+    else this.#stepShard(this.#chance.pick(this.#exchange!.shards));
+  }
+
+  #passTurn(): void {
+    this.#turn++;
+    if (this.#exchange !== undefined) this.#exchange.now = this.#turn;
+    if (this.#turn >= this.#fullUntil) this.#disk.capacity = Number.POSITIVE_INFINITY;
+  }
+
+  /** Clients, the network and gateways. */
+  #stepOutside(dice: number, wantsMore: boolean): void {
+    const chance = this.#chance;
+    const client = chance.pick(this.#clients);
+    if (client.line === undefined) {
+      if (chance.oneIn(3)) client.connect(chance.pick(this.#exchange!.gateways).gateway);
+    } else if (dice < 9) {
+      if (wantsMore) client.want(this.#draft(client), this.#turn);
+      else client.insist(this.#turn);
+    } else if (dice < 12) client.insist(this.#turn);
+    else if (dice < 13 && wantsMore && !this.#hasSmallWindow) client.repeat(this.#turn, 1);
+    else if (dice < 27) client.deliver(this.#turn);
+    else if (dice < 41) this.#exchange!.turnGateway(chance.pick(this.#exchange!.gateways));
+    else client.receive();
+  }
+
+  /** What a client wants next: mostly a few commands, sometimes many. */
+  #draft(client: SimulatedClient): Draft[] {
+    const chance = this.#chance;
+    const count = chance.oneIn(6) ? chance.between(8, 30) : chance.between(1, 4);
+    const drafts: Draft[] = [];
+    const nowNs = Number(this.#clock.epochNs());
+    for (let tries = 0; drafts.length < count && tries < count * 8; tries++) {
+      const draft = chance
+        .pick(this.#flows)
+        .next(nowNs, this.#hasSmallWindow, (account) => client.accounts.includes(account));
+      if (draft === undefined) continue;
+      this.#sent.set(contentOf(draft.words), draft.command);
+      drafts.push(draft);
+    }
+    return drafts;
+  }
+
+  #stepShard(shard: SimulatedShard): void {
+    this.#running = shard;
+    try {
+      const dice = this.#chance.below(20);
+      if (dice < 15) {
+        if (shard.turn() === 0 && this.#chance.oneIn(3)) shard.idle();
+      } else if (dice < 16) shard.makeSegment();
+      else this.#follow(shard);
+    } catch (error) {
+      this.#running = undefined;
+      this.#thrown(shard, error);
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  #follow(shard: SimulatedShard): void {
+    // The follower is a thread of its own: it does not die with its shard.
+    this.#running = undefined;
+    const follower = shard.follower!;
+    if (follower.read()) return;
+    const { errors } = this.#disk;
+    try {
+      if (follower.write() !== undefined) this.#snapshots++;
+    } catch (error) {
+      if (this.#disk.isOff || this.#disk.errors === errors) throw error;
+    }
+  }
+
+  /** Something was thrown: who ends of it? */
+  #thrown(shard: SimulatedShard, error: unknown): void {
+    if (this.#disk.isOff) this.#crash(true);
+    else if (shard.isDead) {
+      this.#faults.count('workerDeaths');
+      this.#crash(false);
+    } else if (this.#isOfDisk(error)) this.#crash(false);
+    else throw error instanceof Violation ? error : new Violation('thrown', describe(error), error);
+  }
+
+  #isOfDisk(error: unknown): boolean {
+    for (let each = error; each instanceof Error; each = each.cause)
+      if (each.name === 'DiskError') return true;
+    return false;
+  }
+
+  /** Something goes wrong; what has not gone wrong yet is more likely. */
+  #fault(): void {
+    const chance = this.#chance;
+    const missing = this.#faults.missing();
+    const disk = this.#disk;
+    const want = (fault: Fault) => missing.includes(fault) && chance.oneIn(2);
+    const dice = chance.below(12);
+    if (want('diskFull') || dice === 0) {
+      disk.capacity = disk.usedBytes + chance.below(100_000);
+      this.#fullUntil = this.#turn + chance.between(50, 250);
+    } else if (want('failedSyncs') || dice === 1) disk.failingSyncs = chance.between(1, 3);
+    else if (want('failedWrites') || dice === 2) disk.failingWrites = chance.between(1, 2);
+    else if (want('shortWrites') || dice === 3) disk.shortWrites = chance.between(1, 3);
+    else if (want('slowGateways') || dice === 4)
+      chance.pick(this.#exchange!.gateways).stalledUntil = this.#turn + chance.between(50, 250);
+    else if (want('workerDeaths') || dice === 5)
+      chance.pick(this.#exchange!.shards).diesIn = chance.below(12);
+    else if (want('killedProcesses') || dice === 6) {
+      this.#faults.count('killedProcesses');
+      this.#crash(false);
+    } else if (want('cutConnections') || dice === 7) this.#cutConnection();
+    else this.#planCut(want);
+  }
+
+  #planCut(want: (fault: Fault) => boolean): void {
+    const chance = this.#chance;
+    const after = chance.oneIn(2) ? 0 : chance.below(6);
+    // What waits for its sync, or for that of its directory, is what a cut takes away.
+    if (want('sectorsDropped') || want('tornWrites') || want('reorderedWrites'))
+      this.#disk.cut = { kind: 'sync', after: 0, isDone: false };
+    else if (want('powerCutsElsewhere') || want('nameChangesDropped'))
+      this.#disk.cut = { kind: 'name', after, isDone: true };
+    else if (want('powerCutsAtWrite')) this.#disk.cut = { kind: 'write', after, isDone: chance.oneIn(2) };
+    else
+      this.#disk.cut = {
+        kind: chance.pick(['write', 'write', 'sync', 'sync', 'name']),
+        after,
+        isDone: chance.oneIn(2),
+      };
+  }
+
+  #cutConnection(): void {
+    const client = this.#chance.pick(this.#clients);
+    if (client.line === undefined) return;
+    this.#faults.count('cutConnections');
+    client.disconnect();
+  }
+
+  /** The process is gone, with or without the power. */
+  #crash(power: boolean): void {
+    const chance = this.#chance;
+    this.#exchange = undefined;
+    this.#running = undefined;
+    for (const client of this.#clients) {
+      // What was on its way still arrives, or some of it.
+      const line = client.line;
+      if (line === undefined) continue;
+      for (let left = chance.below(line.incoming.length + 1); left > 0; left--) client.receive();
+      client.line = undefined;
+    }
+    if (power) this.#disk.restart();
+    else {
+      this.#disk.cut = undefined;
+      if (chance.oneIn(2)) this.#disk.mend();
+    }
+    if (chance.oneIn(2) || this.#faults.counts.bitFlips === 0)
+      this.#invariants.flipBits(this.#disk, chance, this.#faults);
+    this.#start();
+  }
+
+  /** Starts until a start succeeds, and compares what it comes to with the logs. */
+  #start(): void {
+    const disk = this.#disk;
+    for (let attempt = 1; ; attempt++) {
+      if (attempt > SPOILED_STARTS) disk.mend();
+      const { errors } = disk;
+      const exchange = new SimulatedExchange(
+        { disk, clock: this.#clock, chance: this.#chance, faults: this.#faults },
+        this.#shape,
+        () => {
+          this.#passTurn();
+          this.#meanwhile();
+        },
+      );
+      try {
+        exchange.start();
+      } catch (error) {
+        if (disk.isOff) {
+          disk.restart();
+          continue;
+        }
+        if (disk.errors > errors && attempt <= SPOILED_STARTS) continue;
+        throw new Violation('started', `a start says: ${describe(error)}`, error);
+      }
+      this.#starts++;
+      this.#exchange = exchange;
+      break;
+    }
+    const listed = this.#exchange.instruments();
+    for (const flow of this.#flows) flow.listed(listed);
+    for (const shard of this.#exchange.shards) this.#invariants.checkShard(shard, disk);
+    this.#invariants.checkClients(this.#clients);
+  }
+
+  /** Before each call of a disk: others have their turns meanwhile, and a thread may die in it. */
+  #between(): void {
+    this.#running?.look();
+    if (this.#chance.oneIn(6)) this.#meanwhile();
+  }
+
+  /** While a shard waits: clients and gateways go on. */
+  #meanwhile(): void {
+    if (this.#isNested || this.#exchange === undefined) return;
+    this.#isNested = true;
+    try {
+      this.#stepOutside(9 + this.#chance.below(46), false);
+    } finally {
+      this.#isNested = false;
+    }
+  }
+
+  #outcome(violation: Violation | undefined): Outcome {
+    const sum = (count: (client: SimulatedClient) => number) =>
+      this.#clients.reduce((all, client) => all + count(client), 0);
+    return {
+      seed: this.#seed,
+      ok: violation === undefined,
+      ...(violation !== undefined && {
+        invariant: violation.invariant,
+        rule: INVARIANTS[violation.invariant],
+        what: violation.message,
+        stack: violation.cause instanceof Error ? violation.cause.stack : violation.stack,
+      }),
+      turns: this.#turn,
+      commands: this.#invariants.commands,
+      retries: sum(({ retries }) => retries),
+      repeatedAnswers: sum(({ repeated }) => repeated),
+      starts: this.#starts,
+      restartsInPlace: this.#restartsInPlace,
+      snapshots: this.#snapshots,
+      checks: this.#invariants.checks + this.#invariants.oracleChecks,
+      faults: this.#faults.counts,
+    };
+  }
+}
