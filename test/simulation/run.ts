@@ -82,7 +82,7 @@ class Simulation {
     this.#shape = {
       shards,
       gateways: chance.between(1, 2),
-      clientIdWindow: this.#hasSmallWindow ? chance.between(20, 100) : 100_000,
+      clientIdWindow: this.#hasSmallWindow ? chance.between(20, 100) : 4096,
       instruments: configurations[0]!.flatMap((_, i) => configurations.map((each) => each[i]!)),
       snapshotCommands: chance.between(10, 60),
     };

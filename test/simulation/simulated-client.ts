@@ -131,7 +131,7 @@ export class SimulatedClient {
   /** Sends what was not answered for long once more. */
   insist(turn: number): void {
     const due = [...this.#pending.values()].filter((wish) => turn - wish.sentAt > LEAST_PATIENCE);
-    if (due.length === 0) return;
+    if (due.length === 0 || this.line === undefined) return;
     this.retries += due.length;
     this.#send(due, turn);
   }
@@ -139,7 +139,7 @@ export class SimulatedClient {
   /** Sends a few commands again that were answered long ago. */
   repeat(turn: number, count: number): void {
     const done = [...this.#done.values()];
-    if (done.length === 0) return;
+    if (done.length === 0 || this.line === undefined) return;
     const again = Array.from({ length: count }, () => this.#chance.pick(done));
     for (const wish of again) this.#pending.set(wish.key, wish);
     this.retries += count;

@@ -1,0 +1,51 @@
+import type { Mutant } from './bundle.js';
+
+/** Mistakes that the simulation must find. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'no sync',
+    file: 'src/journal/journal-writer.ts',
+    replacements: [['      if (this.#synced) file.sync();', '']],
+  },
+  {
+    name: 'acknowledging before the sync',
+    file: 'src/journal/journal-writer.ts',
+    replacements: [
+      ['      if (this.#synced) file.sync();', ''],
+      [
+        '      file.write(this.#bytes, length, this.#end);',
+        // What was answered already is synced with the next group.
+        'if (this.#synced) file.sync(); file.write(this.#bytes, length, this.#end);',
+      ],
+    ],
+  },
+  {
+    name: 'an ignored checksum',
+    file: 'src/journal/frame-check.ts',
+    replacements: [['(frameChecksum(words, bytes, at) === words[at + FRAME_CHECKSUM]', '(true']],
+  },
+  {
+    name: 'a skipped frame',
+    file: 'src/journal/journal-reader.ts',
+    replacements: [
+      ['    this.#onFrame(words, at);', 'if (this.#frames % 16 !== 0) this.#onFrame(words, at);'],
+    ],
+  },
+  {
+    name: 'a forgotten client id',
+    file: 'src/book/client-ids.ts',
+    replacements: [
+      [
+        '      if (where >= 0) this.numbers.values[where] = name;',
+        'if (where >= 0) this.numbers.values[where] = 0;',
+      ],
+    ],
+  },
+  {
+    name: 'a client id that a snapshot forgets',
+    file: 'src/book/client-ids.ts',
+    replacements: [
+      ['    this.#restoreId(where, name);', 'if (slot >= 0 || where < 0) this.#restoreId(where, name);'],
+    ],
+  },
+];
