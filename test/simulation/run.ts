@@ -1,6 +1,6 @@
 import { TestClock } from '../../src/clock/test-clock.js';
 import { CommandFlow, type Draft, type Sendable } from './command-flow.js';
-import { Chance, type Fault, FaultCounts } from './faults.js';
+import { Chance, FAULTS, type Fault, FaultCounts } from './faults.js';
 import { describe, Invariants } from './invariants.js';
 import { contentOf } from './log-witness.js';
 import { SimulatedClient } from './simulated-client.js';
@@ -30,8 +30,8 @@ export interface Outcome {
 }
 
 /** Turns with faults, and how many more there may be until each fault has happened, and until all is answered. */
-const TURNS = 900;
-const MORE_TURNS = 1200;
+const TURNS = 800;
+const MORE_TURNS = 3000;
 const LAST_TURNS = 6000;
 const ACCOUNTS = 5;
 /** Starts in a row that a disk may spoil before it is left alone. */
@@ -64,6 +64,9 @@ class Simulation {
   #running: SimulatedShard | undefined;
   #isNested = false;
   #fullUntil = 0;
+  #cutPlanned = 0;
+  /** Nothing more goes wrong before this turn. */
+  #quietUntil = 0;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -81,7 +84,7 @@ class Simulation {
     const configurations = this.#flows.map((flow) => flow.configuration());
     this.#shape = {
       shards,
-      gateways: chance.between(1, 2),
+      gateways: chance.between(2, 3),
       clientIdWindow: this.#hasSmallWindow ? chance.between(20, 100) : 4096,
       instruments: configurations[0]!.flatMap((_, i) => configurations.map((each) => each[i]!)),
       snapshotCommands: chance.between(10, 60),
@@ -115,7 +118,7 @@ class Simulation {
   /** Turns with faults, until it is enough. */
   #go(turns: number, isEnough: () => boolean): void {
     for (let i = 0; i < turns && !isEnough(); i++) {
-      if (this.#chance.oneIn(25)) this.#fault();
+      if (this.#chance.oneIn(25) && this.#turn >= this.#quietUntil) this.#fault();
       this.#step();
     }
   }
@@ -173,9 +176,9 @@ class Simulation {
       else client.insist(this.#turn);
     } else if (dice < 12) client.insist(this.#turn);
     else if (dice < 13 && wantsMore && !this.#hasSmallWindow) client.repeat(this.#turn, 1);
-    else if (dice < 27) client.deliver(this.#turn);
+    else if (dice < 27) for (let i = chance.between(1, 4); i > 0; i--) client.deliver(this.#turn);
     else if (dice < 41) this.#exchange!.turnGateway(chance.pick(this.#exchange!.gateways));
-    else client.receive();
+    else for (let i = chance.between(1, 4); i > 0; i--) client.receive();
   }
 
   /** What a client wants next: mostly a few commands, sometimes many. */
@@ -240,45 +243,65 @@ class Simulation {
     return false;
   }
 
-  /** Something goes wrong; what has not gone wrong yet is more likely. */
+  /** Something is to go wrong; what has not gone wrong yet is more likely. */
   #fault(): void {
     const chance = this.#chance;
     const missing = this.#faults.missing();
+    const fault = missing.length > 0 && chance.oneIn(2) ? chance.pick(missing) : chance.pick(FAULTS);
     const disk = this.#disk;
-    const want = (fault: Fault) => missing.includes(fault) && chance.oneIn(2);
-    const dice = chance.below(12);
-    if (want('diskFull') || dice === 0) {
-      disk.capacity = disk.usedBytes + chance.below(100_000);
-      this.#fullUntil = this.#turn + chance.between(50, 250);
-    } else if (want('failedSyncs') || dice === 1) disk.failingSyncs = chance.between(1, 3);
-    else if (want('failedWrites') || dice === 2) disk.failingWrites = chance.between(1, 2);
-    else if (want('shortWrites') || dice === 3) disk.shortWrites = chance.between(1, 3);
-    else if (want('slowGateways') || dice === 4)
-      chance.pick(this.#exchange!.gateways).stalledUntil = this.#turn + chance.between(50, 250);
-    else if (want('workerDeaths') || dice === 5)
-      chance.pick(this.#exchange!.shards).diesIn = chance.below(12);
-    else if (want('killedProcesses') || dice === 6) {
-      this.#faults.count('killedProcesses');
-      this.#crash(false);
-    } else if (want('cutConnections') || dice === 7) this.#cutConnection();
-    else this.#planCut(want);
+    switch (fault) {
+      case 'diskFull':
+        disk.capacity = disk.usedBytes + chance.below(missing.includes(fault) ? 10_000 : 100_000);
+        this.#fullUntil = this.#turn + chance.between(50, 400);
+        break;
+      case 'failedSyncs':
+        disk.failingSyncs = chance.between(1, 3);
+        break;
+      case 'failedWrites':
+        disk.failingWrites = chance.between(1, 2);
+        break;
+      case 'shortWrites':
+        disk.shortWrites = chance.between(1, 3);
+        break;
+      case 'slowGateways':
+        chance.pick(this.#exchange!.gateways).stalledUntil = this.#turn + chance.between(100, 500);
+        // Its rings must have the time to fill up.
+        if (missing.includes(fault)) this.#quietUntil = this.#turn + 250;
+        break;
+      case 'workerDeaths':
+        chance.pick(this.#exchange!.shards).diesIn = chance.below(12);
+        break;
+      case 'bitFlips':
+      case 'killedProcesses':
+        this.#faults.count('killedProcesses');
+        this.#crash(false);
+        break;
+      case 'cutConnections':
+      case 'lostMessages':
+      case 'doubledMessages':
+      case 'lateMessages':
+        this.#cutConnection();
+        break;
+      default:
+        this.#planCut(fault);
+    }
   }
 
-  #planCut(want: (fault: Fault) => boolean): void {
+  /** The power is to go. */
+  #planCut(fault: Fault): void {
     const chance = this.#chance;
+    // One that is planned comes first, unless it does not come at all.
+    if (this.#disk.cut !== undefined && this.#turn - this.#cutPlanned < 200) return;
+    this.#cutPlanned = this.#turn;
     const after = chance.oneIn(2) ? 0 : chance.below(6);
+    const isDone = chance.oneIn(2);
     // What waits for its sync, or for that of its directory, is what a cut takes away.
-    if (want('sectorsDropped') || want('tornWrites') || want('reorderedWrites'))
-      this.#disk.cut = { kind: 'sync', after: 0, isDone: false };
-    else if (want('powerCutsElsewhere') || want('nameChangesDropped'))
-      this.#disk.cut = { kind: 'name', after, isDone: true };
-    else if (want('powerCutsAtWrite')) this.#disk.cut = { kind: 'write', after, isDone: chance.oneIn(2) };
-    else
-      this.#disk.cut = {
-        kind: chance.pick(['write', 'write', 'sync', 'sync', 'name']),
-        after,
-        isDone: chance.oneIn(2),
-      };
+    if (fault === 'sectorsDropped' || fault === 'tornWrites' || fault === 'reorderedWrites')
+      this.#disk.cut = { kind: 'sync', after: 0, isDone: false, sectors: 2 };
+    else if (fault === 'nameChangesDropped') this.#disk.cut = { kind: 'name', after, isDone: true };
+    else if (fault === 'powerCutsElsewhere') this.#disk.cut = { kind: 'name', after, isDone };
+    else if (fault === 'powerCutsAtWrite') this.#disk.cut = { kind: 'write', after, isDone };
+    else this.#disk.cut = { kind: 'sync', after, isDone };
   }
 
   #cutConnection(): void {
@@ -301,10 +324,7 @@ class Simulation {
       client.line = undefined;
     }
     if (power) this.#disk.restart();
-    else {
-      this.#disk.cut = undefined;
-      if (chance.oneIn(2)) this.#disk.mend();
-    }
+    else if (chance.oneIn(2)) this.#disk.mend();
     if (chance.oneIn(2) || this.#faults.counts.bitFlips === 0)
       this.#invariants.flipBits(this.#disk, chance, this.#faults);
     this.#start();

@@ -27,6 +27,8 @@ export interface PlannedCut {
   readonly kind: CallKind;
   after: number;
   readonly isDone: boolean;
+  /** Only at the sync of a file of which so many sectors wait for it; of those some are there afterwards. */
+  readonly sectors?: number;
 }
 
 /** A change of a directory that no sync has made safe yet. */
@@ -61,6 +63,7 @@ export class SimulatedDisk implements Disk {
   #durableNames: Names = new Map();
   #changes: NameChange[] = [];
   #isOff = false;
+  #isPartly = false;
   #calls = 0;
   /** Segments that were taken away, as they were: what the log once held can still be read. */
   readonly #takenAway: Names = new Map();
@@ -86,6 +89,7 @@ export class SimulatedDisk implements Disk {
 
   /** Power comes back: what is safe, and what of the rest chance has saved. */
   restart(): void {
+    this.#isPartly = this.cut?.sectors !== undefined;
     const keepsNames = this.#share();
     for (const change of this.#changes)
       if (this.#chance.share() < keepsNames) change.apply(this.#durableNames);
@@ -232,7 +236,7 @@ export class SimulatedDisk implements Disk {
   }
 
   #sync(path: string, content: FileContent): void {
-    this.#begin('sync', path);
+    this.#begin('sync', path, content.dirty.size);
     if (this.failingSyncs > 0) {
       this.failingSyncs--;
       this.#faults.count('failedSyncs');
@@ -266,6 +270,7 @@ export class SimulatedDisk implements Disk {
 
   /** How much is saved by chance: often nothing, or all. */
   #share(): number {
+    if (this.#isPartly) return 0.5;
     const dice = this.#chance.below(6);
     return dice === 0 ? 0 : dice === 1 ? 1 : this.#chance.share();
   }
@@ -280,12 +285,14 @@ export class SimulatedDisk implements Disk {
       this.#takenAway.set(path, content.copy());
   }
 
-  #begin(kind: CallKind, path: string): void {
+  #begin(kind: CallKind, path: string, dirty = 0): void {
     this.#checkPower();
     this.between(kind, path);
     this.#checkPower();
     this.#calls++;
-    if (this.cut?.kind === kind && !this.cut.isDone && this.cut.after-- <= 0) this.#lose(kind);
+    const { cut } = this;
+    if (cut?.kind === kind && !cut.isDone && dirty >= (cut.sectors ?? 0) && cut.after-- <= 0)
+      this.#lose(kind);
     // The system writes back what it likes when it likes.
     if (this.#chance.oneIn(16)) this.#writeBack();
   }
