@@ -25,6 +25,9 @@ export interface Outcome {
   readonly starts: number;
   readonly restartsInPlace: number;
   readonly snapshots: number;
+  /** Starts of a shard that began from a snapshot, and segments that were archived or removed. */
+  readonly startsFromSnapshot: number;
+  readonly segmentsTakenAway: number;
   readonly checks: number;
   readonly faults: Readonly<Record<Fault, number>>;
 }
@@ -60,6 +63,7 @@ class Simulation {
   #starts = 0;
   #restartsInPlace = 0;
   #snapshots = 0;
+  #startsFromSnapshot = 0;
   /** The shard that has the turn: what its disk does may kill it. */
   #running: SimulatedShard | undefined;
   #isNested = false;
@@ -88,6 +92,7 @@ class Simulation {
       clientIdWindow: this.#hasSmallWindow ? chance.between(20, 100) : 4096,
       instruments: configurations[0]!.flatMap((_, i) => configurations.map((each) => each[i]!)),
       snapshotCommands: chance.between(10, 60),
+      resumeCommands: chance.oneIn(4) ? 2 ** 20 : chance.between(20, 200),
     };
     this.#clients = [
       [1, 2],
@@ -209,9 +214,11 @@ class Simulation {
     } catch (error) {
       this.#running = undefined;
       this.#thrown(shard, error);
-    } finally {
-      this.#running = undefined;
+      return;
     }
+    this.#running = undefined;
+    // The shard may have taken it for one of the faults that it lives with.
+    if (this.#disk.isOff || shard.isDead) this.#thrown(shard, undefined);
   }
 
   #follow(shard: SimulatedShard): void {
@@ -360,8 +367,13 @@ class Simulation {
     }
     const listed = this.#exchange.instruments();
     for (const flow of this.#flows) flow.listed(listed);
-    for (const shard of this.#exchange.shards) this.#invariants.checkShard(shard, disk);
+    for (const shard of this.#exchange.shards) this.#checkShard(shard);
     this.#invariants.checkClients(this.#clients);
+  }
+
+  #checkShard(shard: SimulatedShard): void {
+    if (shard.recovered!.snapshot > 0) this.#startsFromSnapshot++;
+    this.#invariants.checkShard(shard, this.#disk);
   }
 
   /** Before each call of a disk: others have their turns meanwhile, and a thread may die in it. */
@@ -372,7 +384,7 @@ class Simulation {
 
   /** While a shard waits: clients and gateways go on. */
   #meanwhile(): void {
-    if (this.#isNested || this.#exchange === undefined) return;
+    if (this.#isNested || this.#exchange === undefined || this.#disk.isOff) return;
     this.#isNested = true;
     try {
       this.#stepOutside(9 + this.#chance.below(46), false);
@@ -400,6 +412,8 @@ class Simulation {
       starts: this.#starts,
       restartsInPlace: this.#restartsInPlace,
       snapshots: this.#snapshots,
+      startsFromSnapshot: this.#startsFromSnapshot,
+      segmentsTakenAway: this.#disk.segmentsTakenAway,
       checks: this.#invariants.checks + this.#invariants.oracleChecks,
       faults: this.#faults.counts,
     };

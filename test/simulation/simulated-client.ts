@@ -95,9 +95,10 @@ export class SimulatedClient {
     return this.#pending.size;
   }
 
-  /** The commands that wait for an answer, for reports. */
+  /** What waits for an answer, for reports. */
   describeWaiting(): string {
-    return [...this.#pending.values()].map(({ draft }) => JSON.stringify(draft.command)).join('\n');
+    const first = [...this.#pending.values()].slice(0, 2).map(({ draft }) => JSON.stringify(draft.command));
+    return [`${this.waiting} commands`, ...first].join('\n  ');
   }
 
   connect(gateway: TransportHandlers): void {

@@ -77,6 +77,11 @@ export class SimulatedDisk implements Disk {
     return this.#isOff;
   }
 
+  /** Segments that were removed or archived so far. */
+  get segmentsTakenAway(): number {
+    return this.#takenAway.size;
+  }
+
   get usedBytes(): number {
     let bytes = 0;
     for (const content of this.#names.values()) bytes += content.size;

@@ -18,6 +18,7 @@ export interface ExchangeShape {
   /** What the configuration says, without numbers. */
   readonly instruments: readonly Omit<Instrument, 'id'>[];
   readonly snapshotCommands: number;
+  readonly resumeCommands: number;
 }
 
 /** What outlives an exchange. */
@@ -102,7 +103,7 @@ export class SimulatedExchange {
         clientIdWindow: isNew ? clientIdWindow : undefined,
       });
     }
-    for (const shard of this.shards) shard.follow(this.#shape.snapshotCommands);
+    for (const shard of this.shards) shard.follow(this.#shape.snapshotCommands, this.#shape.resumeCommands);
     for (let gateway = 0; gateway < gateways; gateway++) this.#openGateway(gateway, shards);
   }
 

@@ -189,16 +189,17 @@ export class SimulatedShard {
   }
 
   /** Begins the follower, or starts it anew. */
-  follow(snapshotCommands: number): void {
+  follow(snapshotCommands: number, resumeCommands: number): void {
     const { disk, board, shard, chance } = this.#around;
     this.follower = new Follower({
-      ...startFollower(this.source, board.figures(shard).sequence, chance.next32()),
+      ...startFollower(this.source, board.figures(shard).sequence, chance.next32(), resumeCommands),
       directory: DIRECTORY,
       shard,
       disk,
       logEnd: { segment: () => board.journalSegment(shard), end: () => board.journalEnd(shard) },
       oldSegments: chance.oneIn(2) ? 'archive' : 'remove',
       snapshotCommands,
+      resumeCommands,
     });
   }
 

@@ -9,6 +9,8 @@ const SUMS = [
   'starts',
   'restartsInPlace',
   'snapshots',
+  'startsFromSnapshot',
+  'segmentsTakenAway',
   'checks',
 ] as const satisfies readonly (keyof Outcome)[];
 
