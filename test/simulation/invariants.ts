@@ -40,12 +40,15 @@ export class Invariants {
       );
   }
 
-  /** All that clients were told is in the logs. */
-  checkClients(clients: readonly SimulatedClient[]): void {
+  /** All that clients were told of some shards, which have just been checked, is in the logs. */
+  checkClients(clients: readonly SimulatedClient[], shards: readonly SimulatedShard[]): void {
     for (const client of clients) {
-      for (const event of client.told) this.#checkTold(event);
-      this.checks += client.told.length;
-      client.told.length = 0;
+      const others: ToldEvent[] = [];
+      for (const event of client.told)
+        if (shards.some(({ number }) => number === event.shard)) this.#checkTold(event);
+        else others.push(event);
+      this.checks += client.told.length - others.length;
+      client.told = others;
     }
   }
 

@@ -34,11 +34,16 @@ export interface Outcome {
 
 /** Turns with faults, and how many more there may be until each fault has happened, and until all is answered. */
 const TURNS = 800;
-const MORE_TURNS = 3000;
+const MORE_TURNS = 5000;
 const LAST_TURNS = 6000;
 const ACCOUNTS = 5;
 /** Starts in a row that a disk may spoil before it is left alone. */
 const SPOILED_STARTS = 6;
+/** Threads of a shard that may die in a row before the process ends. */
+const MOST_REPLACEMENTS = 4;
+
+/** A dead shard is replaced, not the whole process. */
+const REPLACES = false;
 
 /** Runs one seed. */
 export function runSeed(seed: number): Outcome {
@@ -142,7 +147,7 @@ class Simulation {
       this.#invariants.checkFollower(shard);
       this.#invariants.checkShard(shard, this.#disk);
     }
-    this.#invariants.checkClients(this.#clients);
+    this.#invariants.checkClients(this.#clients, this.#exchange!.shards);
   }
 
   #settle(): void {
@@ -237,11 +242,42 @@ class Simulation {
   /** Something was thrown: who ends of it? */
   #thrown(shard: SimulatedShard, error: unknown): void {
     if (this.#disk.isOff) this.#crash(true);
-    else if (shard.isDead) {
+    else if (shard.isDead && !REPLACES) {
       this.#faults.count('workerDeaths');
       this.#crash(false);
-    } else if (this.#isOfDisk(error)) this.#crash(false);
+    } else if (shard.isDead) this.#replace(shard);
+    else if (this.#isOfDisk(error)) this.#crash(false);
     else throw error instanceof Violation ? error : new Violation('thrown', describe(error), error);
+  }
+
+  /** The thread of a shard has died: another one takes its place, and may die too. */
+  #replace(shard: SimulatedShard): void {
+    const exchange = this.#exchange!;
+    for (let attempt = 1; ; attempt++) {
+      this.#faults.count('workerDeaths');
+      if (attempt > MOST_REPLACEMENTS) this.#crash(false);
+      if (attempt > MOST_REPLACEMENTS) return;
+      shard.isDead = false;
+      shard.diesIn = this.#chance.oneIn(6) ? this.#chance.below(12) : Number.POSITIVE_INFINITY;
+      this.#running = shard;
+      try {
+        exchange.replace(shard);
+      } catch (error) {
+        this.#running = undefined;
+        if (this.#disk.isOff) {
+          this.#crash(true);
+          return;
+        }
+        if (shard.isDead || this.#isOfDisk(error)) continue;
+        throw new Violation('started', `a shard that takes another's place says: ${describe(error)}`, error);
+      }
+      this.#running = undefined;
+      if (shard.isDead) continue;
+      break;
+    }
+    this.#restartsInPlace++;
+    this.#checkShard(shard);
+    this.#invariants.checkClients(this.#clients, [shard]);
   }
 
   #isOfDisk(error: unknown): boolean {
@@ -368,7 +404,7 @@ class Simulation {
     const listed = this.#exchange.instruments();
     for (const flow of this.#flows) flow.listed(listed);
     for (const shard of this.#exchange.shards) this.#checkShard(shard);
-    this.#invariants.checkClients(this.#clients);
+    this.#invariants.checkClients(this.#clients, this.#exchange.shards);
   }
 
   #checkShard(shard: SimulatedShard): void {

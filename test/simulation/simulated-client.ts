@@ -67,7 +67,7 @@ const LEAST_PATIENCE = 150;
 export class SimulatedClient {
   readonly accounts: readonly number[];
   /** Events that it was told of and nobody has compared with the log yet. */
-  readonly told: ToldEvent[] = [];
+  told: ToldEvent[] = [];
   line: Line | undefined;
   retries = 0;
   repeated = 0;

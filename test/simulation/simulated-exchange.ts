@@ -109,7 +109,6 @@ export class SimulatedExchange {
 
   /** The thread of a shard has died: another one goes on with its rings. */
   replace(shard: SimulatedShard): void {
-    shard.isDead = false;
     shard.recover(true);
     shard.run(this.run, true, { instruments: [] });
   }
