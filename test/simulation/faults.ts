@@ -20,6 +20,7 @@ export const FAULTS = [
   'cutConnections',
   'slowGateways',
   'workerDeaths',
+  'followerDeaths',
   'killedProcesses',
 ] as const;
 export type Fault = (typeof FAULTS)[number];

@@ -29,8 +29,12 @@ export class Invariants {
   }
 
   /** A shard has recovered: its books are those of its log, and the log holds all that it did before. */
-  checkShard(shard: SimulatedShard, disk: SimulatedDisk): void {
+  checkShard(shard: SimulatedShard, disk: SimulatedDisk, clients: readonly SimulatedClient[]): void {
     const witness = this.#witnesses[shard.number]!;
+    for (const client of clients) {
+      for (const book of client.books) if (book.shard === shard.number) witness.tell(book);
+      client.books = client.books.filter((book) => book.shard !== shard.number);
+    }
     witness.read({ directory: DIRECTORY, shard: shard.number, disk: disk.copyWithOldSegments() });
     this.checks++;
     if (!isSame(shard.engine.snapshot(), witness.engine.snapshot()))

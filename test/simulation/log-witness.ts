@@ -2,6 +2,7 @@ import { Engine } from '../../src/book/engine.js';
 import { FRAME_FIRST_SEQUENCE, FRAME_HEADER_WORDS, FRAME_TIME, frameEnd } from '../../src/journal/frame.js';
 import { readJournal } from '../../src/journal/journal-reader.js';
 import { CommandKind, Side } from '../../src/model/command.js';
+import { sequenceOfPlace } from '../../src/model/identity.js';
 import { CLIENT_ID_WINDOW } from '../../src/model/limits.js';
 import { RejectCode } from '../../src/model/reject.js';
 import { readInstrument } from '../../src/wire/instrument-record.js';
@@ -57,6 +58,8 @@ export class LogWitness {
   readonly #last = new Map<number, ToldEvent>();
   /** By account and client id: number of the command that had an effect. */
   readonly #effects = new Map<string, number>();
+  /** By sequence: the books that clients were told since the log was read last. */
+  readonly #told = new Map<number, ToldEvent[]>();
   #window = CLIENT_ID_WINDOW;
 
   constructor(shard: number, sent: ReadonlyMap<string, Sendable>) {
@@ -73,6 +76,7 @@ export class LogWitness {
   /** Takes in what the log holds by now. @throws Violation; JournalDamage */
   read(source: Parameters<typeof readJournal>[0]): void {
     let at = 0;
+    this.#checkBooks(this.#log.at(-1)?.sequence ?? 0);
     for (const logged of readCommands(source)) {
       const known = this.#log[at++];
       if (known === undefined) this.#take(logged);
@@ -88,6 +92,15 @@ export class LogWitness {
         `shard ${this.shard} had logged ${this.#log.length} commands, and ${at} are left`,
       );
     this.#compareBooks();
+    this.#told.clear();
+  }
+
+  /** A client was told a book, which is compared when the log is read. */
+  tell(event: ToldEvent): void {
+    const sequence = sequenceOfPlace(event.place);
+    const others = this.#told.get(sequence);
+    if (others === undefined) this.#told.set(sequence, [event]);
+    else others.push(event);
   }
 
   /** The event of the log at a place. */
@@ -118,6 +131,24 @@ export class LogWitness {
         `command ${sequence} of shard ${this.shard} has other events than by the oracle\n${listed(seen)}\noracle\n${listed(expected)}`,
       );
     for (const event of readTold(events.words.slice(0, events.length))) this.#note(event);
+    this.#checkBooks(sequence);
+  }
+
+  /** The books that clients were told as of a command. */
+  #checkBooks(sequence: number): void {
+    for (const { book } of this.#told.get(sequence) ?? []) {
+      this.checks++;
+      const { instrument, bids, asks } = book!;
+      for (const [levels, side] of [
+        [bids, Side.Buy],
+        [asks, Side.Sell],
+      ] as const)
+        if (!isSameLevels(levels, this.#oracle.levels(instrument, side)))
+          throw new Violation(
+            'oracle',
+            `a client was told the book ${show(book)} as of command ${sequence} of shard ${this.shard}`,
+          );
+    }
   }
 
   #note(event: ToldEvent): void {

@@ -20,6 +20,21 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'a new segment whose name is not synced',
+    file: 'src/journal/segment-maker.ts',
+    replacements: [
+      [
+        'const goOn = fillFile(disk, path, segmentBytes, rest, chunkBytes);\n  disk.syncDirectory(directory);',
+        'const goOn = fillFile(disk, path, segmentBytes, rest, chunkBytes);',
+      ],
+    ],
+  },
+  {
+    name: 'going on in a segment whose sync has failed',
+    file: 'src/journal/journal-writer.ts',
+    replacements: [['      this.#failed = true;\n      this.#uncertain = true;\n', '']],
+  },
+  {
     name: 'an ignored checksum',
     file: 'src/journal/frame-check.ts',
     replacements: [['(frameChecksum(words, bytes, at) === words[at + FRAME_CHECKSUM]', '(true']],

@@ -1,4 +1,6 @@
 import { TestClock } from '../../src/clock/test-clock.js';
+import { ORDER_ACCOUNT } from '../../src/wire/order-record.js';
+import { bookRead } from '../book/commands.js';
 import { CommandFlow, type Draft, type Sendable } from './command-flow.js';
 import { Chance, FAULTS, type Fault, FaultCounts } from './faults.js';
 import { describe, Invariants } from './invariants.js';
@@ -22,6 +24,7 @@ export interface Outcome {
   readonly commands: number;
   readonly retries: number;
   readonly repeatedAnswers: number;
+  readonly booksRead: number;
   readonly starts: number;
   readonly restartsInPlace: number;
   readonly snapshots: number;
@@ -145,7 +148,7 @@ class Simulation {
     for (const shard of this.#exchange!.shards) {
       while (shard.follower!.read());
       this.#invariants.checkFollower(shard);
-      this.#invariants.checkShard(shard, this.#disk);
+      this.#invariants.checkShard(shard, this.#disk, this.#clients);
     }
     this.#invariants.checkClients(this.#clients, this.#exchange!.shards);
   }
@@ -182,7 +185,7 @@ class Simulation {
     if (client.line === undefined) {
       if (chance.oneIn(3)) client.connect(chance.pick(this.#exchange!.gateways).gateway);
     } else if (dice < 9) {
-      if (wantsMore) client.want(this.#draft(client), this.#turn);
+      if (wantsMore) client.want(this.#draft(client), this.#turn, this.#read(client));
       else client.insist(this.#turn);
     } else if (dice < 12) client.insist(this.#turn);
     else if (dice < 13 && wantsMore && !this.#hasSmallWindow) client.repeat(this.#turn, 1);
@@ -206,6 +209,14 @@ class Simulation {
       drafts.push(draft);
     }
     return drafts;
+  }
+
+  /** A read of a book, now and then. */
+  #read(client: SimulatedClient): Int32Array | undefined {
+    if (!this.#chance.oneIn(4)) return undefined;
+    const words = bookRead(this.#chance.pick(this.#exchange!.instruments()).id, 100);
+    words[ORDER_ACCOUNT] = client.accounts[0]!;
+    return words;
   }
 
   #stepShard(shard: SimulatedShard): void {
@@ -314,6 +325,10 @@ class Simulation {
       case 'workerDeaths':
         chance.pick(this.#exchange!.shards).diesIn = chance.below(12);
         break;
+      case 'followerDeaths':
+        this.#faults.count('followerDeaths');
+        this.#exchange!.replaceFollower(chance.pick(this.#exchange!.shards));
+        break;
       case 'bitFlips':
       case 'killedProcesses':
         this.#faults.count('killedProcesses');
@@ -368,9 +383,10 @@ class Simulation {
     }
     if (power) this.#disk.restart();
     else if (chance.oneIn(2)) this.#disk.mend();
-    if (chance.oneIn(2) || this.#faults.counts.bitFlips === 0)
-      this.#invariants.flipBits(this.#disk, chance, this.#faults);
+    const found = this.#disk.copy();
     this.#start();
+    if (chance.oneIn(2) || this.#faults.counts.bitFlips === 0)
+      this.#invariants.flipBits(found, chance, this.#faults);
   }
 
   /** Starts until a start succeeds, and compares what it comes to with the logs. */
@@ -409,7 +425,7 @@ class Simulation {
 
   #checkShard(shard: SimulatedShard): void {
     if (shard.recovered!.snapshot > 0) this.#startsFromSnapshot++;
-    this.#invariants.checkShard(shard, this.#disk);
+    this.#invariants.checkShard(shard, this.#disk, this.#clients);
   }
 
   /** Before each call of a disk: others have their turns meanwhile, and a thread may die in it. */
@@ -445,6 +461,7 @@ class Simulation {
       commands: this.#invariants.commands,
       retries: sum(({ retries }) => retries),
       repeatedAnswers: sum(({ repeated }) => repeated),
+      booksRead: sum(({ booksRead }) => booksRead),
       starts: this.#starts,
       restartsInPlace: this.#restartsInPlace,
       snapshots: this.#snapshots,

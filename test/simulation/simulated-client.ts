@@ -68,9 +68,12 @@ export class SimulatedClient {
   readonly accounts: readonly number[];
   /** Events that it was told of and nobody has compared with the log yet. */
   told: ToldEvent[] = [];
+  /** Books that it was told, likewise. */
+  books: ToldEvent[] = [];
   line: Line | undefined;
   retries = 0;
   repeated = 0;
+  booksRead = 0;
   readonly #chance: Chance;
   readonly #faults: FaultCounts;
   readonly #onEvent: (event: SeenEvent) => void;
@@ -116,8 +119,8 @@ export class SimulatedClient {
     this.line.session = gateway.opened(this.line, decision);
   }
 
-  /** Wants these commands done, and sends them as one message. */
-  want(drafts: readonly Draft[], turn: number): void {
+  /** Wants these commands done, and sends them as one message, perhaps with a read of a book behind them. */
+  want(drafts: readonly Draft[], turn: number, read?: Int32Array): void {
     const wishes = drafts.map((draft) => ({
       draft,
       key: keyOf(accountOf(draft.command), draft.command.clientId),
@@ -126,7 +129,7 @@ export class SimulatedClient {
       sentAt: turn,
     }));
     for (const wish of wishes) this.#pending.set(wish.key, wish);
-    this.#send(wishes, turn);
+    this.#send(wishes, turn, read);
   }
 
   /** Sends what was not answered for long once more. */
@@ -182,11 +185,12 @@ export class SimulatedClient {
     if (line?.session !== undefined) line.gateway.closed(line.session);
   }
 
-  #send(wishes: readonly Wish[], turn: number): void {
+  #send(wishes: readonly Wish[], turn: number, read: Int32Array = new Int32Array(0)): void {
     for (const wish of wishes) wish.sentAt = turn;
     const { line } = this;
     if (line === undefined) return;
-    const bytes = Buffer.concat(wishes.map(({ draft }) => Buffer.from(draft.words.buffer)));
+    const records = [...wishes.map(({ draft }) => draft.words), read];
+    const bytes = Buffer.concat(records.map(({ buffer }) => Buffer.from(buffer)));
     const chance = this.#chance;
     if (chance.oneIn(25)) {
       this.#faults.count('lostMessages');
@@ -208,7 +212,11 @@ export class SimulatedClient {
       if (wish !== undefined && event.code < RejectCode.Busy) this.#settle(wish, true);
       return;
     }
-    if (event.kind === EventKind.Book) return;
+    if (event.kind === EventKind.Book) {
+      this.books.push(event);
+      this.booksRead++;
+      return;
+    }
     this.told.push(event);
     if (isRepeated(event)) this.repeated++;
     else this.#onEvent(readEvents(event.words, event.words.length)[0]!);

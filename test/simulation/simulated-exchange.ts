@@ -113,6 +113,11 @@ export class SimulatedExchange {
     shard.run(this.run, true, { instruments: [] });
   }
 
+  /** The thread of a follower has died, perhaps while it wrote a snapshot: another one begins. */
+  replaceFollower(shard: SimulatedShard): void {
+    shard.follow(this.#shape.snapshotCommands, this.#shape.resumeCommands);
+  }
+
   /** A gateway does what is due; false where nothing is, or it stands still. */
   turnGateway(gateway: SimulatedGateway): boolean {
     if (gateway.stalledUntil > this.now || gateway.tasks.length === 0) return false;

@@ -6,6 +6,7 @@ const SUMS = [
   'commands',
   'retries',
   'repeatedAnswers',
+  'booksRead',
   'starts',
   'restartsInPlace',
   'snapshots',

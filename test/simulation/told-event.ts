@@ -3,6 +3,7 @@ import { shardOfPlace } from '../../src/model/identity.js';
 import * as layout from '../../src/wire/event-record.js';
 import { readText } from '../../src/wire/text.js';
 import { readWhole } from '../../src/wire/words.js';
+import type { Level } from '../book/venue.js';
 
 /** What a shard may add or take away without its being another event: the flags of a retry, and the sentence. */
 const BESIDE = (EventFlag.Repeated | EventFlag.Sentence) << 16;
@@ -26,6 +27,14 @@ export interface ToldEvent {
   readonly answer: string;
   /** The record itself, without its sentence. */
   readonly words: Int32Array;
+  /** Of a book: its levels. */
+  readonly book?: ToldBook;
+}
+
+export interface ToldBook {
+  readonly instrument: number;
+  readonly bids: readonly Level[];
+  readonly asks: readonly Level[];
 }
 
 /** The events of one message. */
@@ -69,6 +78,27 @@ export function toldEvent(words: Int32Array, at: number): ToldEvent {
     content,
     answer: textOf(answer),
     words: own,
+    ...(layout.eventKind(head) === EventKind.Book && { book: bookOf(words, at) }),
+  };
+}
+
+function bookOf(words: Int32Array, at: number): ToldBook {
+  const bids = readWhole(words, at + layout.BOOK_BIDS);
+  const asks = readWhole(words, at + layout.BOOK_ASKS);
+  const first = at + layout.EVENT_CELLS * layout.CELL_WORDS;
+  const levels = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => {
+      const level = first + (from + i) * layout.CELL_WORDS;
+      return {
+        priceTicks: readWhole(words, level),
+        sizeLots: readWhole(words, level + 2),
+        orders: words[level + 4]!,
+      };
+    });
+  return {
+    instrument: words[at + layout.EVENT_INSTRUMENT]!,
+    bids: levels(0, bids),
+    asks: levels(bids, asks),
   };
 }
 
