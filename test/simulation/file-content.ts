@@ -17,6 +17,8 @@ export class FileContent {
   durable: Sectors = new Map();
   /** Sectors that a sync would bring to disk, each with the number of the write that changed it last. */
   readonly dirty = new Map<number, number>();
+  /** Sectors that count as written and are not: the system shows them until it needs their memory. */
+  readonly lost = new Set<number>();
 
   /** Bytes from `position` on; returns how many there are. */
   read(bytes: Uint8Array, length: number, position: number): number {
@@ -48,6 +50,7 @@ export class FileContent {
     if (sector === undefined) this.durable.delete(number);
     else this.durable.set(number, sector);
     this.dirty.delete(number);
+    this.lost.delete(number);
     const end = Math.min(this.size, (number + 1) * SECTOR_BYTES);
     if (end > this.durableSize) this.durableSize = end;
   }
@@ -57,11 +60,26 @@ export class FileContent {
     this.durableSize = this.size;
   }
 
+  /** What no sync will bring to disk any more, though the system still shows it. */
+  lose(): void {
+    for (const number of this.dirty.keys()) this.lost.add(number);
+    this.dirty.clear();
+  }
+
+  /** The system reads a sector that it had lost from the disk again. */
+  evict(number: number): void {
+    this.lost.delete(number);
+    const sector = this.durable.get(number);
+    if (sector === undefined) this.current.delete(number);
+    else this.current.set(number, sector);
+  }
+
   /** The running system is gone: what is on disk is all that there is. */
   forget(): void {
     this.current = new Map(this.durable);
     this.size = this.durableSize;
     this.dirty.clear();
+    this.lost.clear();
   }
 
   /** As it is for the running system, all of it safe. */
@@ -81,6 +99,7 @@ export class FileContent {
     sector.set(part, from);
     if (isSame(sector, ZEROS)) this.current.delete(number);
     else this.current.set(number, sector);
+    this.lost.delete(number);
     // What is on disk already cannot be lost.
     if (isSame(sector, this.durable.get(number) ?? ZEROS)) this.dirty.delete(number);
     else this.dirty.set(number, call);

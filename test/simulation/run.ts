@@ -382,7 +382,10 @@ class Simulation {
       client.line = undefined;
     }
     if (power) this.#disk.restart();
-    else if (chance.oneIn(2)) this.#disk.mend();
+    else {
+      if (chance.oneIn(2)) this.#disk.mend();
+      if (chance.oneIn(2)) this.#disk.forgetLost();
+    }
     const found = this.#disk.copy();
     this.#start();
     if (chance.oneIn(2) || this.#faults.counts.bitFlips === 0)

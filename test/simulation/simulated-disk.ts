@@ -92,6 +92,11 @@ export class SimulatedDisk implements Disk {
     this.#isOff = true;
   }
 
+  /** The process is gone, and the system goes on: it may forget what it has failed to write. */
+  forgetLost(): void {
+    this.#writeBack();
+  }
+
   /** Power comes back: what is safe, and what of the rest chance has saved. */
   restart(): void {
     this.#isPartly = this.cut?.sectors !== undefined;
@@ -246,7 +251,7 @@ export class SimulatedDisk implements Disk {
       this.failingSyncs--;
       this.#faults.count('failedSyncs');
       for (const sector of [...content.dirty.keys()]) if (this.#chance.oneIn(2)) content.keep(sector);
-      content.dirty.clear();
+      content.lose();
       throw this.#error('EIO', `i/o error, fdatasync '${path}'`);
     }
     content.sync();
@@ -318,8 +323,10 @@ export class SimulatedDisk implements Disk {
   }
 
   #writeBack(): void {
-    for (const content of this.#names.values())
+    for (const content of this.#names.values()) {
       for (const sector of [...content.dirty.keys()]) if (this.#chance.oneIn(2)) content.keep(sector);
+      for (const sector of [...content.lost]) if (this.#chance.oneIn(2)) content.evict(sector);
+    }
   }
 
   #checkPower(): void {
