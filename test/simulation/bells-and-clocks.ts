@@ -55,13 +55,15 @@ export class WatchedDoorbell extends Doorbell {
   }
 }
 
-/** The exchange's time; `before` runs before it is read. */
+/** The exchange's time, which may be behind that of others; `before` runs before it is read. */
 export class WatchedClock implements Clock {
   readonly #clock: Clock;
+  readonly #behindNs: number;
   readonly #before: () => void;
 
-  constructor(clock: Clock, before: () => void) {
+  constructor(clock: Clock, behindNs: number, before: () => void) {
     this.#clock = clock;
+    this.#behindNs = behindNs;
     this.#before = before;
   }
 
@@ -75,7 +77,7 @@ export class WatchedClock implements Clock {
 
   epochNs(): bigint {
     this.#before();
-    return this.#clock.epochNs();
+    return this.#clock.epochNs() - BigInt(this.#behindNs);
   }
 
   setAlert(atNs: number, callback: AlertCallback): TimerId {

@@ -26,6 +26,7 @@ export interface Outcome {
   readonly repeatedAnswers: number;
   readonly booksRead: number;
   readonly starts: number;
+  readonly orderlyStops: number;
   readonly restartsInPlace: number;
   readonly snapshots: number;
   /** Starts of a shard that began from a snapshot, and segments that were archived or removed. */
@@ -69,6 +70,7 @@ class Simulation {
   #exchange: SimulatedExchange | undefined;
   #turn = 0;
   #starts = 0;
+  #stops = 0;
   #restartsInPlace = 0;
   #snapshots = 0;
   #startsFromSnapshot = 0;
@@ -77,6 +79,7 @@ class Simulation {
   #isNested = false;
   #fullUntil = 0;
   #cutPlanned = 0;
+  #clockBehindNs = 0;
   /** Nothing more goes wrong before this turn. */
   #quietUntil = 0;
 
@@ -331,8 +334,11 @@ class Simulation {
         break;
       case 'bitFlips':
       case 'killedProcesses':
-        this.#faults.count('killedProcesses');
-        this.#crash(false);
+        if (chance.oneIn(3)) this.#stop();
+        else {
+          this.#faults.count('killedProcesses');
+          this.#crash(false);
+        }
         break;
       case 'cutConnections':
       case 'lostMessages':
@@ -369,6 +375,24 @@ class Simulation {
     client.disconnect();
   }
 
+  /** The exchange is told to stop, and started again. */
+  #stop(): void {
+    const exchange = this.#exchange!;
+    let stopping = exchange.shards[0]!;
+    try {
+      exchange.stop((shard) => {
+        stopping = shard;
+        this.#running = shard;
+      });
+      this.#stops++;
+    } catch (error) {
+      if (!this.#disk.isOff && !stopping.isDead && !this.#isOfDisk(error)) throw error;
+    }
+    // Whether or not it has come to its end, the process has: what it sent is under way still.
+    this.#running = undefined;
+    this.#crash(this.#disk.isOff);
+  }
+
   /** The process is gone, with or without the power. */
   #crash(power: boolean): void {
     const chance = this.#chance;
@@ -387,6 +411,8 @@ class Simulation {
       if (chance.oneIn(2)) this.#disk.forgetLost();
     }
     const found = this.#disk.copy();
+    // A clock that was set back: but late commands are known by it.
+    if (!this.#hasSmallWindow && chance.oneIn(4)) this.#clockBehindNs = chance.below(500_000_000);
     this.#start();
     if (chance.oneIn(2) || this.#faults.counts.bitFlips === 0)
       this.#invariants.flipBits(found, chance, this.#faults);
@@ -399,7 +425,13 @@ class Simulation {
       if (attempt > SPOILED_STARTS) disk.mend();
       const { errors } = disk;
       const exchange = new SimulatedExchange(
-        { disk, clock: this.#clock, chance: this.#chance, faults: this.#faults },
+        {
+          disk,
+          clock: this.#clock,
+          clockBehindNs: this.#clockBehindNs,
+          chance: this.#chance,
+          faults: this.#faults,
+        },
         this.#shape,
         () => {
           this.#passTurn();
@@ -466,6 +498,7 @@ class Simulation {
       repeatedAnswers: sum(({ repeated }) => repeated),
       booksRead: sum(({ booksRead }) => booksRead),
       starts: this.#starts,
+      orderlyStops: this.#stops,
       restartsInPlace: this.#restartsInPlace,
       snapshots: this.#snapshots,
       startsFromSnapshot: this.#startsFromSnapshot,

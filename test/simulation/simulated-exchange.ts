@@ -25,6 +25,8 @@ export interface ExchangeShape {
 export interface Machine {
   readonly disk: SimulatedDisk;
   readonly clock: TestClock;
+  /** So much its own clock is behind that of the others. */
+  readonly clockBehindNs: number;
   readonly chance: Chance;
   readonly faults: FaultCounts;
 }
@@ -116,6 +118,17 @@ export class SimulatedExchange {
   /** The thread of a follower has died, perhaps while it wrote a snapshot: another one begins. */
   replaceFollower(shard: SimulatedShard): void {
     shard.follow(this.#shape.snapshotCommands, this.#shape.resumeCommands);
+  }
+
+  /** Answers what is under way and ends. @throws what a turn of a shard throws, with `stopping` called before it */
+  stop(stopping: (shard: SimulatedShard) => void): void {
+    for (const { gateway } of this.gateways) gateway.closeIntake();
+    new ShardBoard(this.#boardMemory).stop();
+    for (const shard of this.shards) {
+      stopping(shard);
+      shard.stop();
+    }
+    for (const { gateway } of this.gateways) gateway.end();
   }
 
   /** A gateway does what is due; false where nothing is, or it stands still. */

@@ -28,6 +28,7 @@ export interface ShardSurroundings {
   readonly shard: number;
   readonly disk: SimulatedDisk;
   readonly clock: Clock;
+  readonly clockBehindNs: number;
   readonly chance: Chance;
   readonly board: ShardBoard;
   /** By gateway. */
@@ -100,6 +101,7 @@ export class SimulatedShard {
   recovered: RecoveredShard | undefined;
   follower: Follower | undefined;
   #shard: Shard | undefined;
+  #journal: JournalWriter | undefined;
   #maker: SimulatedMaker | undefined;
   readonly #around: ShardSurroundings;
 
@@ -137,10 +139,10 @@ export class SimulatedShard {
     replaces: boolean,
     plan: { instruments: readonly Instrument[]; clientIdWindow?: number | undefined },
   ): void {
-    const { disk, board, shard, clock, inputs, bell } = this.#around;
+    const { disk, board, shard, clock, clockBehindNs, inputs, bell } = this.#around;
     const { engine, hash, summary } = this.recovered!;
     this.#maker = new SimulatedMaker(disk, shard);
-    const journal = new JournalWriter(
+    this.#journal = new JournalWriter(
       {
         directory: DIRECTORY,
         shard,
@@ -150,7 +152,7 @@ export class SimulatedShard {
         firstSequence: summary.nextSequence,
         firstSegment: summary.nextSegment,
         tail: summary.tail,
-        timeNs: clock.epochNs(),
+        timeNs: clock.epochNs() - BigInt(clockBehindNs),
       },
       disk,
       this.#maker,
@@ -159,8 +161,8 @@ export class SimulatedShard {
       shard,
       engine,
       hash,
-      journal,
-      clock: new WatchedClock(clock, () => this.look()),
+      journal: this.#journal,
+      clock: new WatchedClock(clock, clockBehindNs, () => this.look()),
       inputs,
       doorbell: bell,
       outbox: this.#outbox(),
@@ -182,6 +184,14 @@ export class SimulatedShard {
 
   idle(): void {
     this.#shard!.idle();
+  }
+
+  /** As the thread ends when the exchange is told to stop. */
+  stop(): void {
+    while (this.#shard!.turn() > 0);
+    this.#shard!.logHash();
+    this.#journal!.close();
+    this.#around.board.setPhase(this.number, ShardPhase.Stopped);
   }
 
   makeSegment(): void {

@@ -8,6 +8,7 @@ const SUMS = [
   'repeatedAnswers',
   'booksRead',
   'starts',
+  'orderlyStops',
   'restartsInPlace',
   'snapshots',
   'startsFromSnapshot',
