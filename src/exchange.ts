@@ -4,10 +4,14 @@
  *  clients ─ws/http─▶ gateway ─ring─▶ shard ─ring─▶ gateway ─▶ clients
  *                                       │
  *                                    journal
+ *                                       │
+ *                                    follower ─▶ snapshots, what a client missed
  */
-import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { LiveClock } from './clock/live-clock.js';
 import type { ClockSettings } from './clock/settings.js';
 import { SharedClock } from './clock/shared-clock.js';
+import type { FollowerThreadData, NumberedAnswer, SnapshotOutcome } from './follower/follower-messages.js';
+import type { OldSegments } from './follower/retention.js';
 import type {
   GatewayOrder,
   GatewayReport,
@@ -20,12 +24,12 @@ import type { JournalSummary } from './journal/journal-reader.js';
 import type { Durability } from './journal/segment.js';
 import { SegmentMaker } from './journal/segment-maker.js';
 import { countShards } from './journal/shard-directories.js';
+import { Drill } from './metrics/drill.js';
 import { ShardBoard } from './metrics/shard-board.js';
 import type { Instrument, UnlistedInstrument } from './model/instrument.js';
 import {
   CELL_BYTES,
   CLIENT_ID_WINDOW,
-  DETACH_AFTER_MS,
   EVENT_RING_CELLS,
   GATEWAY_YOUNG_MB,
   INPUT_RING_LINES,
@@ -33,11 +37,15 @@ import {
   MAX_GATEWAYS,
   MAX_SHARDS,
   SEGMENT_BYTES,
+  SNAPSHOT_COMMANDS,
 } from './model/limits.js';
 import { Doorbell } from './ring/doorbell.js';
 import { allocateRing } from './ring/ring.js';
 import { planListings } from './shard/listing-plan.js';
-import type { ShardPlan, ShardReport, ShardThreadData } from './shard/shard-messages.js';
+import type { ShardThreadData } from './shard/shard-messages.js';
+import { SupervisedFollower } from './supervisor/supervised-follower.js';
+import { SupervisedShard } from './supervisor/supervised-shard.js';
+import { Thread, ThreadError } from './supervisor/thread.js';
 
 export interface ExchangeSettings {
   readonly host: string;
@@ -54,6 +62,12 @@ export interface ExchangeSettings {
   /** Commands whose client ids are remembered; the log's own where undefined. */
   readonly clientIdWindow?: number | undefined;
   readonly segmentBytes?: number | undefined;
+  /** Whether each shard has a follower, which writes snapshots and lets clients resume; by default it has. */
+  readonly follower?: 'on' | 'off' | undefined;
+  /** What becomes of segments behind a snapshot; by default they are archived. */
+  readonly oldSegments?: OldSegments | undefined;
+  /** Commands of a shard after which a snapshot is taken. */
+  readonly snapshotCommands?: number | undefined;
   /** Takes a sentence where something is not as it should be, and the exchange goes on. */
   readonly warn?: (sentence: string) => void;
 }
@@ -66,8 +80,13 @@ export interface ExchangeFacts {
   /** Why uWebSockets.js does not serve, where it was tried and could not. */
   readonly transportWhy?: string | undefined;
   readonly gateways: number;
-  readonly shards: readonly JournalSummary[];
+  readonly shards: readonly ShardFacts[];
   readonly instruments: readonly Instrument[];
+}
+
+export interface ShardFacts extends JournalSummary {
+  /** Sequence of the snapshot from which the shard began; 0: from the beginning of its log. */
+  readonly snapshot: number;
 }
 
 /** A setting that cannot be had, in one sentence for the person who set it. */
@@ -83,7 +102,7 @@ export class Exchange {
   readonly failed: Promise<string>;
   /** What time it is in the exchange. A test clock is moved by `advance`, so that its shards notice. */
   readonly clock: SharedClock;
-  readonly #wake: () => void;
+  readonly #house: House;
   readonly #stop: () => Promise<void>;
   #stopping: Promise<void> | undefined;
 
@@ -91,13 +110,13 @@ export class Exchange {
     facts: ExchangeFacts,
     clock: SharedClock,
     failed: Promise<string>,
-    wake: () => void,
+    house: House,
     stop: () => Promise<void>,
   ) {
     this.facts = facts;
     this.clock = clock;
     this.failed = failed;
-    this.#wake = wake;
+    this.#house = house;
     this.#stop = stop;
   }
 
@@ -111,14 +130,24 @@ export class Exchange {
       return await house.open(settings, (...parts) => new Exchange(...parts));
     } catch (error) {
       await house.close();
-      throw error;
+      throw error instanceof ThreadError ? new ExchangeError(error.message) : error;
     }
   }
 
   /** Moves a test clock on; orders that expire by then do so though nobody sends anything. @throws Error on a live clock */
   advance(byNs: number): void {
     this.clock.advance(byNs);
-    this.#wake();
+    this.#house.wakeShards();
+  }
+
+  /** Takes a snapshot of every shard as it is now; settles when all are on disk, or could not be written. */
+  takeSnapshots(): Promise<readonly SnapshotOutcome[]> {
+    return this.#house.takeSnapshots();
+  }
+
+  /** Makes the thread of a shard or of its follower die, to see that what happens then is what should. */
+  drill(thread: 'shard' | 'follower', shard: number, how: 'exception' | 'memory'): void {
+    this.#house.drill(thread, shard, how);
   }
 
   /** Answers what is under way, syncs, and ends. Every call waits for the same end. */
@@ -132,7 +161,7 @@ type MakeExchange = (
   facts: ExchangeFacts,
   clock: SharedClock,
   failed: Promise<string>,
-  wake: () => void,
+  house: House,
   stop: () => Promise<void>,
 ) => Exchange;
 
@@ -141,11 +170,9 @@ class House {
   #lock: DataLock | undefined;
   #segmentMaker: SegmentMaker | undefined;
   #board: ShardBoard | undefined;
-  #shardDoorbells: Doorbell[] = [];
-  readonly #shards: Thread<ShardReport>[] = [];
+  readonly #shards: SupervisedShard[] = [];
+  readonly #followers: SupervisedFollower[] = [];
   readonly #gateways: Thread<GatewayReport>[] = [];
-  /** False until the shards have their plan: before it they wait, and can simply be ended. */
-  #shardsRun = false;
   #ended: Promise<void> | undefined;
 
   async open(settings: ExchangeSettings, make: MakeExchange): Promise<Exchange> {
@@ -177,13 +204,19 @@ class House {
     const eventRings = grid(shards, gateways, () => allocateRing(EVENT_RING_CELLS, CELL_BYTES));
     const shardDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
     const gatewayDoorbells = Array.from({ length: gateways }, () => Doorbell.allocate());
-    this.#shardDoorbells = shardDoorbells.map((buffer) => new Doorbell(buffer));
+    const followerDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
 
     // 3. The thread that zero-fills segments ahead of their use.
     const segmentBytes = settings.segmentBytes ?? SEGMENT_BYTES;
     this.#segmentMaker = new SegmentMaker({ directory: settings.data, segmentBytes });
 
-    // 4. Shards: each recovers from its log.
+    // 4. Shards: each recovers from its newest snapshot and the rest of its log. Beside each a follower, which reads it.
+    let giveUp: (sentence: string) => void = () => {};
+    const given = new Promise<string>((resolve) => {
+      giveUp = resolve;
+    });
+    const isFollowed = settings.durability !== 'none' && settings.follower !== 'off';
+    const realTime = new LiveClock();
     for (let shard = 0; shard < shards; shard++) {
       const data: ShardThreadData = {
         shard,
@@ -197,18 +230,25 @@ class House {
         inputRings: inputRings[shard]!,
         eventRings: eventRings[shard]!,
         gatewayDoorbells,
+        followerDoorbell: isFollowed ? followerDoorbells[shard] : undefined,
       };
-      this.#shards.push(
-        new Thread(new URL('./shard/shard-thread.js', import.meta.url), data, `shard ${shard}`),
-      );
+      const followerData: FollowerThreadData = {
+        shard,
+        directory: settings.data,
+        durability: settings.durability,
+        board: boardBuffer,
+        doorbell: followerDoorbells[shard]!,
+        shardDoorbell: shardDoorbells[shard]!,
+        oldSegments: settings.oldSegments ?? 'archive',
+        snapshotCommands: settings.snapshotCommands ?? SNAPSHOT_COMMANDS,
+      };
+      const resumed = (answer: NumberedAnswer) => this.#tellResumed(answer);
+      if (isFollowed)
+        this.#followers.push(new SupervisedFollower({ data: followerData, realTime, warn, resumed }));
+      this.#shards.push(new SupervisedShard({ data, board, realTime, warn, giveUp }));
     }
-    for (const [shard, thread] of this.#shards.entries())
-      thread.on('detached', ({ gateway }) =>
-        warn(
-          `gateway ${gateway} did not take its events for ${DETACH_AFTER_MS} ms: shard ${shard} goes on without it, and its sessions are closed to resume`,
-        ),
-      );
-    const recovered = await Promise.all(this.#shards.map((thread) => thread.next('recovered')));
+    const recovered = await Promise.all(this.#shards.map((shard) => shard.recovered()));
+    for (const { badSnapshots } of recovered) for (const sentence of badSnapshots) warn(sentence);
     // A test clock goes on where the log stopped, as a live one does by itself.
     const timesNs = recovered.map(({ summary }) => summary.lastTimeNs).sort((x, y) => (x < y ? -1 : 1));
     const lastTimeNs = timesNs.at(-1) ?? 0n;
@@ -221,19 +261,20 @@ class House {
       settings.instruments,
       recovered.map((report) => report.instruments),
     );
-    for (const [shard, thread] of this.#shards.entries()) {
-      const window = recovered[shard]!.clientIdWindow;
-      const isNew = recovered[shard]!.summary.commands === 0;
-      const wanted = settings.clientIdWindow ?? (isNew ? CLIENT_ID_WINDOW : window);
-      const message: ShardPlan = {
-        instruments: plan[shard]!,
-        // A new log always names it: matching depends on it, and a later version may have another default.
-        clientIdWindow: isNew || wanted !== window ? wanted : undefined,
-      };
-      thread.post(message);
-    }
-    this.#shardsRun = true;
-    const running = await Promise.all(this.#shards.map((thread) => thread.next('running')));
+    const running = await Promise.all(
+      this.#shards.map((shard, number) => {
+        const { clientIdWindow: window, summary } = recovered[number]!;
+        const isNew = summary.nextSequence === 1;
+        const wanted = settings.clientIdWindow ?? (isNew ? CLIENT_ID_WINDOW : window);
+        return shard.run({
+          run,
+          instruments: plan[number]!,
+          // A new log always names it: matching depends on it, and a later version may have another default.
+          clientIdWindow: isNew || wanted !== window ? wanted : undefined,
+        });
+      }),
+    );
+    for (const follower of this.#followers) follower.start();
     const instruments = running
       .flatMap((report, shard) => report.instruments.map((instrument) => ({ instrument, shard })))
       .sort((a, b) => a.instrument.id - b.instrument.id);
@@ -253,6 +294,7 @@ class House {
         eventRings: eventRings.map((ofShard) => ofShard[gateway]!),
         shardDoorbells,
         instruments,
+        isFollowed,
         about: { transport, gateway, durability: settings.durability, clock: settings.clock.mode },
       };
       this.#gateways.push(
@@ -261,45 +303,70 @@ class House {
         }),
       );
     }
+    for (const thread of this.#gateways) {
+      thread.on('resume', ({ request }) => this.#followers[request.shard]?.resume(request));
+      thread.on('take-snapshots', ({ id }) => {
+        void this.takeSnapshots().then((outcomes) => {
+          const order: GatewayOrder = { order: 'snapshots-taken', id, outcomes };
+          thread.post(order);
+        });
+      });
+    }
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
 
-    // 7. From here on a worker that fails ends the exchange.
+    // 7. A shard or follower that dies is started again; a gateway that dies, or a shard that cannot be had again, ends
+    // the exchange.
     const end = () => {
       this.#ended ??= this.close().then(() => clock.close());
       return this.#ended;
     };
-    const failed = new Promise<string>((resolve) => {
-      for (const thread of [...this.#shards, ...this.#gateways])
-        thread.onFailure((message) => void end().then(() => resolve(message)));
-    });
+    for (const thread of this.#gateways) thread.onFailure(giveUp);
+    const failed = given.then((sentence) => end().then(() => sentence));
     const facts: ExchangeFacts = {
       host: settings.host,
       port,
       transport,
       transportWhy,
       gateways,
-      shards: recovered.map((report) => report.summary),
+      shards: recovered.map(({ summary, snapshot }) => ({ ...summary, snapshot })),
       instruments: instruments.map(({ instrument }) => instrument),
     };
-    return make(facts, clock, failed, () => this.#wakeShards(), end);
+    return make(facts, clock, failed, this, end);
   }
 
-  /** Ends what was started, in the order of the data: intake, shards, gateways, and the lock last. */
+  /** Ends what was started, in the order of the data: intake, shards, gateways, followers, and the lock last. */
   async close(): Promise<void> {
     const closeIntake: GatewayOrder = { order: 'close-intake' };
     await this.#ask(this.#gateways, closeIntake, 'intake-closed');
     this.#board?.stop();
-    this.#wakeShards();
-    if (this.#shardsRun) await Promise.all(this.#shards.map((thread) => thread.end('stopped')));
+    await Promise.all(this.#shards.map((shard) => shard.stop()));
     const end: GatewayOrder = { order: 'end' };
     await this.#ask(this.#gateways, end, 'ended');
-    await Promise.all([...this.#gateways, ...this.#shards].map((thread) => thread.terminate()));
+    await Promise.all(this.#gateways.map((thread) => thread.terminate()));
+    await Promise.all(this.#followers.map((follower) => follower.finish()));
     await this.#segmentMaker?.stop();
     await this.#lock?.release();
   }
 
-  #wakeShards(): void {
-    for (const doorbell of this.#shardDoorbells) doorbell.ring();
+  wakeShards(): void {
+    for (const shard of this.#shards) shard.wake();
+  }
+
+  takeSnapshots(): Promise<readonly SnapshotOutcome[]> {
+    return Promise.all(this.#followers.map((follower) => follower.snapshot()));
+  }
+
+  drill(thread: 'shard' | 'follower', shard: number, how: 'exception' | 'memory'): void {
+    if (thread === 'follower') this.#followers[shard]?.drill(how);
+    else {
+      this.#board?.setDrill(shard, how === 'memory' ? Drill.Memory : Drill.Exception);
+      this.#shards[shard]?.wake();
+    }
+  }
+
+  #tellResumed(answer: NumberedAnswer): void {
+    const order: GatewayOrder = { order: 'resumed', answer };
+    this.#gateways[answer.gateway]?.post(order);
   }
 
   async #ask(
@@ -310,83 +377,6 @@ class House {
     for (const thread of threads) thread.post(order);
     await Promise.all(threads.map((thread) => thread.end(answer)));
   }
-}
-
-type Report = { readonly event: string };
-type Failed = { readonly event: 'failed'; readonly message: string; readonly stack?: string };
-
-/** A worker and what it reports. */
-class Thread<R extends Report> {
-  readonly #worker: Worker;
-  readonly #reports: R[] = [];
-  readonly #takers = new Map<string, (report: R) => void>();
-  #waiting: (() => void) | undefined;
-  #failure: string | undefined;
-  #onFailure: (message: string) => void = () => {};
-  #exited = false;
-
-  constructor(url: URL, data: object, name: string, resourceLimits: ResourceLimits = {}) {
-    this.#worker = new Worker(url, { workerData: data, name, resourceLimits });
-    this.#worker.on('message', (report: R | Failed) => {
-      const take = this.#takers.get(report.event);
-      if (report.event === 'failed') this.#fail(failureText(report as Failed));
-      else if (take !== undefined) take(report as R);
-      else this.#reports.push(report as R);
-      this.#waiting?.();
-    });
-    this.#worker.on('error', (error) => this.#fail(`${name} died: ${error.message}`));
-    this.#worker.on('exit', () => {
-      this.#exited = true;
-      this.#waiting?.();
-    });
-  }
-
-  post(message: object): void {
-    this.#worker.postMessage(message);
-  }
-
-  onFailure(tell: (message: string) => void): void {
-    this.#onFailure = tell;
-    if (this.#failure !== undefined) tell(this.#failure);
-  }
-
-  /** Calls `take` with each report of this kind. */
-  on<E extends R['event']>(event: E, take: (report: Extract<R, { readonly event: E }>) => void): void {
-    this.#takers.set(event, take as (report: R) => void);
-  }
-
-  /** The report of this kind. Throws where the thread fails or ends instead. */
-  async next<E extends R['event']>(event: E): Promise<Extract<R, { readonly event: E }>> {
-    for (;;) {
-      const found = this.#reports.findIndex((report) => report.event === event);
-      if (found >= 0) return this.#reports.splice(found, 1)[0] as Extract<R, { readonly event: E }>;
-      if (this.#failure !== undefined) throw new ExchangeError(this.#failure);
-      if (this.#exited) throw new ExchangeError(`a thread ended before it was ${event}`);
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-      });
-    }
-  }
-
-  /** Waits for a report that may never come because the thread has failed or was never that far. */
-  async end(event: R['event']): Promise<void> {
-    await this.next(event).catch(() => {});
-  }
-
-  async terminate(): Promise<void> {
-    if (!this.#exited) await this.#worker.terminate();
-  }
-
-  #fail(message: string): void {
-    this.#failure = message;
-    this.#waiting?.();
-    this.#onFailure(message);
-  }
-}
-
-/** A failure in a sentence. The stack is for those who look for a bug, and ask for it. */
-function failureText({ message, stack }: Failed): string {
-  return process.env['DEBUG'] === undefined || stack === undefined ? message : `${message}\n${stack}`;
 }
 
 function checkCount(name: string, count: number, most: number): void {

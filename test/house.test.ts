@@ -27,6 +27,7 @@ const ROOMS = [
   'store',
   'gateway',
   'client',
+  'supervisor',
   'cli',
 ];
 

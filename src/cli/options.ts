@@ -11,6 +11,7 @@ import {
   MAX_SHARDS,
   MIN_SEGMENT_BYTES,
   SEGMENT_BYTES,
+  SNAPSHOT_COMMANDS,
 } from '../model/limits.js';
 import { readConfigFile } from './config-file.js';
 import { switchOption, textOption, wholeOption, wordOption } from './option-kinds.js';
@@ -56,6 +57,22 @@ export const startOptions = {
     SEGMENT_BYTES,
     'Size of one file of the journal, a multiple of 4096.',
     { step: 4096 },
+  ),
+  follower: wordOption(
+    ['on', 'off'],
+    'on',
+    'A thread beside each shard that checks its events, writes snapshots and lets clients resume.',
+  ),
+  'snapshot-commands': wholeOption(
+    1_000,
+    1_000_000_000,
+    SNAPSHOT_COMMANDS,
+    'Commands of a shard after which a snapshot is taken; there is one at every clean stop besides.',
+  ),
+  'old-segments': wordOption(
+    ['archive', 'remove', 'keep'],
+    'archive',
+    'What becomes of segments of the journal that no start needs any more: moved to archive/ in the data directory, removed, or left.',
   ),
   json: switchOption('Prints what there is to say as lines of JSON.'),
 };

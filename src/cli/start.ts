@@ -48,6 +48,7 @@ function sayJson(facts: ExchangeFacts, { data }: StartOptions): void {
   const shards = facts.shards.map((summary, shard) => ({
     shard,
     commands: summary.commands,
+    snapshot: summary.snapshot,
     nextSequence: summary.nextSequence,
     cut: summary.cut ?? null,
   }));
@@ -64,8 +65,10 @@ function sayText(facts: ExchangeFacts, { data, durability }: StartOptions): void
     const why = facts.transportWhy === undefined ? '' : ' (uWebSockets.js has no binary for this platform)';
     console.log(`Serving with plain Node.js${why}: the same protocol, slower.`);
   }
-  for (const [shard, { commands, cut }] of facts.shards.entries()) {
-    if (commands > 0) console.log(`Shard ${shard}: recovered ${commands} commands from ${data}.`);
+  for (const [shard, { commands, cut, snapshot }] of facts.shards.entries()) {
+    const from = snapshot > 0 ? `the snapshot at sequence ${snapshot} and ` : '';
+    if (commands > 0 || snapshot > 0)
+      console.log(`Shard ${shard}: recovered from ${from}${commands} commands in ${data}.`);
     if (cut !== undefined)
       console.log(
         `Shard ${shard}: cut ${cut.bytes} bytes at byte ${cut.offset} of ${cut.file}: a group that was being written, of which nobody was told.`,

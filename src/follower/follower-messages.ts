@@ -22,7 +22,9 @@ export type FollowerOrder =
   | { readonly order: 'snapshot'; readonly id: number }
   /** The shard has stopped: take a last snapshot and end. */
   | { readonly order: 'finish' }
-  | { readonly order: 'resume'; readonly request: NumberedResume };
+  | { readonly order: 'resume'; readonly request: NumberedResume }
+  /** Die: a drill. */
+  | { readonly order: 'drill'; readonly how: 'exception' | 'memory' };
 
 /** A resume request on its way between gateway and follower. */
 export interface NumberedResume extends ResumeRequest {

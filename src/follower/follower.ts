@@ -60,6 +60,7 @@ export class Follower {
   readonly #retention: Retention;
   #writing: SnapshotWriting | undefined;
   #isWanted = false;
+  #newest: TakenSnapshot;
   /** Sequence up to which there is a snapshot, or a writing was begun. */
   #snapshotAt: number;
 
@@ -73,6 +74,12 @@ export class Follower {
     this.#reader = new LiveReader({ directory, shard, disk }, parts.position, parts.logEnd);
     this.#retention = new Retention(disk, directory, shard, parts.oldSegments, parts.resumeCommands);
     this.#snapshotAt = this.#retention.newest;
+    this.#newest = { sequence: this.#snapshotAt, path: this.#retention.pathOf(this.#snapshotAt), bytes: 0 };
+  }
+
+  /** The newest snapshot that is on disk; sequence 0 where there is none. */
+  get newestSnapshot(): TakenSnapshot {
+    return this.#newest;
   }
 
   /** Sequence of the last command that was replayed. */
@@ -82,11 +89,6 @@ export class Follower {
 
   get engine(): Engine {
     return this.#replay.engine;
-  }
-
-  /** True while a snapshot is being written. */
-  get isWriting(): boolean {
-    return this.#writing !== undefined;
   }
 
   /** The commands after this one are those whose events are kept. */
@@ -106,9 +108,9 @@ export class Follower {
     return isMore;
   }
 
-  /** Has a snapshot written of where the follower is by then. Does nothing where there is one. */
+  /** Has a snapshot written of where the follower is by then. Does nothing where there is one, or one is under way. */
   wantSnapshot(): void {
-    if (this.sequence > this.#snapshotAt) this.#isWanted = true;
+    if (this.#writing === undefined && this.sequence > this.#snapshotAt) this.#isWanted = true;
   }
 
   /**
@@ -131,8 +133,9 @@ export class Follower {
       throw error;
     }
     this.#writing = undefined;
+    this.#newest = { sequence: writing.sequence, path: writing.path, bytes: writing.bytes };
     this.#retention.taken();
-    return { sequence: writing.sequence, path: writing.path, bytes: writing.bytes };
+    return this.#newest;
   }
 
   /** True where `write` has something to do. */

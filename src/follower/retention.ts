@@ -43,6 +43,10 @@ export class Retention {
     return snapshotSequences(this.#disk, this.#directory)[0] ?? 0;
   }
 
+  pathOf(sequence: number): string {
+    return join(this.#directory, snapshotName(sequence));
+  }
+
   /** A snapshot was taken: takes away what is not needed any more. Throws the disk's error. */
   taken(): void {
     const sequences = snapshotSequences(this.#disk, this.#directory);
@@ -50,7 +54,7 @@ export class Retention {
     let isChanged = false;
     for (const sequence of sequences) {
       if (kept.sequences.includes(sequence)) continue;
-      this.#disk.remove(join(this.#directory, snapshotName(sequence)));
+      this.#disk.remove(this.pathOf(sequence));
       isChanged = true;
     }
     if (kept.old !== undefined && this.#oldSegments !== 'keep') {

@@ -1,3 +1,4 @@
+import type { NumberedAnswer, NumberedResume, SnapshotOutcome } from '../follower/follower-messages.js';
 import type { Instrument } from '../model/instrument.js';
 
 /** What a person may ask for; `auto` is settled before the gateways start. */
@@ -20,16 +21,30 @@ export interface GatewayThreadData {
   readonly eventRings: readonly SharedArrayBuffer[];
   readonly shardDoorbells: readonly SharedArrayBuffer[];
   readonly instruments: readonly { readonly instrument: Instrument; readonly shard: number }[];
+  /** Whether there are followers, which write snapshots and know what a client has missed. */
+  readonly isFollowed: boolean;
   readonly about: Readonly<Record<string, string | number>>;
 }
 
-/** What the main thread tells a gateway: first to take no more orders, then, the shards being done, to end. */
-export type GatewayOrder = { readonly order: 'close-intake' } | { readonly order: 'end' };
+/** What the main thread tells a gateway: at the end first to take no more orders, then, the shards being done, to end. */
+export type GatewayOrder =
+  | { readonly order: 'close-intake' }
+  | { readonly order: 'end' }
+  | { readonly order: 'resumed'; readonly answer: NumberedAnswer }
+  | {
+      readonly order: 'snapshots-taken';
+      readonly id: number;
+      readonly outcomes: readonly SnapshotOutcome[];
+    };
 
 /** What a gateway's thread says. */
 export type GatewayReport =
   | { readonly event: 'listening'; readonly port: number; readonly transport: 'uws' | 'node' }
   | { readonly event: 'intake-closed' }
   | { readonly event: 'ended' }
+  /** Ask the follower of that shard. */
+  | { readonly event: 'resume'; readonly request: NumberedResume }
+  /** Answer with `snapshots-taken`. */
+  | { readonly event: 'take-snapshots'; readonly id: number }
   /** The message names the thread; the stack is for whoever looks for the cause. */
   | { readonly event: 'failed'; readonly message: string; readonly stack?: string | undefined };

@@ -62,7 +62,9 @@ async function start(): Promise<void> {
   const listening = await transport.listen(data.host, data.port);
   report({ event: 'listening', port: listening, transport: transport.name });
 
-  port!.on('message', ({ order }: GatewayOrder) => {
+  port!.on('message', (message: GatewayOrder) => {
+    const { order } = message;
+    if (order === 'resumed' || order === 'snapshots-taken') return;
     if (order === 'close-intake') {
       transport?.stopListening();
       gateway.closeIntake();

@@ -196,6 +196,8 @@ export class PreparedSegments implements SegmentSource {
   takeReserve(number: number): number {
     const disk = this.#disk;
     if (!disk.list(this.#directory).includes(RESERVE_NAME)) return 0;
+    // Throws where that segment is in use.
+    unusedBytes(disk, this.#directory, number);
     const path = join(this.#directory, RESERVE_NAME);
     const file = disk.open(path, 'read');
     const bytes = file.size();

@@ -3,6 +3,8 @@
  * and `restarts`, which the main thread writes, as it does the stop word; gateways, followers and the main thread read.
  */
 
+import type { Drill } from './drill.js';
+
 /** What a shard is doing. A halted one goes on only by a restart of the exchange. */
 export const ShardPhase = {
   Starting: 0,
@@ -35,6 +37,7 @@ export const diskStateNames = ['well', 'reserve', 'failing'] as const;
  *   +16 commands taken, f64           +56  state of the disk, i32
  *   +24 groups journaled, f64         +60  diverged: 1 where its follower found other events, i32
  *   +128 segment of the journal that is written, i32    +132  byte at which its safe frames end, i32
+ *   +136 drill that the main thread asks for, i32
  *   +192 last sequence that its follower replayed, f64  +200  sequence of the newest snapshot, f64
  * ```
  *
@@ -97,6 +100,15 @@ export class ShardBoard {
 
   setDiverged(shard: number): void {
     Atomics.store(this.#words, wordOf(shard) + DIVERGED, 1);
+  }
+
+  /** What the shard is to do to itself. */
+  drill(shard: number): Drill {
+    return Atomics.load(this.#words, wordOf(shard) + DRILL) as Drill;
+  }
+
+  setDrill(shard: number, drill: Drill): void {
+    Atomics.store(this.#words, wordOf(shard) + DRILL, drill);
   }
 
   /** Shard: how far its journal is safe. */
@@ -174,6 +186,7 @@ const DISK = 14;
 const DIVERGED = 15;
 const SEGMENT = 32;
 const END = 33;
+const DRILL = 34;
 
 function wordOf(shard: number): number {
   return 32 + 64 * shard;

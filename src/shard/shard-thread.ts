@@ -138,4 +138,5 @@ function fail(error: unknown): void {
   board.setPhase(data.shard, halted ? ShardPhase.Halted : ShardPhase.Failed);
   if (halted) report({ event: 'halted', message: known.message });
   else report({ event: 'failed', message: known.message, stack: known.stack });
+  port!.close();
 }

@@ -2,6 +2,7 @@ import type { Engine } from '../book/engine.js';
 import type { Clock } from '../clock/clock.js';
 import { FRAME_HEADER_WORDS } from '../journal/frame.js';
 import type { JournalWriter } from '../journal/journal-writer.js';
+import { Drill, exhaustMemory } from '../metrics/drill.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import { CommandKind } from '../model/command.js';
 import { placeHighOf } from '../model/identity.js';
@@ -123,7 +124,7 @@ export class Shard {
       if (!board.stopping && canLog && dueMs <= 0) this.logTime();
       return;
     }
-    this.#checkFollower();
+    this.#checkBoard();
     if (trouble.isThere) {
       doorbell.sleep(DISK_RETRY_MS);
       trouble.tryAgain(this.#sequence + 1, this.#timeNs);
@@ -185,16 +186,21 @@ export class Shard {
   /** Shows the events to the gateways, and the frame to the follower. */
   #publish(): void {
     const { outbox, board, shard, followerBell } = this.#parts;
-    this.#checkFollower();
+    this.#checkBoard();
     outbox.publish();
     board.setPublished(shard, this.#sequence);
     followerBell?.ring();
   }
 
-  #checkFollower(): void {
+  #checkBoard(): void {
     const { board, shard } = this.#parts;
     if (board.diverged(shard))
       throw new ShardDiverged(`shard ${shard}: stopped, since its follower comes to other events`);
+    const drill = board.drill(shard);
+    if (drill === Drill.None) return;
+    board.setDrill(shard, Drill.None);
+    if (drill === Drill.Memory) exhaustMemory();
+    throw new Error('a drill');
   }
 
   /** Tells whoever sent what could not be logged. */

@@ -78,7 +78,7 @@ describe('start, stop and start again', () => {
       before.map(({ bids, asks }) => ({ bids, asks })),
     );
     expect(after.map(({ position }) => position)).toEqual(before.map(({ position }) => position));
-    const commands = second.shards.reduce((sum, shard) => sum + shard.commands, 0);
+    const commands = second.shards.reduce((sum, shard) => sum + shard.nextSequence - 1, 0);
     // 60 orders, three listings, and the settings of each shard.
     expect(commands).toBe(63 + shards);
 
@@ -179,7 +179,7 @@ describe('start, stop and start again', () => {
       expect(new Set(refused.map((event) => event.code))).toEqual(new Set(refused.length > 0 ? [501] : []));
       const again = await startExchange(options, exchange.data);
       // Settings and three listings came before the orders.
-      expect(again.shards[0]!.commands).toBe(accepted + 4);
+      expect(again.shards[0]!.nextSequence - 1).toBe(accepted + 4);
       await again.process.stop();
     },
   );
@@ -265,7 +265,7 @@ describe('start, stop and start again', () => {
     await first.process.stop();
 
     const second = await run(instrument('A'), instrument('B'));
-    expect(second.shards[0]!.commands).toBe(3);
+    expect(second.shards[0]!.nextSequence - 1).toBe(3);
     const again = await BinaryClient.open(`${second.ws}?account=1`);
     const [accepted] = await again.ask(1, { instrument: 2, clientId: 2, price: 5, size: 1 });
     // Settings, a listing, an order, a listing, this one: each is a command of the log.
@@ -379,11 +379,11 @@ describe('what cannot start says why in one line and exits with 1', () => {
   });
 
   it('a journal of another version, or a damaged one', async () => {
-    const exchange = await startExchange();
+    // Without a snapshot a start reads the whole log.
+    const exchange = await startExchange(['--follower', 'off']);
     await trade(exchange.ws, 1);
     await exchange.process.stop();
-    const shard = join(exchange.data, 'shard-00');
-    const segment = join(shard, readdirSync(shard).sort()[0]!);
+    const segment = join(exchange.data, 'shard-00', '00000001.segment');
     const bytes = Buffer.from(readFileSync(segment).subarray(0, 8192));
     const put = (offset: number, value: number) => {
       const file = openSync(segment, 'r+');

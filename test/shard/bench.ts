@@ -99,6 +99,7 @@ export class Bench {
       outbox,
       board: new ShardBoard(ShardBoard.allocate(1)),
       lastTimeNs: summary.lastTimeNs,
+      realTime,
     });
     if (summary.commands === 0) this.shard.configure([instrument], undefined);
     for (let gateway = 0; gateway < gateways; gateway++) this.receive(gateway);

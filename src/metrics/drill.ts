@@ -1,0 +1,9 @@
+/** What can be done to a thread on purpose, to see that what happens then is what should. */
+export const Drill = { None: 0, Exception: 1, Memory: 2 } as const;
+export type Drill = (typeof Drill)[keyof typeof Drill];
+
+/** Uses up the heap of this thread, of which it then dies. */
+export function exhaustMemory(): never {
+  const kept: unknown[] = [];
+  for (;;) kept.push(Array.from({ length: 100_000 }, (_, i) => ({ i })));
+}

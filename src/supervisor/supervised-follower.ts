@@ -1,0 +1,126 @@
+import type { Clock } from '../clock/clock.js';
+import type {
+  FollowerOrder,
+  FollowerReport,
+  FollowerThreadData,
+  NumberedAnswer,
+  NumberedResume,
+  SnapshotOutcome,
+} from '../follower/follower-messages.js';
+import { RestartBudget } from './restart-budget.js';
+import { Thread } from './thread.js';
+
+export interface SupervisedFollowerParts {
+  readonly data: FollowerThreadData;
+  readonly realTime: Clock;
+  readonly warn: (sentence: string) => void;
+  readonly resumed: (answer: NumberedAnswer) => void;
+}
+
+/**
+ * A follower's thread, and another one in its place where it dies. The exchange goes on without one, but for snapshots and
+ * resuming.
+ */
+export class SupervisedFollower {
+  readonly #parts: SupervisedFollowerParts;
+  readonly #restarts: RestartBudget;
+  /** What was asked for and not answered: asked again of the next one. */
+  readonly #resumes = new Map<string, NumberedResume>();
+  readonly #snapshots = new Map<number, (outcome: SnapshotOutcome) => void>();
+  #thread: Thread<FollowerReport> | undefined;
+  #lastId = 0;
+  #isFinishing = false;
+  /** Why there is none any more. */
+  #why = 'the follower is not running yet';
+
+  constructor(parts: SupervisedFollowerParts) {
+    this.#parts = parts;
+    this.#restarts = new RestartBudget(parts.realTime);
+  }
+
+  /** Begins, once the shard runs. */
+  start(): void {
+    const thread = new Thread<FollowerReport>(
+      new URL('../follower/follower-thread.js', import.meta.url),
+      this.#parts.data,
+      `follower ${this.#parts.data.shard}`,
+    );
+    this.#thread = thread;
+    thread.on('warning', ({ sentence }) => this.#parts.warn(sentence));
+    thread.on('diverged', ({ message }) => this.#gone(`the shard is halted: ${message}`));
+    thread.on('resumed', ({ answer }) => {
+      this.#resumes.delete(`${answer.gateway} ${answer.id}`);
+      this.#parts.resumed(answer);
+    });
+    thread.on('snapshot', ({ id, outcome }) => {
+      this.#snapshots.get(id)?.(outcome);
+      this.#snapshots.delete(id);
+    });
+    thread.onFailure((message) => void this.#died(thread, message));
+    for (const request of this.#resumes.values()) this.#post({ order: 'resume', request });
+    for (const id of this.#snapshots.keys()) this.#post({ order: 'snapshot', id });
+  }
+
+  resume(request: NumberedResume): void {
+    if (this.#thread === undefined) {
+      const { gateway, id, shard, until } = request;
+      this.#parts.resumed({ gateway, id, shard, words: new Int32Array(0), isComplete: false, upTo: until });
+      return;
+    }
+    this.#resumes.set(`${request.gateway} ${request.id}`, request);
+    this.#post({ order: 'resume', request });
+  }
+
+  /** Takes a snapshot of all that is logged by now. */
+  snapshot(): Promise<SnapshotOutcome> {
+    const { shard } = this.#parts.data;
+    if (this.#thread === undefined)
+      return Promise.resolve({ shard, sequence: 0, file: '', bytes: 0, fault: this.#why });
+    return new Promise((resolve) => {
+      const id = ++this.#lastId;
+      this.#snapshots.set(id, resolve);
+      this.#post({ order: 'snapshot', id });
+    });
+  }
+
+  /** Waits until it has read all of a log whose shard has stopped, and has taken a last snapshot. */
+  async finish(): Promise<void> {
+    this.#isFinishing = true;
+    const thread = this.#thread;
+    if (thread === undefined) return;
+    this.#post({ order: 'finish' });
+    await thread.end('finished');
+    await thread.terminate();
+  }
+
+  /** Makes the thread die: a drill. */
+  drill(how: 'exception' | 'memory'): void {
+    this.#post({ order: 'drill', how });
+  }
+
+  async #died(thread: Thread<FollowerReport>, message: string): Promise<void> {
+    if (thread !== this.#thread || this.#isFinishing) return;
+    await thread.terminate();
+    if (this.#isFinishing) return;
+    if (this.#restarts.take()) {
+      this.#parts.warn(`follower ${this.#parts.data.shard} died and is started again: ${message}`);
+      this.start();
+    } else this.#gone(`it dies again and again, at last of this: ${message}`);
+  }
+
+  #gone(why: string): void {
+    this.#thread = undefined;
+    this.#why = why;
+    const { shard } = this.#parts.data;
+    this.#parts.warn(`follower ${shard} is gone, and with it snapshots and resuming: ${why}`);
+    for (const request of [...this.#resumes.values()]) this.resume(request);
+    this.#resumes.clear();
+    for (const finish of this.#snapshots.values())
+      finish({ shard, sequence: 0, file: '', bytes: 0, fault: why });
+    this.#snapshots.clear();
+  }
+
+  #post(order: FollowerOrder): void {
+    this.#thread?.post(order);
+  }
+}
