@@ -1,4 +1,5 @@
 import { TestClock } from '../../src/clock/test-clock.js';
+import { JournalWriteError } from '../../src/journal/faults.js';
 import { ORDER_ACCOUNT } from '../../src/wire/order-record.js';
 import { bookRead } from '../book/commands.js';
 import { CommandFlow, type Draft, type Sendable } from './command-flow.js';
@@ -282,7 +283,7 @@ class Simulation {
           this.#crash(true);
           return;
         }
-        if (shard.isDead || this.#isOfDisk(error)) continue;
+        if (shard.isDead || this.#isOfDisk(error) || isDropped(error)) continue;
         throw new Violation('started', `a shard that takes another's place says: ${describe(error)}`, error);
       }
       this.#running = undefined;
@@ -445,7 +446,7 @@ class Simulation {
           disk.restart();
           continue;
         }
-        if (disk.errors > errors && attempt <= SPOILED_STARTS) continue;
+        if ((disk.errors > errors || isDropped(error)) && attempt <= SPOILED_STARTS) continue;
         throw new Violation('started', `a start says: ${describe(error)}`, error);
       }
       this.#starts++;
@@ -507,4 +508,9 @@ class Simulation {
       faults: this.#faults.counts,
     };
   }
+}
+
+/** What a start says where the system has dropped, since it was read, a page that it had failed to write. */
+function isDropped(error: unknown): boolean {
+  return error instanceof JournalWriteError && error.message.includes('is not there any more; start again');
 }
