@@ -1,6 +1,6 @@
 import { JournalDamage } from '../../src/journal/faults.js';
 import { openShard } from '../../src/shard/recovery.js';
-import type { Sendable } from './command-flow.js';
+import { accountOf, type Sendable } from './command-flow.js';
 import type { Chance, FaultCounts } from './faults.js';
 import { SECTOR_BYTES } from './file-content.js';
 import { LogWitness } from './log-witness.js';
@@ -53,6 +53,18 @@ export class Invariants {
         else others.push(event);
       this.checks += client.told.length - others.length;
       client.told = others;
+    }
+  }
+
+  /** What was refused each time that it arrived has had no effect. Once all logs were read to their end. */
+  checkRefused(clients: readonly SimulatedClient[]): void {
+    for (const { draft, delivered, refused } of clients.flatMap(({ givenUp }) => givenUp)) {
+      // Of what goes to all shards some may have been refused by one shard alone.
+      if (draft.answers > 1 || refused < delivered) continue;
+      this.checks++;
+      const { command } = draft;
+      if (this.#witnesses.some((witness) => witness.hasEffect(accountOf(command), command.clientId)))
+        throw new Violation('refused', `what was refused has had an effect: ${JSON.stringify(command)}`);
     }
   }
 

@@ -73,6 +73,11 @@ export class LogWitness {
     return this.#log.length;
   }
 
+  /** Whether a command with this client id has had an effect. */
+  hasEffect(account: number, clientId: number | string): boolean {
+    return this.#effects.has(`${account} ${clientId}`);
+  }
+
   /** Takes in what the log holds by now. @throws Violation; JournalDamage */
   read(source: Parameters<typeof readJournal>[0]): void {
     let at = 0;

@@ -12,6 +12,7 @@ import { Violation } from './violation.js';
 /** A message on its way to a gateway. */
 interface Outgoing {
   readonly bytes: Uint8Array;
+  readonly wishes: readonly Wish[];
   /** The turn of the simulation from which on it arrives. */
   readonly due: number;
 }
@@ -48,13 +49,15 @@ export class Line implements Connection {
 }
 
 /** A command that the client wants to be done, until it is answered. */
-interface Wish {
+export interface Wish {
   readonly draft: Draft;
   readonly key: string;
   /** By shard: the answer without what may differ when it is given again. */
   readonly answers: Map<number, string>;
-  isRefused: boolean;
   sentAt: number;
+  /** How often a gateway got it, and how often it was refused. */
+  delivered: number;
+  refused: number;
 }
 
 const LEAST_PATIENCE = 150;
@@ -70,6 +73,8 @@ export class SimulatedClient {
   told: ToldEvent[] = [];
   /** Books that it was told, likewise. */
   books: ToldEvent[] = [];
+  /** What was refused and not sent again. */
+  readonly givenUp: Wish[] = [];
   line: Line | undefined;
   retries = 0;
   repeated = 0;
@@ -125,8 +130,9 @@ export class SimulatedClient {
       draft,
       key: keyOf(accountOf(draft.command), draft.command.clientId),
       answers: new Map(),
-      isRefused: false,
       sentAt: turn,
+      delivered: 0,
+      refused: 0,
     }));
     for (const wish of wishes) this.#pending.set(wish.key, wish);
     this.#send(wishes, turn, read);
@@ -158,7 +164,8 @@ export class SimulatedClient {
     const at = line.outgoing.findIndex(({ due }) => due <= turn);
     if (at < 0) return false;
     const [message] = line.outgoing.splice(at, 1);
-    const { bytes } = message!;
+    const { bytes, wishes } = message!;
+    for (const wish of wishes) wish.delivered++;
     line.gateway.message(line.session, new Uint8Array(bytes).buffer, true);
     return true;
   }
@@ -198,18 +205,17 @@ export class SimulatedClient {
     }
     const isLate = chance.oneIn(20);
     if (isLate) this.#faults.count('lateMessages');
-    line.outgoing.push({ bytes, due: turn + (isLate ? chance.between(20, 200) : chance.below(3)) });
+    line.outgoing.push({ bytes, wishes, due: turn + (isLate ? chance.between(20, 200) : chance.below(3)) });
     if (!chance.oneIn(20)) return;
     this.#faults.count('doubledMessages');
-    line.outgoing.push({ bytes, due: turn + chance.below(100) });
+    line.outgoing.push({ bytes, wishes, due: turn + chance.below(100) });
   }
 
   #take(event: ToldEvent): void {
     const key = keyOf(event.account, event.clientId);
     const wish = this.#pending.get(key) ?? this.#done.get(key);
     if (isRefused(event)) {
-      // What is refused for a while is sent again in a while.
-      if (wish !== undefined && event.code < RejectCode.Busy) this.#settle(wish, true);
+      if (wish !== undefined) this.#takeRefusal(wish, event.code);
       return;
     }
     if (event.kind === EventKind.Book) {
@@ -222,6 +228,15 @@ export class SimulatedClient {
     else this.#onEvent(readEvents(event.words, event.words.length)[0]!);
     if (isInChain(event)) this.#checkChain(event);
     if (isAnswer(event) && wish !== undefined) this.#takeAnswer(wish, event);
+  }
+
+  /** What is refused for a while is sent again in a while, unless the client wants it no more. */
+  #takeRefusal(wish: Wish, code: number): void {
+    wish.refused++;
+    if (code < RejectCode.Busy || this.#chance.oneIn(8)) {
+      this.#pending.delete(wish.key);
+      this.givenUp.push(wish);
+    }
   }
 
   #checkChain(event: ToldEvent): void {
@@ -248,12 +263,12 @@ export class SimulatedClient {
         'once',
         `client id ${event.clientId} of account ${event.account} was answered in two ways by shard ${event.shard}`,
       );
-    if (wish.answers.size >= wish.draft.answers) this.#settle(wish, false);
+    if (wish.answers.size >= wish.draft.answers) this.#settle(wish);
   }
 
-  #settle(wish: Wish, refused: boolean): void {
+  #settle(wish: Wish): void {
     this.#pending.delete(wish.key);
-    if (!refused) this.#done.set(wish.key, wish);
+    this.#done.set(wish.key, wish);
   }
 }
 

@@ -31,7 +31,7 @@ export interface Machine {
   readonly faults: FaultCounts;
 }
 
-const INPUT_LINES = 1024;
+const INPUT_LINES = 256;
 const EVENT_CELLS = 512;
 
 /** A gateway and what it wants to do after its turn. */

@@ -2,6 +2,7 @@
 export const INVARIANTS = {
   acknowledged: 'every answer that a client has got is in the log, with the same content',
   once: 'a client id has one effect, and one answer',
+  refused: 'what was refused each time has had no effect',
   chain: 'the events of an account form its chain without a gap',
   oracle: 'the events and the books are those of the slow oracle book',
   kept: 'what was in the log once stays in it',
