@@ -76,6 +76,8 @@ export interface ExchangeSettings {
 export interface ExchangeFacts {
   readonly host: string;
   readonly port: number;
+  /** The data directory. */
+  readonly data: string;
   readonly transport: 'uws' | 'node';
   /** Why uWebSockets.js does not serve, where it was tried and could not. */
   readonly transportWhy?: string | undefined;
@@ -325,6 +327,7 @@ class House {
     const facts: ExchangeFacts = {
       host: settings.host,
       port,
+      data: settings.data,
       transport,
       transportWhy,
       gateways,

@@ -1,3 +1,5 @@
+import { MAX_SEQUENCE } from '../model/limits.js';
+import type { ResumeKey } from './resuming.js';
 import { Protocol } from './session.js';
 import type { Admission, Refusal, RequestSource, UpgradeRequest } from './transport.js';
 
@@ -14,9 +16,10 @@ export const OPERATOR = '0';
 
 /**
  * Decides whether a WebSocket may be opened: origin, path, subprotocol, accounts. The accounts come from the query
- * (`?account=7&account=8`), 1 where none is named. Account 0 is the operator's.
+ * (`?account=7&account=8`), 1 where none is named. Account 0 is the operator's. With `?after=0:1234.2` the client says
+ * which event of a shard it has seen last, and gets those that it missed.
  */
-export function admitSession(request: UpgradeRequest, closing: boolean): Admission | Refusal {
+export function admitSession(request: UpgradeRequest, closing: boolean, shards: number): Admission | Refusal {
   if (closing) return { status: 503, sentence: 'The exchange is shutting down; reconnect in a moment.' };
   if (isForeign(request)) return { status: 403, sentence: foreignSentence(request) };
   if (request.path !== SESSION_PATH)
@@ -30,7 +33,8 @@ export function admitSession(request: UpgradeRequest, closing: boolean): Admissi
       }.`,
     };
   const accounts: number[] = [];
-  for (const text of new URLSearchParams(request.query).getAll('account')) {
+  const query = new URLSearchParams(request.query);
+  for (const text of query.getAll('account')) {
     const account = text === OPERATOR ? 0 : parseAccount(text);
     if (account === undefined || accounts.length === MAX_ACCOUNTS)
       return {
@@ -39,7 +43,26 @@ export function admitSession(request: UpgradeRequest, closing: boolean): Admissi
       };
     if (!accounts.includes(account)) accounts.push(account);
   }
-  return { protocol, accounts: accounts.length > 0 ? accounts : [1] };
+  const after: ResumeKey[] = [];
+  for (const text of query.getAll('after')) {
+    const key = parseKey(text, shards);
+    if (key === undefined || after.some(({ shard }) => shard === key.shard))
+      return {
+        status: 400,
+        sentence: `after=${text}: name the last event that you have seen of a shard as <shard>:<sequence>.<index>, once for each shard; 0:0.0 where you have seen none of shard 0. There are ${shards} shards.`,
+      };
+    after.push(key);
+  }
+  return { protocol, accounts: accounts.length > 0 ? accounts : [1], after };
+}
+
+/** `0:1234.2`: shard, sequence and index of an event. */
+function parseKey(text: string, shards: number): ResumeKey | undefined {
+  const match = /^(\d{1,2}):(\d{1,15})\.(\d{1,10})$/.exec(text);
+  if (match === null) return undefined;
+  const [shard, sequence, index] = match.slice(1).map(Number) as [number, number, number];
+  if (shard >= shards || sequence > MAX_SEQUENCE || index > 0xffff_ffff) return undefined;
+  return { shard, sequence, index };
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { NumberedResume } from '../follower/follower-messages.js';
+import type { ShardBoard } from '../metrics/shard-board.js';
 import { EventFlag, EventKind } from '../model/event.js';
 import { shardOfPlaceHigh } from '../model/identity.js';
 import { CELL_BYTES } from '../model/limits.js';
@@ -8,20 +10,35 @@ import {
   EVENT_ACCOUNT,
   EVENT_CELLS,
   EVENT_CODE,
+  EVENT_INDEX,
   EVENT_INSTRUMENT,
   EVENT_PLACE,
   EVENT_SESSION,
   eventCells,
   eventFlags,
   eventKind,
+  sequenceOfEvent,
 } from '../wire/event-record.js';
 import { copyWithSentence, MAX_REFUSAL_WORDS } from '../wire/event-refusal.js';
 import { readInstrument } from '../wire/instrument-record.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { gatewayOfSession } from '../wire/session-number.js';
 import type { HttpAnswers } from './http-answers.js';
+import { Resuming } from './resuming.js';
 import type { Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
+
+export interface DeliveryParts {
+  readonly gateway: number;
+  /** By shard. */
+  readonly eventRings: readonly SharedArrayBuffer[];
+  readonly sessions: SessionRegistry;
+  readonly answers: HttpAnswers;
+  readonly instruments: InstrumentTable;
+  readonly board: ShardBoard;
+  readonly askFollower: (request: NumberedResume) => void;
+  readonly epochNs: () => bigint;
+}
 
 /** From the event rings of all shards to the sessions that want them. */
 export class Delivery {
@@ -31,19 +48,33 @@ export class Delivery {
   readonly #answers: HttpAnswers;
   readonly #instruments: InstrumentTable;
   readonly #withSentence = new Int32Array(MAX_REFUSAL_WORDS);
+  readonly #board: ShardBoard;
+  readonly #resuming: Resuming;
+  /** By shard, the last event of its log that came: sequence and index. */
+  readonly #lastSequence: Float64Array;
+  readonly #lastIndex: Float64Array;
 
-  constructor(
-    gateway: number,
-    rings: readonly SharedArrayBuffer[],
-    sessions: SessionRegistry,
-    answers: HttpAnswers,
-    instruments: InstrumentTable,
-  ) {
-    this.#gateway = gateway;
-    this.#rings = rings.map((ring) => new RingConsumer(ring, CELL_BYTES));
-    this.#sessions = sessions;
-    this.#answers = answers;
-    this.#instruments = instruments;
+  constructor(parts: DeliveryParts) {
+    this.#gateway = parts.gateway;
+    this.#rings = parts.eventRings.map((ring) => new RingConsumer(ring, CELL_BYTES));
+    this.#sessions = parts.sessions;
+    this.#answers = parts.answers;
+    this.#instruments = parts.instruments;
+    this.#board = parts.board;
+    this.#lastSequence = new Float64Array(this.#rings.length);
+    this.#lastIndex = new Float64Array(this.#rings.length);
+    this.#resuming = new Resuming({
+      gateway: parts.gateway,
+      ask: parts.askFollower,
+      handedOn: (shard) => Math.max(this.#lastSequence[shard]!, parts.board.published(shard)),
+      hand: (session, words, at) => this.#handNow(session, words, at, eventKind(words[at]!)),
+      epochNs: parts.epochNs,
+    });
+  }
+
+  /** Sessions that have reconnected and say what they have seen. */
+  get resuming(): Resuming {
+    return this.#resuming;
   }
 
   /** True where no ring has an event. */
@@ -63,13 +94,37 @@ export class Delivery {
         continue;
       }
       const words = ring.words;
+      // A shard that took the place of one that died tells its last events again.
+      const maySeeAgain = this.#board.restarts(i) > 0;
+      let last = -1;
       for (let at = ring.next(); at >= 0; at = ring.next()) {
+        if (isOfLog(words, at)) {
+          if (!maySeeAgain) last = at;
+          else if (this.#isSeen(i, words, at)) {
+            ring.skip(eventCells(words[at]!));
+            continue;
+          } else this.#note(i, words, at);
+        }
         this.#deliver(words, at);
         ring.skip(eventCells(words[at]!));
       }
+      if (last >= 0) this.#note(i, words, last);
       ring.release();
     }
     return attached;
+  }
+
+  #isSeen(shard: number, words: Int32Array, at: number): boolean {
+    const sequence = sequenceOfEvent(words, at);
+    const last = this.#lastSequence[shard]!;
+    return (
+      sequence < last || (sequence === last && words[at + EVENT_INDEX]! >>> 0 <= this.#lastIndex[shard]!)
+    );
+  }
+
+  #note(shard: number, words: Int32Array, at: number): void {
+    this.#lastSequence[shard] = sequenceOfEvent(words, at);
+    this.#lastIndex[shard] = words[at + EVENT_INDEX]! >>> 0;
   }
 
   #deliver(words: Int32Array, at: number): void {
@@ -108,6 +163,11 @@ export class Delivery {
   }
 
   #hand(session: Session, words: Int32Array, at: number, kind: number): void {
+    if (session.gaps === undefined || !isOfLog(words, at) || !this.#resuming.hold(session, words, at))
+      this.#handNow(session, words, at, kind);
+  }
+
+  #handNow(session: Session, words: Int32Array, at: number, kind: number): void {
     if (!session.binary) session.objects.push(eventObject(words, at, this.#instruments));
     else if (kind === EventKind.Rejected) this.#handReject(session, words, at);
     else {
@@ -133,6 +193,13 @@ export class Delivery {
     const instrument = readInstrument(words, at + EVENT_CELLS * CELL_WORDS, id);
     this.#instruments.add(instrument, shardOfPlaceHigh(words[at + EVENT_PLACE + 1]!));
   }
+}
+
+const OUTSIDE = EventFlag.Repeated | EventFlag.Refused;
+
+/** Whether an event has a place of its own in the log: a book, a repeated answer and a refusal have none. */
+function isOfLog(words: Int32Array, at: number): boolean {
+  return eventKind(words[at]!) < EventKind.Book && (eventFlags(words[at + EVENT_CODE]!) & OUTSIDE) === 0;
 }
 
 /** What the exchange tells itself: nobody has asked for it. */

@@ -56,6 +56,7 @@ async function start(): Promise<void> {
     board: new ShardBoard(data.board),
     afterTurn: setImmediate,
     about: data.about,
+    askFollower: data.isFollowed ? (request) => report({ event: 'resume', request }) : undefined,
     advanceClock: clock.mode === 'test' ? advance : undefined,
   });
   transport = await makeTransport(gateway);
@@ -64,7 +65,11 @@ async function start(): Promise<void> {
 
   port!.on('message', (message: GatewayOrder) => {
     const { order } = message;
-    if (order === 'resumed' || order === 'snapshots-taken') return;
+    if (order === 'resumed') {
+      gateway.resumed(message.answer);
+      return;
+    }
+    if (order === 'snapshots-taken') return;
     if (order === 'close-intake') {
       transport?.stopListening();
       gateway.closeIntake();

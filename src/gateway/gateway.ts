@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.js';
+import type { NumberedAnswer, NumberedResume } from '../follower/follower-messages.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
@@ -45,6 +46,8 @@ export interface GatewayParts {
   readonly afterTurn: (run: () => void) => void;
   /** Facts for `GET /health`. */
   readonly about: Readonly<Record<string, string | number>>;
+  /** Asks a follower what a session has missed; undefined where there is none. It answers by `resumed`. */
+  readonly askFollower?: ((request: NumberedResume) => void) | undefined;
   /** Moves a test clock; undefined where the clock is live. */
   readonly advanceClock?: ((byNs: number) => void) | undefined;
 }
@@ -75,7 +78,16 @@ export class Gateway implements TransportHandlers {
     this.#sessions = new SessionRegistry(gateway, (number) => this.#answers.has(number));
     this.#router = new Router(parts.inputRings, parts.shardDoorbells, instruments, clock);
     this.#intake = new Intake(this.#router, this.#sessions, instruments, clock);
-    this.#delivery = new Delivery(gateway, parts.eventRings, this.#sessions, this.#answers, instruments);
+    this.#delivery = new Delivery({
+      gateway,
+      eventRings: parts.eventRings,
+      sessions: this.#sessions,
+      answers: this.#answers,
+      instruments,
+      board: parts.board,
+      askFollower: (request) => this.#askFollower(request),
+      epochNs: () => clock.epochNs(),
+    });
     this.#routes = new Routes({
       intake: this.#intake,
       answers: this.#answers,
@@ -92,11 +104,29 @@ export class Gateway implements TransportHandlers {
   }
 
   admit(request: UpgradeRequest): Admission | Refusal {
-    return admitSession(request, this.#intake.closed);
+    return admitSession(request, this.#intake.closed, this.#parts.inputRings.length);
   }
 
   opened(connection: Connection, admission: Admission): Session {
-    return this.#sessions.open(connection, admission);
+    const session = this.#sessions.open(connection, admission);
+    if (admission.after.length > 0) this.#delivery.resuming.begin(session, admission.after);
+    return session;
+  }
+
+  /** A follower's answer to what `askFollower` has sent. */
+  resumed(answer: NumberedAnswer): void {
+    this.#delivery.resuming.answered(answer);
+    if (!this.#turnDue) this.#schedule();
+  }
+
+  /** Without a follower nobody knows what was missed, and the client is told so. */
+  #askFollower(request: NumberedResume): void {
+    const { askFollower } = this.#parts;
+    if (askFollower !== undefined) askFollower(request);
+    else {
+      const { gateway, id, shard, until } = request;
+      this.resumed({ gateway, id, shard, words: new Int32Array(0), isComplete: false, upTo: until });
+    }
   }
 
   message(session: Session, message: ArrayBuffer, isBinary: boolean): void {
@@ -112,6 +142,7 @@ export class Gateway implements TransportHandlers {
   }
 
   closed(session: Session): void {
+    this.#delivery.resuming.closed(session);
     this.#sessions.close(session);
   }
 

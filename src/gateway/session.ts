@@ -1,5 +1,6 @@
 import type { EventObject } from '../wire/event-object.js';
 import type { Connection } from './connection.js';
+import type { Gaps } from './resuming.js';
 
 /** How a session's messages are written. The name is the WebSocket subprotocol. */
 export const Protocol = { Binary: 'tickloom.binary.v1', Msgpack: 'tickloom.msgpack.v1' } as const;
@@ -19,6 +20,8 @@ export class Session {
   readonly binary: boolean;
   readonly connection: Connection;
   open = true;
+  /** What it has not heard yet of what it missed, by shard; undefined where nothing is awaited. */
+  gaps: Gaps | undefined = undefined;
   /** True while the session stands in the list of those with something to send. */
   dirty = false;
   /** Binary: event records back to back. */

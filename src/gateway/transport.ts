@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js';
+import type { ResumeKey } from './resuming.js';
 import type { Session } from './session.js';
 
 /** What a browser says of the page that asks. Empty where the header is missing, as programs leave it. */
@@ -18,6 +19,8 @@ export interface UpgradeRequest extends RequestSource {
 export interface Admission {
   readonly protocol: string;
   readonly accounts: readonly number[];
+  /** The last events that the client has seen, one of each shard that it names. */
+  readonly after: readonly ResumeKey[];
 }
 
 export interface Refusal {

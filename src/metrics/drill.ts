@@ -5,5 +5,5 @@ export type Drill = (typeof Drill)[keyof typeof Drill];
 /** Uses up the heap of this thread, of which it then dies. */
 export function exhaustMemory(): never {
   const kept: unknown[] = [];
-  for (;;) kept.push(Array.from({ length: 100_000 }, (_, i) => ({ i })));
+  for (;;) kept.push(Array.from({ length: 1_000 }, (_, i) => Array.from({ length: 30 }, () => i)));
 }

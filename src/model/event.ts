@@ -28,6 +28,8 @@ export const EventKind = {
   TimePassed: 22,
   /** The answer to a read of a book. Not an event of the log: it has a position, and no place in it. */
   Book: 64,
+  /** A session that reconnected has now what it missed of a shard, or cannot be told any more. Not of the log either. */
+  Resumed: 65,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 

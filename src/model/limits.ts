@@ -110,6 +110,12 @@ export const SYNC_RETRY_MS = 50;
 export const MAX_THREAD_RESTARTS = 5;
 export const THREAD_RESTART_WINDOW_MS = 60_000;
 
+/**
+ * Heap of a shard's or follower's thread. Books, ids and events live outside it; what orders have beyond plain terms lives
+ * in it, some 300 bytes each. A thread that needs more dies alone, and not the process.
+ */
+export const SHARD_HEAP_MB = 2048;
+
 /** How long an event ring may stay full before the shard detaches its gateway and goes on without it. */
 export const DETACH_AFTER_MS = 5_000;
 

@@ -7,6 +7,7 @@ import type {
   NumberedResume,
   SnapshotOutcome,
 } from '../follower/follower-messages.js';
+import { SHARD_HEAP_MB } from '../model/limits.js';
 import { RestartBudget } from './restart-budget.js';
 import { Thread } from './thread.js';
 
@@ -44,6 +45,7 @@ export class SupervisedFollower {
       new URL('../follower/follower-thread.js', import.meta.url),
       this.#parts.data,
       `follower ${this.#parts.data.shard}`,
+      { maxOldGenerationSizeMb: SHARD_HEAP_MB },
     );
     this.#thread = thread;
     thread.on('warning', ({ sentence }) => this.#parts.warn(sentence));

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.js';
 import { type ShardBoard, ShardPhase } from '../metrics/shard-board.js';
-import { DETACH_AFTER_MS } from '../model/limits.js';
+import { DETACH_AFTER_MS, SHARD_HEAP_MB } from '../model/limits.js';
 import { Doorbell } from '../ring/doorbell.js';
 import type { ShardPlan, ShardReport, ShardThreadData } from '../shard/shard-messages.js';
 import { RestartBudget } from './restart-budget.js';
@@ -68,6 +68,7 @@ export class SupervisedShard {
       new URL('../shard/shard-thread.js', import.meta.url),
       data,
       `shard ${shard}`,
+      { maxOldGenerationSizeMb: SHARD_HEAP_MB },
     );
     thread.on('detached', ({ gateway }) =>
       this.#parts.warn(

@@ -93,6 +93,8 @@ export function eventObject(words: Int32Array, at: number, instruments: Instrume
       return { event: 'timePassed', ...inLog(words, at) };
     case EventKind.Book:
       return book(words, at, instruments);
+    case EventKind.Resumed:
+      return resumed(words, at);
     default:
       throw new RangeError(`there is no event of kind ${kind}`);
   }
@@ -156,6 +158,17 @@ function listed(words: Int32Array, at: number): EventOf<'listed'> {
   const id = words[at + EVENT_INSTRUMENT]!;
   const instrument = readInstrument(words, at + EVENT_CELLS * CELL_WORDS, id);
   return { event: 'listed', ...inLog(words, at), instrument: instrumentObject(instrument) };
+}
+
+function resumed(words: Int32Array, at: number): EventOf<'resumed'> {
+  const place = readWhole(words, at + EVENT_PLACE);
+  return {
+    event: 'resumed',
+    position: { shard: shardOfPlace(place), sequence: sequenceOfPlace(place) },
+    timeNs: timeNs(words, at),
+    complete: eventCodeOf(words[at + EVENT_CODE]!) === 0,
+    events: readWhole(words, at + EVENT_SIZE),
+  };
 }
 
 function book(words: Int32Array, at: number, instruments: InstrumentTable): EventOf<'book'> {

@@ -46,6 +46,9 @@ const TERMS = EventFlag.Terms << 16;
  * that command's time (both 0 before the first; the same where a read is refused); word 14 is the client id of the read; word 16 the number of bid cells that follow, word 18 the number of ask cells after them;
  * word 7 the session that asked; word 20 the instrument's state, word 22 the price of the last trade (0: none). Each such cell: price i64, size u64, number of orders u32, zero.
  *
+ * Resumed: words 2 and 3 are the position up to which the session knows all of the shard now; code 0, or 1 where what it
+ * missed lies too far back; size the events that were told before this one.
+ *
  * What the fields mean where it is not plain from their names:
  *
  * - cancelled: price of the order (0: none), size the cancelled rest; decremented: size the lots taken;

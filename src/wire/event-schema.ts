@@ -148,6 +148,20 @@ const bookSchema = z
   })
   .meta({ title: 'Book' });
 
+const resumedSchema = z
+  .strictObject({
+    event: z.literal('resumed'),
+    position: z.object({ shard, sequence }).describe('The session knows all of the shard up to here.'),
+    timeNs,
+    complete: z
+      .boolean()
+      .describe(
+        'Whether all that was missed stands before this; false: it lies too far back, and was not told.',
+      ),
+    events: whole.describe('How many events were told again.'),
+  })
+  .meta({ title: 'Resumed' });
+
 export const eventObjectSchema = z
   .discriminatedUnion('event', [
     acceptedSchema,
@@ -169,6 +183,7 @@ export const eventObjectSchema = z
     accountChangedSchema,
     timePassedSchema,
     bookSchema,
+    resumedSchema,
   ])
   .meta({ title: 'Event' });
 

@@ -47,6 +47,9 @@ const defaults = {
   transport: 'auto',
   clientIdWindow: undefined,
   segmentBytes: 64 * 1024 * 1024,
+  follower: 'on',
+  snapshotCommands: 4_194_304,
+  oldSegments: 'archive',
   json: false,
 };
 
@@ -61,12 +64,17 @@ const samples: Record<string, readonly [string | number | boolean, string | numb
   transport: ['uws', 'node'],
   'client-id-window': [1, 2 ** 24],
   'segment-bytes': [2 ** 22, 2 ** 30],
+  follower: ['off', 'on'],
+  'snapshot-commands': [1000, 5000],
+  'old-segments': ['remove', 'keep'],
   json: [true, true],
 };
 
 const camel: Record<string, string> = {
   'client-id-window': 'clientIdWindow',
   'segment-bytes': 'segmentBytes',
+  'snapshot-commands': 'snapshotCommands',
+  'old-segments': 'oldSegments',
 };
 
 describe('the options of tickloom start', () => {
@@ -124,7 +132,7 @@ describe('the options of tickloom start', () => {
     [['--transport', 'ws'], '--transport: "ws" must be auto, uws or node'],
     [
       ['--segment-bytes', '1000'],
-      '--segment-bytes: "1000" must be a multiple of 4096 from 4194304 to 1073741824',
+      '--segment-bytes: "1000" must be a multiple of 4096 from 65536 to 1073741824',
     ],
     [['--segment-bytes', '5000000'], '--segment-bytes: "5000000" must be a multiple of 4096'],
     [['--client-id-window', '0'], '--client-id-window: "0" must be'],

@@ -235,6 +235,7 @@ const kinds: Record<number, string> = {
   21: 'accountChanged',
   22: 'timePassed',
   64: 'book',
+  65: 'resumed',
 };
 
 /** All events of one message. */

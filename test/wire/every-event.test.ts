@@ -48,8 +48,8 @@ describe('the object of an event', () => {
       if ('orderId' in object && object.orderId !== null) expect(object.orderId).toBe(seen!.order);
       if (seen!.terms !== undefined) expect(told['orderType']).toBeTypeOf('string');
     });
-    // Listings are made before the flow begins, and books are read.
-    const { Book, Listed, ...ofTheFlow } = EventKind;
+    // Listings are made before the flow begins, books are read, and sessions resume.
+    const { Book, Resumed, Listed, ...ofTheFlow } = EventKind;
     expect([...kinds].sort((a, b) => a - b)).toEqual(Object.values(ofTheFlow).sort((a, b) => a - b));
     expect(names.size).toBe(kinds.size);
   });
