@@ -12,8 +12,6 @@ import { Violation } from './violation.js';
 const SPOILED_STARTS = 6;
 /** Threads of a shard that may die in a row before the process ends. */
 const MOST_REPLACEMENTS = 4;
-/** A dead shard is replaced, not the whole process. */
-const REPLACES = false;
 
 export interface OperationsParts {
   readonly chance: Chance;
@@ -157,10 +155,7 @@ export class Operations {
   /** Something was thrown: who ends of it? */
   #thrown(shard: SimulatedShard, error: unknown): void {
     if (this.#parts.disk.isOff) this.crash(true);
-    else if (shard.isDead && !REPLACES) {
-      this.#parts.faults.count('workerDeaths');
-      this.crash(false);
-    } else if (shard.isDead) this.#replace(shard);
+    else if (shard.isDead) this.#replace(shard);
     else if (isOfDisk(error)) this.crash(false);
     else throw error instanceof Violation ? error : new Violation('thrown', describe(error), error);
   }

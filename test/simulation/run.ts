@@ -27,6 +27,9 @@ export interface Outcome {
   readonly retries: number;
   readonly repeatedAnswers: number;
   readonly booksRead: number;
+  /** How often a client that reconnected was told what it missed of a shard, and how often that lay too far back. */
+  readonly resumes: number;
+  readonly lateResumes: number;
   readonly starts: number;
   readonly orderlyStops: number;
   readonly restartsInPlace: number;
@@ -192,7 +195,7 @@ class Simulation {
     const chance = this.#chance;
     const client = chance.pick(this.#clients);
     if (client.line === undefined) {
-      if (chance.oneIn(3)) client.connect(chance.pick(this.#exchange.gateways).gateway);
+      if (chance.oneIn(3)) client.connect(chance.pick(this.#exchange.gateways).gateway, this.#flows.length);
     } else if (dice < 9) {
       if (wantsMore) client.want(this.#draft(client), this.#turn, this.#read(client));
       else client.insist(this.#turn);
@@ -242,7 +245,9 @@ class Simulation {
     // The follower is a thread of its own: it does not die with its shard.
     this.#operations.running = undefined;
     const follower = shard.follower!;
-    if (follower.read()) return;
+    const isMore = follower.read();
+    this.#exchange.answerResumes(shard);
+    if (isMore) return;
     const { errors } = this.#disk;
     try {
       if (follower.write() !== undefined) this.#snapshots++;
@@ -285,6 +290,8 @@ class Simulation {
       retries: sum(({ retries }) => retries),
       repeatedAnswers: sum(({ repeated }) => repeated),
       booksRead: sum(({ booksRead }) => booksRead),
+      resumes: sum(({ resumes }) => resumes),
+      lateResumes: sum(({ lateResumes }) => lateResumes),
       starts: this.#operations.starts,
       orderlyStops: this.#operations.stops,
       restartsInPlace: this.#operations.restartsInPlace,

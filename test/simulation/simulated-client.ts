@@ -2,7 +2,10 @@ import type { Connection } from '../../src/gateway/connection.js';
 import type { Session } from '../../src/gateway/session.js';
 import { isRefusal, type TransportHandlers } from '../../src/gateway/transport.js';
 import { EventKind } from '../../src/model/event.js';
+import { sequenceOfPlace } from '../../src/model/identity.js';
 import { RejectCode } from '../../src/model/reject.js';
+import { EVENT_SIZE } from '../../src/wire/event-record.js';
+import { readWhole } from '../../src/wire/words.js';
 import { readEvents, type SeenEvent } from '../book/events.js';
 import { accountOf, type Draft } from './command-flow.js';
 import type { Chance, FaultCounts } from './faults.js';
@@ -79,13 +82,19 @@ export class SimulatedClient {
   retries = 0;
   repeated = 0;
   booksRead = 0;
+  resumes = 0;
+  lateResumes = 0;
   readonly #chance: Chance;
   readonly #faults: FaultCounts;
   readonly #onEvent: (event: SeenEvent) => void;
   readonly #pending = new Map<string, Wish>();
   readonly #done = new Map<string, Wish>();
-  /** By account and shard: the event told last over this connection. */
-  #last = new Map<string, ToldEvent>();
+  /** By account and shard: the event told last, after which nothing was missed. */
+  readonly #last = new Map<string, ToldEvent>();
+  /** By shard: the event told last. */
+  readonly #newest = new Map<number, ToldEvent>();
+  /** By shard of which it waits for what it missed: events told so far. */
+  #awaited = new Map<number, number>();
 
   constructor(
     accounts: readonly number[],
@@ -109,8 +118,14 @@ export class SimulatedClient {
     return [`${this.waiting} commands`, ...first].join('\n  ');
   }
 
-  connect(gateway: TransportHandlers): void {
-    const query = this.accounts.map((account) => `account=${account}`).join('&');
+  /** Connects, and mostly asks for what it missed. */
+  connect(gateway: TransportHandlers, shards: number): void {
+    const isResuming = this.#chance.below(4) > 0;
+    const keys = Array.from({ length: isResuming ? shards : 0 }, (_, shard) => {
+      const newest = this.#newest.get(shard);
+      return `after=${shard}:${newest === undefined ? 0 : sequenceOfPlace(newest.place)}.${newest?.index ?? 0}`;
+    });
+    const query = [...this.accounts.map((account) => `account=${account}`), ...keys].join('&');
     const decision = gateway.admit({
       path: '/ws',
       query,
@@ -120,7 +135,12 @@ export class SimulatedClient {
     });
     if (isRefusal(decision)) return;
     this.line = new Line(gateway);
-    this.#last = new Map();
+    this.#awaited = new Map(keys.map((_, shard) => [shard, 0]));
+    // Who does not ask begins anew: this gateway may be behind the one before.
+    if (!isResuming) {
+      this.#last.clear();
+      this.#newest.clear();
+    }
     this.line.session = gateway.opened(this.line, decision);
   }
 
@@ -223,9 +243,14 @@ export class SimulatedClient {
       this.booksRead++;
       return;
     }
+    if (event.kind === EventKind.Resumed) {
+      this.#takeResumed(event);
+      return;
+    }
     this.told.push(event);
     if (isRepeated(event)) this.repeated++;
-    else this.#onEvent(readEvents(event.words, event.words.length)[0]!);
+    else this.#takeInOrder(event);
+    if (!isRepeated(event)) this.#onEvent(readEvents(event.words, event.words.length)[0]!);
     if (isInChain(event)) this.#checkChain(event);
     if (isAnswer(event) && wish !== undefined) this.#takeAnswer(wish, event);
   }
@@ -237,6 +262,38 @@ export class SimulatedClient {
       this.#pending.delete(wish.key);
       this.givenUp.push(wish);
     }
+  }
+
+  /** Events of the log come in its order, each once. */
+  #takeInOrder(event: ToldEvent): void {
+    const { shard, place, index } = event;
+    const before = this.#newest.get(shard);
+    if (before !== undefined && (place < before.place || (place === before.place && index <= before.index)))
+      throw new Violation(
+        'chain',
+        `a session was told event ${place}.${index} behind ${before.place}.${before.index}`,
+      );
+    this.#newest.set(shard, event);
+    const told = this.#awaited.get(shard);
+    if (told !== undefined) this.#awaited.set(shard, told + 1);
+  }
+
+  /** All that it missed of a shard stands before this, or it lies too far back. */
+  #takeResumed({ shard, code, words }: ToldEvent): void {
+    const told = this.#awaited.get(shard);
+    const events = readWhole(words, EVENT_SIZE);
+    if (told !== events)
+      throw new Violation(
+        'resumed',
+        `a session was told ${told} events of shard ${shard}, and ${events} are said`,
+      );
+    this.#awaited.delete(shard);
+    if (code === 0) {
+      this.resumes++;
+      return;
+    }
+    this.lateResumes++;
+    for (const key of [...this.#last.keys()]) if (key.endsWith(` ${shard}`)) this.#last.delete(key);
   }
 
   #checkChain(event: ToldEvent): void {

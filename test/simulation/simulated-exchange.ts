@@ -1,4 +1,5 @@
 import type { TestClock } from '../../src/clock/test-clock.js';
+import type { NumberedResume } from '../../src/follower/follower-messages.js';
 import { Gateway } from '../../src/gateway/gateway.js';
 import { ShardBoard } from '../../src/metrics/shard-board.js';
 import type { Instrument } from '../../src/model/instrument.js';
@@ -53,6 +54,8 @@ export class SimulatedExchange {
   readonly #outputs: SharedArrayBuffer[][];
   readonly #gatewayBells: SimulatedDoorbell[];
   readonly #shardBells: SimulatedDoorbell[];
+  /** What sessions that have reconnected ask, until a follower answers. */
+  readonly #resumes: NumberedResume[] = [];
   run = 0;
   now = 0;
 
@@ -111,6 +114,7 @@ export class SimulatedExchange {
 
   /** The thread of a shard has died: another one goes on with its rings. */
   replace(shard: SimulatedShard): void {
+    new ShardBoard(this.#boardMemory).countRestart(shard.number);
     shard.recover(true);
     shard.run(this.run, true, { instruments: [] });
   }
@@ -129,6 +133,18 @@ export class SimulatedExchange {
       shard.stop();
     }
     for (const { gateway } of this.gateways) gateway.end();
+  }
+
+  /** The follower of a shard tells sessions what they missed, if it is that far; a message takes it to the gateway. */
+  answerResumes({ number, follower }: SimulatedShard): void {
+    for (const request of this.#resumes.filter(({ shard }) => shard === number)) {
+      const { accounts, sequence, index, gateway, id, shard, until } = request;
+      if (follower!.sequence < until) continue;
+      this.#resumes.splice(this.#resumes.indexOf(request), 1);
+      const answer = { ...follower!.resume({ accounts, sequence, index }), gateway, id, shard };
+      const own = this.gateways[gateway]!;
+      own.tasks.push(() => own.gateway.resumed(answer));
+    }
   }
 
   /** A gateway does what is due; false where nothing is, or it stands still. */
@@ -169,6 +185,9 @@ export class SimulatedExchange {
           (own === undefined ? tasks : own.tasks).push(task);
         },
         about: {},
+        askFollower: (request) => {
+          this.#resumes.push(request);
+        },
       }),
     };
     this.gateways.push(gateway);

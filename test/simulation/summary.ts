@@ -7,6 +7,8 @@ const SUMS = [
   'retries',
   'repeatedAnswers',
   'booksRead',
+  'resumes',
+  'lateResumes',
   'starts',
   'orderlyStops',
   'restartsInPlace',

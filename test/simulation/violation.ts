@@ -4,6 +4,7 @@ export const INVARIANTS = {
   once: 'a client id has one effect, and one answer',
   refused: 'what was refused each time has had no effect',
   chain: 'the events of an account form its chain without a gap',
+  resumed: 'who reconnects is told all that was missed, once',
   oracle: 'the events and the books are those of the slow oracle book',
   kept: 'what was in the log once stays in it',
   sent: 'the log holds nothing that nobody has sent',
