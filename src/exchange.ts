@@ -24,7 +24,7 @@ import type { JournalSummary } from './journal/journal-reader.js';
 import type { Durability } from './journal/segment.js';
 import { SegmentMaker } from './journal/segment-maker.js';
 import { countShards } from './journal/shard-directories.js';
-import { Drill } from './metrics/drill.js';
+import { Drill, type DrillName } from './metrics/drill.js';
 import { ShardBoard } from './metrics/shard-board.js';
 import type { Instrument, UnlistedInstrument } from './model/instrument.js';
 import {
@@ -37,6 +37,7 @@ import {
   MAX_GATEWAYS,
   MAX_SHARDS,
   SEGMENT_BYTES,
+  SHARD_HEAP_MB,
   SNAPSHOT_COMMANDS,
 } from './model/limits.js';
 import { Doorbell } from './ring/doorbell.js';
@@ -66,6 +67,8 @@ export interface ExchangeSettings {
   readonly follower?: 'on' | 'off' | undefined;
   /** What becomes of segments behind a snapshot; by default they are archived. */
   readonly oldSegments?: OldSegments | undefined;
+  /** Heap of a shard's or follower's thread in MiB. */
+  readonly shardHeapMb?: number | undefined;
   /** Commands of a shard after which a snapshot is taken. */
   readonly snapshotCommands?: number | undefined;
   /** Takes a sentence where something is not as it should be, and the exchange goes on. */
@@ -148,7 +151,7 @@ export class Exchange {
   }
 
   /** Makes the thread of a shard or of its follower die, to see that what happens then is what should. */
-  drill(thread: 'shard' | 'follower', shard: number, how: 'exception' | 'memory'): void {
+  drill(thread: 'shard' | 'follower', shard: number, how: DrillName): void {
     this.#house.drill(thread, shard, how);
   }
 
@@ -219,6 +222,7 @@ class House {
     });
     const isFollowed = settings.durability !== 'none' && settings.follower !== 'off';
     const realTime = new LiveClock();
+    const heapMb = settings.shardHeapMb ?? SHARD_HEAP_MB;
     for (let shard = 0; shard < shards; shard++) {
       const data: ShardThreadData = {
         shard,
@@ -246,8 +250,8 @@ class House {
       };
       const resumed = (answer: NumberedAnswer) => this.#tellResumed(answer);
       if (isFollowed)
-        this.#followers.push(new SupervisedFollower({ data: followerData, realTime, warn, resumed }));
-      this.#shards.push(new SupervisedShard({ data, board, realTime, warn, giveUp }));
+        this.#followers.push(new SupervisedFollower({ data: followerData, heapMb, realTime, warn, resumed }));
+      this.#shards.push(new SupervisedShard({ data, heapMb, board, realTime, warn, giveUp }));
     }
     const recovered = await Promise.all(this.#shards.map((shard) => shard.recovered()));
     for (const { badSnapshots } of recovered) for (const sentence of badSnapshots) warn(sentence);
@@ -359,10 +363,11 @@ class House {
     return Promise.all(this.#followers.map((follower) => follower.snapshot()));
   }
 
-  drill(thread: 'shard' | 'follower', shard: number, how: 'exception' | 'memory'): void {
+  drill(thread: 'shard' | 'follower', shard: number, how: DrillName): void {
     if (thread === 'follower') this.#followers[shard]?.drill(how);
     else {
-      this.#board?.setDrill(shard, how === 'memory' ? Drill.Memory : Drill.Exception);
+      const drills = { exception: Drill.Exception, memory: Drill.Memory, divergence: Drill.Divergence };
+      this.#board?.setDrill(shard, drills[how]);
       this.#shards[shard]?.wake();
     }
   }

@@ -1,14 +1,23 @@
 #!/usr/bin/env node
+import { backup } from './backup.js';
 import { UsageError } from './option-table.js';
+import { recover } from './recover.js';
 import { replay } from './replay.js';
 import { start } from './start.js';
 
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = { start, replay };
+const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  start,
+  recover,
+  backup,
+  replay,
+};
 
 const help = `Usage: tickloom <command> [options]
 
 Commands:
   start     runs an exchange
+  recover   verifies a data directory without starting the exchange
+  backup    copies the data directory of an exchange that may be running
   replay    sends a recorded flow through an exchange, and compares what comes out with the recording
 
 tickloom <command> --help tells more.`;
@@ -19,7 +28,7 @@ const command = name !== undefined && Object.hasOwn(commands, name) ? commands[n
 if (command !== undefined) process.exitCode = await run(command, args);
 else if (name === undefined || name === '--help' || name === '-h' || name === 'help') console.log(help);
 else {
-  console.error(`tickloom: there is no command "${name}"; there are ${Object.keys(commands).join(' and ')}`);
+  console.error(`tickloom: there is no command "${name}"; there are ${Object.keys(commands).join(', ')}`);
   process.exitCode = 2;
 }
 

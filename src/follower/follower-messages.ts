@@ -1,4 +1,5 @@
 import type { Durability } from '../journal/segment.js';
+import type { DrillName } from '../metrics/drill.js';
 import type { ResumeAnswer, ResumeRequest } from './follower.js';
 import type { OldSegments } from './retention.js';
 
@@ -24,7 +25,7 @@ export type FollowerOrder =
   | { readonly order: 'finish' }
   | { readonly order: 'resume'; readonly request: NumberedResume }
   /** Die: a drill. */
-  | { readonly order: 'drill'; readonly how: 'exception' | 'memory' };
+  | { readonly order: 'drill'; readonly how: DrillName };
 
 /** A resume request on its way between gateway and follower. */
 export interface NumberedResume extends ResumeRequest {

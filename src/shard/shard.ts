@@ -200,6 +200,10 @@ export class Shard {
     if (drill === Drill.None) return;
     board.setDrill(shard, Drill.None);
     if (drill === Drill.Memory) exhaustMemory();
+    if (drill === Drill.Divergence) {
+      this.#parts.hash.low ^= 1;
+      return;
+    }
     throw new Error('a drill');
   }
 

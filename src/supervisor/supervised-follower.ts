@@ -7,12 +7,14 @@ import type {
   NumberedResume,
   SnapshotOutcome,
 } from '../follower/follower-messages.js';
-import { SHARD_HEAP_MB } from '../model/limits.js';
+import type { DrillName } from '../metrics/drill.js';
 import { RestartBudget } from './restart-budget.js';
 import { Thread } from './thread.js';
 
 export interface SupervisedFollowerParts {
   readonly data: FollowerThreadData;
+  /** Most that its thread's heap may take. */
+  readonly heapMb: number;
   readonly realTime: Clock;
   readonly warn: (sentence: string) => void;
   readonly resumed: (answer: NumberedAnswer) => void;
@@ -45,7 +47,7 @@ export class SupervisedFollower {
       new URL('../follower/follower-thread.js', import.meta.url),
       this.#parts.data,
       `follower ${this.#parts.data.shard}`,
-      { maxOldGenerationSizeMb: SHARD_HEAP_MB },
+      { maxOldGenerationSizeMb: this.#parts.heapMb },
     );
     this.#thread = thread;
     thread.on('warning', ({ sentence }) => this.#parts.warn(sentence));
@@ -96,7 +98,7 @@ export class SupervisedFollower {
   }
 
   /** Makes the thread die: a drill. */
-  drill(how: 'exception' | 'memory'): void {
+  drill(how: DrillName): void {
     this.#post({ order: 'drill', how });
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.js';
 import { type ShardBoard, ShardPhase } from '../metrics/shard-board.js';
-import { DETACH_AFTER_MS, SHARD_HEAP_MB } from '../model/limits.js';
+import { DETACH_AFTER_MS } from '../model/limits.js';
 import { Doorbell } from '../ring/doorbell.js';
 import type { ShardPlan, ShardReport, ShardThreadData } from '../shard/shard-messages.js';
 import { RestartBudget } from './restart-budget.js';
@@ -9,6 +9,8 @@ import { Thread } from './thread.js';
 export interface SupervisedShardParts {
   readonly data: ShardThreadData;
   readonly board: ShardBoard;
+  /** Most that its thread's heap may take. */
+  readonly heapMb: number;
   readonly realTime: Clock;
   /** Takes a sentence for people. */
   readonly warn: (sentence: string) => void;
@@ -68,7 +70,7 @@ export class SupervisedShard {
       new URL('../shard/shard-thread.js', import.meta.url),
       data,
       `shard ${shard}`,
-      { maxOldGenerationSizeMb: SHARD_HEAP_MB },
+      { maxOldGenerationSizeMb: this.#parts.heapMb },
     );
     thread.on('detached', ({ gateway }) =>
       this.#parts.warn(

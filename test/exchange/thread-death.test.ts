@@ -33,6 +33,7 @@ async function start(
       { ...plain, symbol: 'BBB' },
     ],
     segmentBytes: 4 * 1024 * 1024,
+    shardHeapMb: 128,
     warn: (sentence) => warnings.push(sentence),
     ...settings,
   });
@@ -106,6 +107,31 @@ describe('a follower whose thread dies', () => {
     // Settings, two listings and two orders.
     expect(taken).toMatchObject({ shard: 0, sequence: 5, fault: undefined });
     expect(readdirSync(join(exchange.facts.data, 'shard-00'))).toContain('0000000000000005.snapshot');
+    client.close();
+  });
+});
+
+describe('a shard whose events are not those of its log', () => {
+  it('is halted, and says where; the other one goes on', async () => {
+    const { exchange, ws } = await start();
+    const client = await BinaryClient.open(`${ws}?account=1`);
+    await client.ask(1, { instrument: 1, clientId: 1, price: 100, size: 5 });
+    exchange.drill('shard', 0, 'divergence');
+    client.send({ instrument: 1, clientId: 2, price: 100, size: 5 });
+    client.send({ instrument: 1, clientId: 3, price: 100, size: 5 });
+    await until(() => warnings.some((sentence) => sentence.includes('shard 0: stopped')));
+    // Settings and a listing came first.
+    expect(warnings.join('\n')).toMatch(/the events of the commands \d+ to \d+ do not come out/);
+    const { port } = exchange.facts;
+    const health = await fetch(`http://127.0.0.1:${port}/health`);
+    expect(health.status).toBe(503);
+    client.events.length = 0;
+    expect(await client.ask(1, { instrument: 2, clientId: 4, price: 100, size: 5 })).toMatchObject([
+      { kind: 'accepted' },
+    ]);
+    expect(await exchange.takeSnapshots()).toMatchObject(
+      [{ shard: 0, fault: /./ }, { shard: 1 }].map(({ shard }) => ({ shard })),
+    );
     client.close();
   });
 });
