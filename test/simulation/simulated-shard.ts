@@ -102,6 +102,7 @@ export class SimulatedShard {
   follower: Follower | undefined;
   #shard: Shard | undefined;
   #journal: JournalWriter | undefined;
+  #republication: Republication | undefined;
   #maker: SimulatedMaker | undefined;
   readonly #around: ShardSurroundings;
 
@@ -122,13 +123,12 @@ export class SimulatedShard {
   recover(replaces: boolean): RecoveredShard {
     const { disk, chance, board, shard } = this.#around;
     const published = replaces ? board.published(shard) : undefined;
-    const outbox = this.#outbox();
+    this.#republication = published === undefined ? undefined : new Republication(this.#outbox(), published);
     this.recovered = openShard(this.source, {
       hashSalt: chance.next32(),
       atMost: published,
-      onReplayed: published === undefined ? undefined : new Republication(outbox, published).take,
+      onReplayed: this.#republication?.take,
     });
-    outbox.publish();
     for (const { sequence } of this.recovered.badSnapshots)
       disk.rename(this.#snapshotPath(sequence), `${this.#snapshotPath(sequence)}.bad`);
     return this.recovered;
@@ -157,6 +157,7 @@ export class SimulatedShard {
       disk,
       this.#maker,
     );
+    this.#republication?.send();
     this.#shard = new Shard({
       shard,
       engine,
