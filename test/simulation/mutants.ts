@@ -35,6 +35,49 @@ export const MUTANTS: readonly Mutant[] = [
     replacements: [['      this.#failed = true;\n      this.#uncertain = true;\n', '']],
   },
   {
+    name: 'telling again before the log is safe',
+    file: 'src/shard/republication.ts',
+    replacements: [
+      [
+        'if (from < length) this.#kept.push(words.slice(from, length));',
+        'if (from < length) this.#outbox.sendToAll(words.subarray(from, length), length - from); this.#outbox.publish();',
+      ],
+    ],
+  },
+  {
+    name: 'telling again what was told',
+    file: 'src/gateway/delivery.ts',
+    replacements: [
+      ['          else if (this.#isSeen(i, words, at)) {', '          else if (words.length === 0) {'],
+    ],
+  },
+  {
+    name: 'missing what happens while a session resumes',
+    file: 'src/gateway/resuming.ts',
+    replacements: [
+      [
+        'if (!isComplete || sequenceOfEvent(gap.held, at) > upTo) hand',
+        'if (!isComplete || sequenceOfEvent(gap.held, at) > upTo + 1) hand',
+      ],
+    ],
+  },
+  {
+    name: 'taking again what was given back',
+    file: 'src/ring/ring.ts',
+    replacements: [['    if (((position - this.#position) | 0) <= 0) return;\n', '']],
+  },
+  {
+    name: 'refusing what may be taken again',
+    file: 'src/shard/shard.ts',
+    replacements: [
+      ['    for (const input of this.#inputs) input.release();\n', ''],
+      [
+        '    this.#publish();\n    this.#report(group.commands);',
+        'this.#publish();\nfor (const input of this.#inputs) input.release();\n    this.#report(group.commands);',
+      ],
+    ],
+  },
+  {
     name: 'an ignored checksum',
     file: 'src/journal/frame-check.ts',
     replacements: [['(frameChecksum(words, bytes, at) === words[at + FRAME_CHECKSUM]', '(true']],

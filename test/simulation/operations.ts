@@ -171,7 +171,11 @@ export class Operations {
       shard.diesIn = this.#parts.chance.oneIn(6) ? this.#parts.chance.below(12) : Number.POSITIVE_INFINITY;
       this.running = shard;
       try {
-        exchange.replace(shard);
+        exchange.replace(shard, () => {
+          for (let i = this.#parts.chance.below(12); i > 0; i--) this.#parts.meanwhile();
+          if (this.#parts.chance.oneIn(4))
+            this.#parts.disk.cut = { kind: 'sync', after: this.#parts.chance.below(4), isDone: false };
+        });
       } catch (error) {
         this.running = undefined;
         if (this.#parts.disk.isOff) {

@@ -258,7 +258,7 @@ export class SimulatedClient {
   /** What is refused for a while is sent again in a while, unless the client wants it no more. */
   #takeRefusal(wish: Wish, code: number): void {
     wish.refused++;
-    if (code < RejectCode.Busy || this.#chance.oneIn(8)) {
+    if (code < RejectCode.Busy || this.#chance.oneIn(4)) {
       this.#pending.delete(wish.key);
       this.givenUp.push(wish);
     }

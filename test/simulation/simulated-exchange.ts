@@ -112,10 +112,11 @@ export class SimulatedExchange {
     for (let gateway = 0; gateway < gateways; gateway++) this.#openGateway(gateway, shards);
   }
 
-  /** The thread of a shard has died: another one goes on with its rings. */
-  replace(shard: SimulatedShard): void {
+  /** The thread of a shard has died: another one goes on with its rings; `meanwhile` others go on. */
+  replace(shard: SimulatedShard, meanwhile: () => void): void {
     new ShardBoard(this.#boardMemory).countRestart(shard.number);
     shard.recover(true);
+    meanwhile();
     shard.run(this.run, true, { instruments: [] });
   }
 
