@@ -44,7 +44,7 @@ export class FaultPlan {
         disk.capacity = disk.usedBytes + chance.below(missing.includes(fault) ? 10_000 : 100_000);
         this.#fullUntil = this.#turn + chance.between(50, 400);
         // What was refused must stay so, though the thread that refused it dies.
-        if (chance.oneIn(3)) chance.pick(operations.exchange.shards).diesIn = chance.below(60);
+        if (chance.oneIn(2)) chance.pick(operations.exchange.shards).diesIn = chance.below(40);
         break;
       case 'failedSyncs':
         disk.failingSyncs = chance.between(1, 3);

@@ -62,22 +62,6 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'taking again what was given back',
-    file: 'src/ring/ring.ts',
-    replacements: [['    if (((position - this.#position) | 0) <= 0) return;\n', '']],
-  },
-  {
-    name: 'refusing what may be taken again',
-    file: 'src/shard/shard.ts',
-    replacements: [
-      ['    for (const input of this.#inputs) input.release();\n', ''],
-      [
-        '    this.#publish();\n    this.#report(group.commands);',
-        'this.#publish();\nfor (const input of this.#inputs) input.release();\n    this.#report(group.commands);',
-      ],
-    ],
-  },
-  {
     name: 'an ignored checksum',
     file: 'src/journal/frame-check.ts',
     replacements: [['(frameChecksum(words, bytes, at) === words[at + FRAME_CHECKSUM]', '(true']],

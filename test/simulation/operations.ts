@@ -167,6 +167,8 @@ export class Operations {
       this.#parts.faults.count('workerDeaths');
       if (attempt > MOST_REPLACEMENTS) this.crash(false);
       if (attempt > MOST_REPLACEMENTS) return;
+      // Somebody makes room on the disk, or mends it.
+      if (attempt > 1 && this.#parts.chance.oneIn(2)) this.#parts.disk.mend();
       shard.isDead = false;
       shard.diesIn = this.#parts.chance.oneIn(6) ? this.#parts.chance.below(12) : Number.POSITIVE_INFINITY;
       this.running = shard;
