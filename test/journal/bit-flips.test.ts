@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/book/engine.js';
-import type { Disk, DiskFile } from '../../src/journal/disk.js';
+import type { Disk } from '../../src/journal/disk.js';
 import { JournalDamage, JournalVersionMismatch } from '../../src/journal/faults.js';
 import { FRAME_HEADER_WORDS, frameBytes, frameEnd } from '../../src/journal/frame.js';
 import { type JournalSummary, readJournal } from '../../src/journal/journal-reader.js';
@@ -13,57 +13,11 @@ import { recoverShard } from '../../src/shard/recovery.js';
 import { EventHash } from '../../src/wire/event-hash.js';
 import { LINE_WORDS, orderLines, sequencesOf } from '../../src/wire/order-record.js';
 import { instrument, record } from '../book/commands.js';
+import { FlippedDisk } from './flipped-disk.js';
 import { START_NS, seeded, segmentPath } from './journal-fixture.js';
 import { SimulatedDisk } from './simulated-disk.js';
 
 const DIRECTORY = '/data';
-
-/** Serves one file of a disk with one bit flipped; everything else as it is. */
-class FlippedDisk implements Disk {
-  readonly #disk: SimulatedDisk;
-  readonly #path: string;
-  bit = 0;
-
-  constructor(disk: SimulatedDisk, path: string) {
-    this.#disk = disk;
-    this.#path = path;
-  }
-
-  open(path: string): DiskFile {
-    const file = this.#disk.open(path, 'read');
-    if (path !== this.#path) return file;
-    const flipped = this.bit >> 3;
-    const mask = 1 << (this.bit & 7);
-    return {
-      ...file,
-      read(bytes, length, position) {
-        const read = file.read(bytes, length, position);
-        if (flipped >= position && flipped < position + read) bytes[flipped - position]! ^= mask;
-        return read;
-      },
-    };
-  }
-
-  list(directory: string): string[] {
-    return this.#disk.list(directory);
-  }
-
-  makeDirectory(): void {
-    throw new Error('a reader changes nothing');
-  }
-
-  rename(): void {
-    throw new Error('a reader changes nothing');
-  }
-
-  remove(): void {
-    throw new Error('a reader changes nothing');
-  }
-
-  syncDirectory(): void {
-    throw new Error('a reader changes nothing');
-  }
-}
 
 /** A log of one full segment and one that was made ahead, and the engine that it comes to. */
 function writeLog(): { disk: SimulatedDisk; engine: Engine } {
