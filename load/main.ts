@@ -121,6 +121,8 @@ function startExchange(options: LoadOptions, data: DataDirectory): Promise<Serve
   const config = options.configFile ?? writeExchangeConfig(data.scratch, options.shards);
   return ServerProcess.start('the exchange', script, [
     'start',
+    '--restarts',
+    '0',
     ...['--port', '0'],
     ...['--data', data.path],
     ...['--shards', String(options.shards)],

@@ -71,6 +71,8 @@ export interface ExchangeSettings {
   readonly shardHeapMb?: number | undefined;
   /** Commands of a shard after which a snapshot is taken. */
   readonly snapshotCommands?: number | undefined;
+  /** How long to wait for a data directory that another exchange holds; by default not at all. */
+  readonly lockWaitMs?: number | undefined;
   /** Takes a sentence where something is not as it should be, and the exchange goes on. */
   readonly warn?: (sentence: string) => void;
 }
@@ -186,7 +188,7 @@ class House {
     checkCount('gateways', gateways, MAX_GATEWAYS);
 
     // 1. The data directory is ours alone, and goes on where it stopped.
-    this.#lock = await lockDataDirectory(settings.data);
+    this.#lock = await lockDataDirectory(settings.data, settings.lockWaitMs);
     const before = countShards(settings.data);
     if (before > shards)
       throw new ExchangeError(

@@ -1,15 +1,14 @@
 #!/usr/bin/env node
-import { backup } from './backup.js';
 import { UsageError } from './option-table.js';
-import { recover } from './recover.js';
-import { replay } from './replay.js';
-import { start } from './start.js';
 
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
-  start,
-  recover,
-  backup,
-  replay,
+type Run = (args: readonly string[]) => Promise<number>;
+
+/** Each is loaded when it is asked for: the parent of an exchange has no use for the rest. */
+const commands: Readonly<Record<string, () => Promise<Run>>> = {
+  start: async () => (await import('./start.js')).start,
+  recover: async () => (await import('./recover.js')).recover,
+  backup: async () => (await import('./backup.js')).backup,
+  replay: async () => (await import('./replay.js')).replay,
 };
 
 const help = `Usage: tickloom <command> [options]
@@ -33,11 +32,9 @@ else {
 }
 
 /** Runs a command. What goes wrong is said in one line each; a stack is for bugs, and DEBUG asks for it. */
-async function run(
-  command: (args: readonly string[]) => Promise<number>,
-  args: readonly string[],
-): Promise<number> {
+async function run(load: () => Promise<Run>, args: readonly string[]): Promise<number> {
   try {
+    const command = await load();
     return await command(args);
   } catch (error) {
     if (error instanceof UsageError) {

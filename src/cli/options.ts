@@ -10,6 +10,7 @@ import {
   MAX_SEGMENT_BYTES,
   MAX_SHARDS,
   MIN_SEGMENT_BYTES,
+  PROCESS_RESTARTS,
   SEGMENT_BYTES,
   SNAPSHOT_COMMANDS,
 } from '../model/limits.js';
@@ -73,6 +74,12 @@ export const startOptions = {
     ['archive', 'remove', 'keep'],
     'archive',
     'What becomes of segments of the journal that no start needs any more: moved to archive/ in the data directory, removed, or left.',
+  ),
+  restarts: wholeOption(
+    0,
+    1_000,
+    PROCESS_RESTARTS,
+    "Most restarts within a minute after the exchange's process has died; with 0 there is no parent process to start it again.",
   ),
   json: switchOption('Prints what there is to say as lines of JSON.'),
 };

@@ -1,30 +1,40 @@
 import { LiveClock } from '../clock/live-clock.js';
 import { clockSettingsFrom } from '../clock/settings.js';
-import { Exchange, type ExchangeFacts } from '../exchange.js';
+import type { ExchangeFacts } from '../exchange.js';
+import { LOCK_WAIT_MS } from '../model/limits.js';
 import { priceText, sizeText } from '../wire/instrument-object.js';
 import { stepBackHelperThreads } from './helper-threads.js';
 import { UsageError } from './option-table.js';
 import { readStartOptions, type StartOptions } from './options.js';
+import { asChild, EXIT_TRY_AGAIN, runParent } from './parent.js';
 import { stopSignal } from './stop-signal.js';
 
 /** `tickloom start`: runs an exchange until it is told to stop. Returns the exit code. */
 export async function start(args: readonly string[]): Promise<number> {
-  stepBackHelperThreads();
   const request = readStartOptions(args, process.env);
   if (typeof request === 'string') {
     console.log(request);
     return 0;
   }
   const { options, instruments } = request;
+  const clock = readClock();
+  if (options.restarts > 0 && !asChild.is) return await runParent(options, new LiveClock());
+  if (asChild.is) asChild.followParent();
+  stepBackHelperThreads();
   const stopAsked = stopSignal(new LiveClock());
+  // Loaded here: the parent stays small without it.
+  const { Exchange } = await import('../exchange.js');
   const exchange = await Exchange.start({
     ...options,
-    clock: readClock(),
+    port: asChild.port || options.port,
+    clock,
     instruments,
+    lockWaitMs: LOCK_WAIT_MS,
     warn: (sentence) => console.error(`tickloom: ${sentence}`),
   });
   const say = options.json ? sayJson : sayText;
   say(exchange.facts, options);
+  if (asChild.is) asChild.listens(exchange.facts.port);
 
   const end = await Promise.race([stopAsked, exchange.failed]);
   const failed = end !== 'SIGINT' && end !== 'SIGTERM';
@@ -32,7 +42,8 @@ export async function start(args: readonly string[]): Promise<number> {
   else if (!options.json) console.log(`\n${end}: answering what is under way, then stopping.`);
   await exchange.stop();
   if (options.json) console.log(JSON.stringify({ event: 'stopped' }));
-  return failed ? 1 : 0;
+  if (!failed) return 0;
+  return asChild.is ? EXIT_TRY_AGAIN : 1;
 }
 
 function readClock() {

@@ -22,6 +22,9 @@ export class DataDirectoryError extends Error {
 }
 
 /** The data directory belongs to this process until it is released, or the process ends in whatever way. */
+/** A running exchange has it. */
+class DataDirectoryHeld extends DataDirectoryError {}
+
 export interface DataLock {
   readonly directory: string;
   /** Lets the next one in. */
@@ -42,12 +45,27 @@ const DECISION_MS = 10_000;
 /** How often a starter lets others go first. */
 const ATTEMPTS = 50;
 
+/** How often a directory that is held is looked at again, where somebody waits for it. */
+const LOOK_AGAIN_MS = 50;
+
 /**
- * Makes the directory where it is missing, and takes it for this process. Processes on other machines are not seen.
+ * Makes the directory where it is missing, and takes it for this process. Processes on other machines are not seen. One
+ * that is held is waited for, for so long.
  *
  * Throws DataDirectoryError where it cannot be used, or a running exchange has it.
  */
-export async function lockDataDirectory(directory: string): Promise<DataLock> {
+export async function lockDataDirectory(directory: string, waitMs = 0): Promise<DataLock> {
+  for (let waitedMs = 0; ; waitedMs += LOOK_AGAIN_MS) {
+    try {
+      return await lockNow(directory);
+    } catch (error) {
+      if (!(error instanceof DataDirectoryHeld) || waitedMs >= waitMs) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
+async function lockNow(directory: string): Promise<DataLock> {
   prepareDirectory(directory);
   const paths = new SocketPaths(directory);
   try {
@@ -137,7 +155,7 @@ async function removeDead(paths: SocketPaths, names: readonly string[]): Promise
 
 function held(directory: string, process: string | undefined): DataDirectoryError {
   const who = process === undefined ? 'that does not answer' : `with process number ${process}`;
-  return new DataDirectoryError(`the data directory ${directory} is held by a running exchange ${who}`);
+  return new DataDirectoryHeld(`the data directory ${directory} is held by a running exchange ${who}`);
 }
 
 /** A socket of this process, first as a starter's and then as the owner's. */

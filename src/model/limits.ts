@@ -110,6 +110,16 @@ export const SYNC_RETRY_MS = 50;
 export const MAX_THREAD_RESTARTS = 5;
 export const THREAD_RESTART_WINDOW_MS = 60_000;
 
+/** Most restarts of the whole process within that time, where nobody says otherwise: a cause that stays will not be mended. */
+export const PROCESS_RESTARTS = 10;
+
+/** How long a parent waits before the second restart in a row, and at most: each wait is twice the one before it. */
+export const RESTART_WAIT_MS = 100;
+export const LONGEST_RESTART_WAIT_MS = 5_000;
+
+/** How long a start waits for a data directory whose exchange is just going. */
+export const LOCK_WAIT_MS = 1_000;
+
 /**
  * Heap of a shard's or follower's thread. Books, ids and events live outside it; what orders have beyond plain terms lives
  * in it, some 300 bytes each. A thread that needs more dies alone, and not the process.

@@ -50,6 +50,7 @@ const defaults = {
   follower: 'on',
   snapshotCommands: 4_194_304,
   oldSegments: 'archive',
+  restarts: 10,
   json: false,
 };
 
@@ -67,6 +68,7 @@ const samples: Record<string, readonly [string | number | boolean, string | numb
   follower: ['off', 'on'],
   'snapshot-commands': [1000, 5000],
   'old-segments': ['remove', 'keep'],
+  restarts: [0, 1000],
   json: [true, true],
 };
 

@@ -129,9 +129,9 @@ describe('a shard whose events are not those of its log', () => {
     expect(await client.ask(1, { instrument: 2, clientId: 4, price: 100, size: 5 })).toMatchObject([
       { kind: 'accepted' },
     ]);
-    expect(await exchange.takeSnapshots()).toMatchObject(
-      [{ shard: 0, fault: /./ }, { shard: 1 }].map(({ shard }) => ({ shard })),
-    );
+    const [halted, well] = await exchange.takeSnapshots();
+    expect(halted!.fault).toContain('do not come out');
+    expect(well!.fault).toBeUndefined();
     client.close();
   });
 });

@@ -11,6 +11,8 @@ export interface Listening {
   readonly transport: 'uws' | 'node';
   readonly shards: readonly {
     readonly commands: number;
+    /** Sequence of the snapshot from which it began; 0: from the beginning of the log. */
+    readonly snapshot: number;
     readonly nextSequence: number;
     readonly cut: unknown;
   }[];

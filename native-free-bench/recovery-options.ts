@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { OptionsError } from './options.js';
+
+/** What a run of the recovery benchmark is asked to do. */
+export interface RecoveryOptions {
+  /** Commands in the log. */
+  readonly commands: number;
+  /** Timed runs of each kind. */
+  readonly runs: number;
+  readonly json: boolean;
+}
+
+const DEFAULT_COMMANDS = 6_000_000;
+const DEFAULT_RUNS = 3;
+
+export const recoveryHelp = `Usage: npm run --silent bench:recovery -- [options]
+
+Writes a log of one shard into a temporary directory, then times how fast it is recovered from the warm cache: reading
+and checksums alone, matching besides, and all of it with the event hash.
+
+  --commands N  commands in the log, ${1_000} to 100,000,000 (default ${DEFAULT_COMMANDS})
+  --runs N      timed runs of each, 1 to 99 (default ${DEFAULT_RUNS})
+  --json        text to stderr, one line of JSON to stdout
+  --help        this text`;
+
+/**
+ * Reads the command line.
+ *
+ * @returns undefined where help was asked for.
+ * @throws OptionsError where an option is unknown or malformed.
+ */
+export function readRecoveryOptions(argv: readonly string[]): RecoveryOptions | undefined {
+  const values = parse(argv);
+  if (values.help) return undefined;
+  return {
+    commands: whole('--commands', values.commands, 1_000, 100_000_000) ?? DEFAULT_COMMANDS,
+    runs: whole('--runs', values.runs, 1, 99) ?? DEFAULT_RUNS,
+    json: values.json === true,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const options = { commands: text, runs: text, json: flag, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    return parseArgs({ args: [...argv], strict: true, allowPositionals: false, options }).values;
+  } catch (error) {
+    throw new OptionsError(`${(error as Error).message.split('\n')[0]}; see --help`);
+  }
+}
+
+/** A whole number from `low` to `high`; underscores and commas between digits are ignored. */
+function whole(name: string, text: string | undefined, low: number, high: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d[\d_,]*$/.test(text) ? Number(text.replace(/[_,]/g, '')) : Number.NaN;
+  if (!(value >= low && value <= high))
+    throw new OptionsError(`${name} takes a whole number from ${low} to ${high}, not "${text}"`);
+  return value;
+}
