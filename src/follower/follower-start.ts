@@ -27,18 +27,23 @@ const LOG_START: LogPosition = {
 };
 
 /**
- * Begins far enough before the end of the log for clients to resume: at the newest snapshot that is RESUME_COMMANDS old,
+ * Begins far enough before the end of the log for clients to resume: at the newest snapshot that is `resumeCommands` old,
  * or at the beginning of the log, or where that is gone at the oldest snapshot that is good.
  *
  * @param sequence at which the log ends
  * @throws BadSnapshot where neither a snapshot nor the beginning of the log is there
  */
-export function startFollower(source: JournalSource, sequence: number, hashSalt: number): FollowerStart {
+export function startFollower(
+  source: JournalSource,
+  sequence: number,
+  hashSalt: number,
+  resumeCommands = RESUME_COMMANDS,
+): FollowerStart {
   const { disk = nodeDisk, directory, shard } = source;
   const oldEnough: number[] = [];
   const younger: number[] = [];
   for (const taken of snapshotSequences(disk, shardDirectory(directory, shard))) {
-    if (taken <= sequence - RESUME_COMMANDS) oldEnough.push(taken);
+    if (taken <= sequence - resumeCommands) oldEnough.push(taken);
     else if (taken <= sequence) younger.unshift(taken);
   }
   const first = restoreFirst(disk, source, oldEnough, hashSalt);

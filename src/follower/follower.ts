@@ -24,6 +24,8 @@ export interface FollowerParts {
   readonly syncLog?: boolean;
   readonly snapshotCommands?: number;
   readonly historyBytes?: number | undefined;
+  /** Commands whose events clients can be given at least, for which old snapshots and segments stay. */
+  readonly resumeCommands?: number | undefined;
 }
 
 /** A client that has reconnected and wants what it missed. */
@@ -70,7 +72,7 @@ export class Follower {
       this.#history.add(events.words, events.length),
     );
     this.#reader = new LiveReader({ directory, shard, disk }, parts.position, parts.logEnd);
-    this.#retention = new Retention(disk, directory, shard, parts.oldSegments);
+    this.#retention = new Retention(disk, directory, shard, parts.oldSegments, parts.resumeCommands);
     this.#snapshotAt = this.#retention.newest;
     this.#newest = { sequence: this.#snapshotAt, path: this.#retention.pathOf(this.#snapshotAt), bytes: 0 };
   }

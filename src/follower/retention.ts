@@ -20,14 +20,22 @@ export class Retention {
   readonly #dataDirectory: string;
   readonly #shard: number;
   readonly #oldSegments: OldSegments;
+  readonly #resumeCommands: number;
 
-  constructor(disk: Disk, dataDirectory: string, shard: number, oldSegments: OldSegments) {
+  constructor(
+    disk: Disk,
+    dataDirectory: string,
+    shard: number,
+    oldSegments: OldSegments,
+    resumeCommands = RESUME_COMMANDS,
+  ) {
     this.#disk = disk;
     this.#dataDirectory = dataDirectory;
     this.#directory = shardDirectory(dataDirectory, shard);
     this.#archive = shardDirectory(join(dataDirectory, 'archive'), shard);
     this.#shard = shard;
     this.#oldSegments = oldSegments;
+    this.#resumeCommands = resumeCommands;
   }
 
   /** Sequence of the newest snapshot, 0 where there is none. */
@@ -42,7 +50,7 @@ export class Retention {
   /** A snapshot was taken: takes away what is not needed any more. Throws the disk's error. */
   taken(): void {
     const sequences = snapshotSequences(this.#disk, this.#directory);
-    const kept = keptSnapshots(sequences);
+    const kept = keptSnapshots(sequences, this.#resumeCommands);
     let isChanged = false;
     for (const sequence of sequences) {
       if (kept.sequences.includes(sequence)) continue;

@@ -116,6 +116,11 @@ export function frameChecksum(words: Int32Array, bytes: Uint8Array, at: number):
   return sum;
 }
 
+/** Whether the frame at word `at`, whose length is right, is as it was sealed. */
+export function isFrameWhole(words: Int32Array, bytes: Uint8Array, at: number): boolean {
+  return words[at] === FRAME_MAGIC && frameChecksum(words, bytes, at) === words[at + FRAME_CHECKSUM];
+}
+
 /** Word 12 as it must be, of the frame at word `at`. `bytes` are the same memory as `words`. */
 export function headerChecksum(words: Int32Array, bytes: Uint8Array, at: number): number {
   const frameSum = words[at + FRAME_CHECKSUM]!;

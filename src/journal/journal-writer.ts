@@ -17,12 +17,14 @@ import {
   FRAME_TIME,
   frameBytes,
   isCountPossible,
+  isFrameWhole,
   SECTOR_BYTES,
   sealFrame,
 } from './frame.js';
 import type { JournalTail } from './journal-reader.js';
 import {
   type Durability,
+  isHeaderWhole,
   makeShardDirectory,
   SEGMENT_HEADER_BYTES,
   segmentName,
@@ -353,8 +355,11 @@ function settle(disk: Disk, directory: string, tail: JournalTail): void {
       const file = disk.open(path, 'update');
       try {
         if (number === tail.segment) {
-          rewrite(file, 0, SECTOR_BYTES);
-          if (tail.lastFrame !== 0) rewrite(file, tail.lastFrame, tail.end - tail.lastFrame);
+          rewrite(file, 0, SECTOR_BYTES, isHeaderWhole);
+          if (tail.lastFrame !== 0)
+            rewrite(file, tail.lastFrame, tail.end - tail.lastFrame, (words, bytes) =>
+              isFrameWhole(words, bytes, 0),
+            );
         }
         file.sync();
       } finally {
@@ -366,9 +371,20 @@ function settle(disk: Disk, directory: string, tail: JournalTail): void {
   }
 }
 
-/** Writes what is there once more. */
-function rewrite(file: DiskFile, position: number, length: number): void {
-  const bytes = new Uint8Array(length);
+/**
+ * Writes what is there once more. It is looked at again: what a failed sync has left in memory alone, the system may have
+ * dropped since recovery read it, and what is now on disk must not be sealed into the log.
+ */
+function rewrite(
+  file: DiskFile,
+  position: number,
+  length: number,
+  isWhole: (words: Int32Array, bytes: Uint8Array) => boolean,
+): void {
+  const words = new Int32Array(length / 4);
+  const bytes = new Uint8Array(words.buffer);
   if (file.read(bytes, length, position) < length) throw new Error('the file has become shorter');
+  if (!isWhole(words, bytes))
+    throw new Error(`what was read at byte ${position} is not there any more; start again`);
   file.write(bytes, length, position);
 }

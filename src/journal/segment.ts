@@ -124,9 +124,7 @@ export function readSegmentHeader(file: DiskFile): SegmentHeader | undefined {
   if (isZero(words, 0, SECTOR_WORDS)) return undefined;
 
   if (words[0] !== MAGIC) throw damageAt(path, 0, 'the header does not begin with the mark of a segment');
-  const stored = words[WORD_CHECKSUM]!;
-  words[WORD_CHECKSUM] = 0;
-  if ((crc32(bytes.subarray(0, SECTOR_BYTES)) | 0) !== stored)
+  if (!isHeaderWhole(words, bytes))
     throw damageAt(path, 0, 'the checksum of the header does not match its content');
   if (words[WORD_FORMAT] !== JOURNAL_FORMAT_VERSION)
     throw new JournalVersionMismatch(path, 'journal format', words[WORD_FORMAT]!, JOURNAL_FORMAT_VERSION);
@@ -142,6 +140,15 @@ export function readSegmentHeader(file: DiskFile): SegmentHeader | undefined {
     previousEnd: words[WORD_PREVIOUS_END]!,
     durability: words[WORD_DURABILITY] === 1 ? 'fsync' : 'os',
   };
+}
+
+/** Whether the first sector of a segment, words 0 to 127, is as it was written. */
+export function isHeaderWhole(words: Int32Array, bytes: Uint8Array): boolean {
+  const stored = words[WORD_CHECKSUM]!;
+  words[WORD_CHECKSUM] = 0;
+  const sum = crc32(bytes.subarray(0, SECTOR_BYTES)) | 0;
+  words[WORD_CHECKSUM] = stored;
+  return words[0] === MAGIC && sum === stored;
 }
 
 /** Makes the directory of a shard, such that it survives a power cut. */

@@ -206,8 +206,12 @@ export class RingConsumer extends RingEnd {
     this.#head = this.#position;
   }
 
-  /** Goes on at a position that a consumer before this one had come to, and gives back what lies before it. */
+  /**
+   * Goes on at a position that a consumer before this one had come to, and gives back what lies before it. What is given back
+   * already stays so: the producer may have written over it.
+   */
   seek(position: number): void {
+    if (((position - this.#position) | 0) <= 0) return;
     this.#position = position;
     this.#head = position;
     this.release();

@@ -38,12 +38,12 @@ const outbox = new Outbox(
 
 try {
   const published = data.replaces === undefined ? undefined : board.published(data.shard);
+  const republication = published === undefined ? undefined : new Republication(outbox, published);
   const recovered = openShard(data, {
     hashSalt: new SystemRandomness().next32(),
     atMost: published,
-    onReplayed: published === undefined ? undefined : new Republication(outbox, published).take,
+    onReplayed: republication?.take,
   });
-  outbox.publish();
   for (const { sequence } of recovered.badSnapshots) setAside(sequence);
   report({
     event: 'recovered',
@@ -53,7 +53,7 @@ try {
     snapshot: recovered.snapshot,
     badSnapshots: recovered.badSnapshots.map(({ why }) => why),
   });
-  if (data.replaces !== undefined) run({ instruments: [] }, recovered, data.replaces.run);
+  if (data.replaces !== undefined) run({ instruments: [] }, recovered, data.replaces.run, republication);
   else
     port.once('message', (plan: ShardPlan) => {
       try {
@@ -70,6 +70,7 @@ function run(
   plan: Pick<ShardPlan, 'instruments' | 'clientIdWindow'>,
   recovered: RecoveredShard,
   runNumber: number,
+  republication?: Republication,
 ): void {
   const { engine, hash, summary } = recovered;
   const clock = new SharedClock(data.clock);
@@ -89,6 +90,8 @@ function run(
     nodeDisk,
     new PreparedSegments({ directory, shard: number, segmentBytes, mailbox: data.segmentMailbox }, nodeDisk),
   );
+  // Only now is all that was replayed safe.
+  republication?.send();
   const shard = new Shard({
     shard: data.shard,
     engine,

@@ -57,8 +57,8 @@ export class ShardDiverged extends Error {
 }
 
 /**
- * The one writer of a log and of its books. A turn takes what is there, stamps it, journals it, syncs, matches,
- * publishes, and gives the ring's slots back, in this order: nothing is answered before it is on disk.
+ * The one writer of a log and of its books. A turn takes what is there, stamps it, journals it, syncs, matches, gives the
+ * ring's slots back, and publishes, in this order: nothing is answered before it is on disk.
  */
 export class Shard {
   readonly #parts: ShardParts;
@@ -99,9 +99,10 @@ export class Shard {
     if (group.commands > 0 && !this.#journal(group.sequences, group.lines))
       group.refuseAll(this.#frame, FRAME_HEADER_WORDS);
     this.#match();
+    // Before anybody is told of it: where this thread dies, what was refused must not be taken again by the next one.
+    for (const input of this.#inputs) input.release();
     if (group.refused > 0) this.#refuse();
     this.#publish();
-    for (const input of this.#inputs) input.release();
     this.#report(group.commands);
     // Commands have seen to what is due; reads have not, and may keep the shard from ever being idle.
     if (group.commands === 0 && this.#untilDueMs() <= 0) this.logTime();

@@ -148,7 +148,7 @@ const NUMBERS = [
   'counterOrder',
 ] as const satisfies readonly (keyof SeenEvent)[];
 
-function isSame(a: readonly SeenEvent[], b: readonly SeenEvent[]): boolean {
+export function isSame(a: readonly SeenEvent[], b: readonly SeenEvent[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) {
     const [x, y] = [a[i]!, b[i]!];
@@ -159,7 +159,7 @@ function isSame(a: readonly SeenEvent[], b: readonly SeenEvent[]): boolean {
   return true;
 }
 
-function isSameLevels(a: readonly Level[], b: readonly Level[]): boolean {
+export function isSameLevels(a: readonly Level[], b: readonly Level[]): boolean {
   return (
     a.length === b.length &&
     a.every((level, i) => {

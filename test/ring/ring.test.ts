@@ -54,6 +54,27 @@ describe.each(starts)('ring with cursors that start at %i', (start) => {
     expect(sent).toBeGreaterThan(1000);
   });
 
+  it('goes on where a consumer before had come to, but never behind what was given back', () => {
+    const buffer = allocateRing(16, SLOT_BYTES, start);
+    const producer = new RingProducer(buffer, SLOT_BYTES);
+    const before = new RingConsumer(buffer, SLOT_BYTES);
+    const send = (number: number) => {
+      producer.words.set(record(number, 2), producer.claim(2));
+      producer.publish();
+    };
+    for (let number = 0; number < 4; number++) send(number);
+    for (let number = 0; number < 2; number++) before.skip(expectRecord(before.words, before.next(), number));
+    const { position } = before;
+    // It has died before it gave them back.
+    const after = new RingConsumer(buffer, SLOT_BYTES);
+    after.seek(position);
+    after.skip(expectRecord(after.words, after.next(), 2));
+    after.release();
+    const last = new RingConsumer(buffer, SLOT_BYTES);
+    last.seek(position);
+    expectRecord(last.words, last.next(), 3);
+  });
+
   it('copies many records at once on both sides, and loses none', () => {
     const { producer, consumer } = make(64);
     const random = new SeededRandomness(7);
