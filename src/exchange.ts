@@ -287,6 +287,8 @@ class House {
       .flatMap((report, shard) => report.instruments.map((instrument) => ({ instrument, shard })))
       .sort((a, b) => a.instrument.id - b.instrument.id);
 
+    board.setLastInstrument(instruments.at(-1)?.instrument.id ?? 0);
+
     // 6. Gateways, last: nobody is let in before all shards run.
     for (let gateway = 0; gateway < gateways; gateway++) {
       const data: GatewayThreadData = {

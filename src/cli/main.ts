@@ -6,6 +6,7 @@ type Run = (args: readonly string[]) => Promise<number>;
 /** Each is loaded when it is asked for: the parent of an exchange has no use for the rest. */
 const commands: Readonly<Record<string, () => Promise<Run>>> = {
   start: async () => (await import('./start.js')).start,
+  admin: async () => (await import('./admin.js')).admin,
   recover: async () => (await import('./recover.js')).recover,
   backup: async () => (await import('./backup.js')).backup,
   replay: async () => (await import('./replay.js')).replay,
@@ -15,6 +16,7 @@ const help = `Usage: tickloom <command> [options]
 
 Commands:
   start     runs an exchange
+  admin     tells a running exchange what to do: instruments, halts, cancels, snapshots
   recover   verifies a data directory without starting the exchange
   backup    copies the data directory of an exchange that may be running
   replay    sends a recorded flow through an exchange, and compares what comes out with the recording

@@ -15,6 +15,7 @@ import {
   EVENT_PLACE,
   EVENT_SESSION,
   eventCells,
+  eventCodeOf,
   eventFlags,
   eventKind,
   sequenceOfEvent,
@@ -24,6 +25,7 @@ import { readInstrument } from '../wire/instrument-record.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { gatewayOfSession } from '../wire/session-number.js';
 import type { HttpAnswers } from './http-answers.js';
+import type { HttpListings } from './http-listings.js';
 import { Resuming } from './resuming.js';
 import type { Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
@@ -38,6 +40,7 @@ export interface DeliveryParts {
   readonly board: ShardBoard;
   readonly askFollower: (request: NumberedResume) => void;
   readonly epochNs: () => bigint;
+  readonly listings: HttpListings;
 }
 
 /** From the event rings of all shards to the sessions that want them. */
@@ -50,6 +53,7 @@ export class Delivery {
   readonly #withSentence = new Int32Array(MAX_REFUSAL_WORDS);
   readonly #board: ShardBoard;
   readonly #resuming: Resuming;
+  readonly #listings: HttpListings;
   /** By shard, the last event of its log that came: sequence and index. */
   readonly #lastSequence: Float64Array;
   readonly #lastIndex: Float64Array;
@@ -61,6 +65,7 @@ export class Delivery {
     this.#answers = parts.answers;
     this.#instruments = parts.instruments;
     this.#board = parts.board;
+    this.#listings = parts.listings;
     this.#lastSequence = new Float64Array(this.#rings.length);
     this.#lastIndex = new Float64Array(this.#rings.length);
     this.#resuming = new Resuming({
@@ -138,6 +143,8 @@ export class Delivery {
       this.#deliverToAsker(words, at);
       return;
     }
+    if (kind === EventKind.Rejected && words[at + EVENT_ACCOUNT] === 0)
+      this.#listings.rejected(words[at + EVENT_INSTRUMENT]!, eventCodeOf(words[at + EVENT_CODE]!));
     const sessions = this.#sessions.ofAccount(words[at + EVENT_ACCOUNT]!);
     if (sessions !== undefined)
       for (let i = 0; i < sessions.length; i++) this.#hand(sessions[i]!, words, at, kind);
@@ -192,6 +199,7 @@ export class Delivery {
     if (this.#instruments.byId(id) !== undefined) return;
     const instrument = readInstrument(words, at + EVENT_CELLS * CELL_WORDS, id);
     this.#instruments.add(instrument, shardOfPlaceHigh(words[at + EVENT_PLACE + 1]!));
+    this.#listings.listed(instrument);
   }
 }
 

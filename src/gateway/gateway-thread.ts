@@ -4,12 +4,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LiveClock } from '../clock/live-clock.js';
 import { SharedClock } from '../clock/shared-clock.js';
+import type { SnapshotOutcome } from '../follower/follower-messages.js';
 import { ShardBoard } from '../metrics/shard-board.js';
 import { Doorbell } from '../ring/doorbell.js';
 import { InstrumentTable } from '../wire/instrument-table.js';
 import { Gateway } from './gateway.js';
 import type { GatewayOrder, GatewayReport, GatewayThreadData } from './gateway-messages.js';
 import { NodeTransport } from './node-transport.js';
+import type { TakeSnapshots } from './routes.js';
 import type { Transport, TransportHandlers } from './transport.js';
 import { loadUws, UwsTransport } from './uws-transport.js';
 
@@ -43,6 +45,14 @@ async function start(): Promise<void> {
     for (const doorbell of shardDoorbells) doorbell.ring();
   };
   const shardDoorbells = data.shardDoorbells.map((buffer) => new Doorbell(buffer));
+  /** Who waits for snapshots, by number of the request. */
+  const snapshots = new Map<number, (outcomes: readonly SnapshotOutcome[]) => void>();
+  let lastSnapshot = 0;
+  const takeSnapshots: TakeSnapshots = (finish) => {
+    const id = ++lastSnapshot;
+    snapshots.set(id, finish);
+    report({ event: 'take-snapshots', id });
+  };
   const gateway = new Gateway({
     gateway: data.gateway,
     run: data.run,
@@ -56,6 +66,7 @@ async function start(): Promise<void> {
     board: new ShardBoard(data.board),
     afterTurn: setImmediate,
     about: data.about,
+    takeSnapshots: data.isFollowed ? takeSnapshots : undefined,
     askFollower: data.isFollowed ? (request) => report({ event: 'resume', request }) : undefined,
     advanceClock: clock.mode === 'test' ? advance : undefined,
   });
@@ -69,7 +80,11 @@ async function start(): Promise<void> {
       gateway.resumed(message.answer);
       return;
     }
-    if (order === 'snapshots-taken') return;
+    if (order === 'snapshots-taken') {
+      snapshots.get(message.id)?.(message.outcomes);
+      snapshots.delete(message.id);
+      return;
+    }
     if (order === 'close-intake') {
       transport?.stopListening();
       gateway.closeIntake();

@@ -8,9 +8,10 @@ import { ClientIdMaker } from './client-id-maker.js';
 import type { Connection } from './connection.js';
 import { Delivery } from './delivery.js';
 import { HttpAnswers } from './http-answers.js';
+import { HttpListings } from './http-listings.js';
 import { Intake } from './intake.js';
 import { Router } from './router.js';
-import { Routes } from './routes.js';
+import { Routes, type TakeSnapshots } from './routes.js';
 import type { Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
 import type {
@@ -48,6 +49,8 @@ export interface GatewayParts {
   readonly about: Readonly<Record<string, string | number>>;
   /** Asks a follower what a session has missed; undefined where there is none. It answers by `resumed`. */
   readonly askFollower?: ((request: NumberedResume) => void) | undefined;
+  /** Takes snapshots of all shards now; undefined where there are no followers. */
+  readonly takeSnapshots?: TakeSnapshots | undefined;
   /** Moves a test clock; undefined where the clock is live. */
   readonly advanceClock?: ((byNs: number) => void) | undefined;
 }
@@ -76,7 +79,8 @@ export class Gateway implements TransportHandlers {
     this.#parts = parts;
     this.#answers = new HttpAnswers(parts.realTime);
     this.#sessions = new SessionRegistry(gateway, (number) => this.#answers.has(number));
-    this.#router = new Router(parts.inputRings, parts.shardDoorbells, instruments, clock);
+    this.#router = new Router(parts.inputRings, parts.shardDoorbells, instruments, clock, parts.board);
+    const listings = new HttpListings(this.#router, instruments, parts.board, parts.realTime);
     this.#intake = new Intake(this.#router, this.#sessions, instruments, clock);
     this.#delivery = new Delivery({
       gateway,
@@ -87,6 +91,7 @@ export class Gateway implements TransportHandlers {
       board: parts.board,
       askFollower: (request) => this.#askFollower(request),
       epochNs: () => clock.epochNs(),
+      listings,
     });
     this.#routes = new Routes({
       intake: this.#intake,
@@ -98,6 +103,8 @@ export class Gateway implements TransportHandlers {
       board: parts.board,
       router: this.#router,
       about: parts.about,
+      listings,
+      takeSnapshots: parts.takeSnapshots,
       advanceClock: parts.advanceClock,
     });
     this.#schedule();

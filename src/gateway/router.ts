@@ -1,11 +1,14 @@
 import type { Clock } from '../clock/clock.js';
+import { DiskState, type ShardBoard, ShardPhase } from '../metrics/shard-board.js';
 import { CommandFlag, CommandKind } from '../model/command.js';
 import { shardOfPlaceHigh } from '../model/identity.js';
+import type { Instrument } from '../model/instrument.js';
 import { LINE_BYTES, MAX_SHARDS } from '../model/limits.js';
 import { RejectCode } from '../model/reject.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import { RingProducer } from '../ring/ring.js';
 import { quoteCount, quoteWord } from '../wire/command-fields.js';
+import { LIST_LINES, writeListing } from '../wire/instrument-record.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import {
   LINE_WORDS,
@@ -34,6 +37,10 @@ export class Router {
   readonly #doorbells: readonly Doorbell[];
   readonly #instruments: InstrumentTable;
   readonly #clock: Clock;
+  readonly #board: ShardBoard;
+  /** By shard, why it takes nothing in this turn; 0 where it does. */
+  readonly #refusing: Int32Array;
+  readonly #listing = new Int32Array(LIST_LINES * LINE_WORDS);
   /** Low 32 bits of the time at which this turn's messages came, and whether they are set. */
   #received = 0;
   #receivedSet = false;
@@ -43,7 +50,10 @@ export class Router {
     doorbells: readonly Doorbell[],
     instruments: InstrumentTable,
     clock: Clock,
+    board: ShardBoard,
   ) {
+    this.#board = board;
+    this.#refusing = new Int32Array(rings.length);
     this.#rings = rings.map((ring) => new RingProducer(ring, LINE_BYTES));
     this.#doorbells = doorbells;
     this.#instruments = instruments;
@@ -62,13 +72,42 @@ export class Router {
    * @returns the shard, ALL_SHARDS, or the code of the reject with a minus sign
    */
   send(words: Int32Array, at: number, session: number): number {
+    if (!this.#receivedSet) this.#beginTurn();
     const shard = this.#shardOf(words, at);
     if (shard < 0) return shard;
-    if (shard !== ALL_SHARDS) return this.#write(shard, words, at, session) ? shard : -RejectCode.Busy;
+    if (shard !== ALL_SHARDS) return this.#sendTo(shard, words, at, session);
+    for (let each = 0; each < this.#rings.length; each++)
+      if (this.#refusing[each] !== 0) return -this.#refusing[each]!;
     const lines = orderLines(words[at]!);
     if (!this.#rings.every((ring) => ring.hasRoom(lines))) return -RejectCode.Busy;
     for (let each = 0; each < this.#rings.length; each++) this.#write(each, words, at, session);
     return ALL_SHARDS;
+  }
+
+  /** Has a shard list an instrument. Returns as `send` does. */
+  list(instrument: Instrument, shard: number): number {
+    if (!this.#receivedSet) this.#beginTurn();
+    writeListing(this.#listing, 0, instrument);
+    return this.#sendTo(shard, this.#listing, 0, 0);
+  }
+
+  #sendTo(shard: number, words: Int32Array, at: number, session: number): number {
+    if (this.#refusing[shard] !== 0) return -this.#refusing[shard]!;
+    return this.#write(shard, words, at, session) ? shard : -RejectCode.Busy;
+  }
+
+  /** What all records of a turn share: when they came, and which shards take them. */
+  #beginTurn(): void {
+    this.#received = this.#clock.nowNs() | 0;
+    this.#receivedSet = true;
+    for (let shard = 0; shard < this.#rings.length; shard++) this.#refusing[shard] = this.#refusalOf(shard);
+  }
+
+  #refusalOf(shard: number): RejectCode | 0 {
+    const phase = this.#board.phase(shard);
+    if (phase === ShardPhase.Halted) return RejectCode.ShardHalted;
+    if (phase === ShardPhase.Recovering || phase === ShardPhase.Failed) return RejectCode.ShardRecovering;
+    return this.#board.disk(shard) === DiskState.Failing ? RejectCode.DiskFailing : 0;
   }
 
   /** Which shard a record is for, as `send` says it. */
@@ -114,10 +153,6 @@ export class Router {
     const target = ring.words;
     const count = lines * LINE_WORDS;
     for (let i = 0; i < count; i++) target[slot + i] = words[at + i]!;
-    if (!this.#receivedSet) {
-      this.#received = this.#clock.nowNs() | 0;
-      this.#receivedSet = true;
-    }
     target[slot + ORDER_SESSION] = session;
     target[slot + ORDER_RECEIVED] = this.#received;
     if (ring.unpublished >= PUBLISH_LINES) this.#show(shard);

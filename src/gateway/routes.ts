@@ -1,19 +1,26 @@
 import type { Clock } from '../clock/clock.js';
+import type { SnapshotOutcome } from '../follower/follower-messages.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
-import { ShardPhase } from '../metrics/shard-board.js';
+import { DiskState, diskStateNames, ShardPhase, shardPhaseNames } from '../metrics/shard-board.js';
 import { MAX_BOOK_DEPTH } from '../model/limits.js';
 import { instrumentObject } from '../wire/instrument-object.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { foreignSentence, isForeign, OPERATOR, parseAccount } from './admission.js';
 import { type HttpCommandParts, HttpCommands } from './http-commands.js';
+import type { HttpListings } from './http-listings.js';
 import { fail, readBody, reply } from './http-reply.js';
 import type { HttpRequest, Respond } from './transport.js';
+
+/** Takes snapshots of all shards and says what came of it. */
+export type TakeSnapshots = (finish: (outcomes: readonly SnapshotOutcome[]) => void) => void;
 
 export interface RouteParts extends HttpCommandParts {
   readonly instruments: InstrumentTable;
   readonly clock: Clock;
   readonly board: ShardBoard;
   readonly about: Readonly<Record<string, string | number>>;
+  readonly listings: HttpListings;
+  readonly takeSnapshots?: TakeSnapshots | undefined;
   /** Moves time; there only where it stands still by itself. */
   readonly advanceClock?: ((byNs: number) => void) | undefined;
 }
@@ -79,7 +86,12 @@ export class Routes {
         case 'quotes':
           return { POST: body((quotes) => commands.run({ ...quotes, type: 'massQuote' }, respond)) };
         case 'instruments':
-          return { GET: () => this.#instruments(respond) };
+          return {
+            GET: () => this.#instruments(respond),
+            POST: body((listing) => this.#parts.listings.add(listing, respond)),
+          };
+        case 'snapshots':
+          return { POST: () => this.#takeSnapshots(respond) };
         case 'health':
           return { GET: () => this.#health(respond) };
         case 'clock':
@@ -156,17 +168,45 @@ export class Routes {
     reply(respond, 200, list);
   }
 
+  #takeSnapshots(respond: Respond): void {
+    const { takeSnapshots } = this.#parts;
+    if (takeSnapshots === undefined) {
+      fail(
+        respond,
+        503,
+        'snapshots-off',
+        'This exchange was started without followers, which take snapshots.',
+      );
+      return;
+    }
+    takeSnapshots((outcomes) => {
+      const fault = outcomes.find((outcome) => outcome.fault !== undefined)?.fault;
+      if (fault === undefined) reply(respond, 200, outcomes);
+      else fail(respond, 503, 'no-snapshot', `A snapshot could not be taken: ${fault}.`);
+    });
+  }
+
   #health(respond: Respond): void {
     const { board, sessions, router, about, clock, intake } = this.#parts;
     const depths = router.depths();
-    const phases = ['starting', 'running', 'stopped', 'failed'];
-    const shards = depths.map((waitingLines, shard) => ({
-      shard,
-      phase: phases[board.phase(shard)],
-      ...board.figures(shard),
-      waitingLines,
-    }));
-    const well = !intake.closed && shards.every((_, shard) => board.phase(shard) === ShardPhase.Running);
+    const shards = depths.map((waitingLines, shard) => {
+      const figures = board.figures(shard);
+      const { sequence, snapshot } = board.followed(shard);
+      return {
+        shard,
+        phase: shardPhaseNames[board.phase(shard)],
+        disk: diskStateNames[board.disk(shard)],
+        restarts: board.restarts(shard),
+        ...figures,
+        waitingLines,
+        ...(this.#parts.takeSnapshots === undefined
+          ? {}
+          : { follower: { sequence, behind: Math.max(0, figures.sequence - sequence), snapshot } }),
+      };
+    });
+    const isWell = (shard: number) =>
+      board.phase(shard) === ShardPhase.Running && board.disk(shard) === DiskState.Well;
+    const well = !intake.closed && shards.every((_, shard) => isWell(shard));
     const health = {
       status: well ? 'ok' : 'failing',
       timeNs: clock.epochNs().toString(),

@@ -1,6 +1,6 @@
 /*
  * Shared between threads: each shard writes its own block but for `diverged` and the last line, which its follower writes,
- * and `restarts`, which the main thread writes, as it does the stop word; gateways, followers and the main thread read.
+ * and `restarts`, which the main thread writes, as it does the stop word; gateways count instruments up; gateways, followers and the main thread read.
  */
 
 import type { Drill } from './drill.js';
@@ -29,7 +29,8 @@ export const diskStateNames = ['well', 'reserve', 'failing'] as const;
  * What each shard says of itself, for health and metrics, and the one word by which all shards are told to stop.
  *
  * ```
- * word 0          stop: 0 run, 1 stop. Alone on 128 bytes.
+ * word 0          stop: 0 run, 1 stop. The first 128 bytes are shared by all shards.
+ * word 1          highest number of an instrument that was ever given
  * byte 128 + 256 × shard:
  *   +0  phase, i32                    +32  live orders, f64
  *   +4  restarts, i32                 +40  gateways detached, f64
@@ -66,6 +67,16 @@ export class ShardBoard {
 
   stop(): void {
     Atomics.store(this.#words, 0, 1);
+  }
+
+  /** Main thread: the highest number of an instrument so far. */
+  setLastInstrument(id: number): void {
+    Atomics.store(this.#words, 1, id);
+  }
+
+  /** Any gateway: a number for an instrument that nobody has yet. */
+  nextInstrument(): number {
+    return Atomics.add(this.#words, 1, 1) + 1;
   }
 
   phase(shard: number): ShardPhase {

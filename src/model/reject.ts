@@ -49,6 +49,7 @@ export const RejectCode = {
   ShardRecovering: 502,
   DiskFull: 503,
   DiskFailing: 504,
+  ShardHalted: 505,
 } as const;
 export type RejectCode = (typeof RejectCode)[keyof typeof RejectCode];
 
@@ -234,5 +235,10 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
   [RejectCode.DiskFailing]: {
     name: 'disk-failing',
     sentence: 'The exchange cannot write to its disk now; send this one again in a moment.',
+  },
+  [RejectCode.ShardHalted]: {
+    name: 'shard-halted',
+    sentence:
+      'The shard of this instrument has stopped for its operator to look at it; nothing is taken now.',
   },
 };

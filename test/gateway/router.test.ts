@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TestClock } from '../../src/clock/test-clock.js';
 import { ALL_SHARDS, Router } from '../../src/gateway/router.js';
+import { DiskState, ShardBoard, ShardPhase } from '../../src/metrics/shard-board.js';
 import { DEFAULT_RULES } from '../../src/model/instrument.js';
 import { LINE_BYTES } from '../../src/model/limits.js';
 import { RejectCode } from '../../src/model/reject.js';
@@ -27,7 +28,10 @@ function bench(lines = 64) {
   const instruments = new InstrumentTable();
   for (const id of [1, 2, 3]) instruments.add({ ...rules, id, symbol: `I-${id}` }, (id + 1) % 2);
   const doorbells = rings.map(() => new Doorbell(Doorbell.allocate()));
-  const router = new Router(rings, doorbells, instruments, new TestClock());
+  const board = new ShardBoard(ShardBoard.allocate(2));
+  board.setPhase(0, ShardPhase.Running);
+  board.setPhase(1, ShardPhase.Running);
+  const router = new Router(rings, doorbells, instruments, new TestClock(), board);
   const consumers = rings.map((ring) => new RingConsumer(ring, LINE_BYTES));
   const send = (fields: OrderFields) => {
     const bytes = encodeOrder({ account: 1, clientId: 1, ...fields });
@@ -47,7 +51,7 @@ function bench(lines = 64) {
       return ids;
     });
   };
-  return { send, taken };
+  return { send, taken, board, router };
 }
 
 describe('a router', () => {
@@ -108,5 +112,29 @@ describe('a router', () => {
     expect(taken()[0]).toEqual([]);
     expect(send({ clientId: 5, kind: kind.cancelAll, instrument: 0 })).toBe(ALL_SHARDS);
     expect(taken()).toEqual([[5], [5]]);
+  });
+
+  it('says why a shard takes nothing, from the next turn on', () => {
+    const { send, taken, board, router } = bench();
+    expect(send({ clientId: 1, instrument: 1 })).toBe(0);
+    board.setPhase(0, ShardPhase.Recovering);
+    expect(send({ clientId: 2, instrument: 1 })).toBe(0);
+    router.publish();
+    expect(send({ clientId: 3, instrument: 1 })).toBe(-RejectCode.ShardRecovering);
+    expect(send({ clientId: 4, instrument: 2 })).toBe(1);
+    // What is for all goes to none.
+    expect(send({ clientId: 5, kind: kind.cancelAll, instrument: 0 })).toBe(-RejectCode.ShardRecovering);
+    router.publish();
+    board.setPhase(0, ShardPhase.Halted);
+    expect(send({ clientId: 6, instrument: 1 })).toBe(-RejectCode.ShardHalted);
+    router.publish();
+    board.setPhase(0, ShardPhase.Running);
+    board.setDisk(0, DiskState.Failing);
+    expect(send({ clientId: 7, instrument: 1 })).toBe(-RejectCode.DiskFailing);
+    router.publish();
+    // A full disk takes some commands: the shard knows which.
+    board.setDisk(0, DiskState.Reserve);
+    expect(send({ clientId: 8, instrument: 1 })).toBe(0);
+    expect(taken()).toEqual([[1, 2, 8], [4]]);
   });
 });

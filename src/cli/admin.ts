@@ -1,0 +1,234 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { UnlistedInstrument } from '../model/instrument.js';
+import { nameOf, priorities } from '../wire/term-names.js';
+import { parseConfig } from './config-file.js';
+import { switchOption, textOption, wholeOption, wordOption } from './option-kinds.js';
+import { type Command, helpText, type OptionValues, readOptions, UsageError } from './option-table.js';
+import { startOptions } from './options.js';
+
+const adminOptions = {
+  host: textOption('<address>', '127.0.0.1', 'Address of the exchange.'),
+  port: wholeOption(1, 65_535, 9001, 'Its TCP port.'),
+  account: wholeOption(0, 0x7fffffff, 0, 'cancel-all: whose orders; 0: those of all accounts.', {
+    from: ['flag'],
+  }),
+  symbol: textOption('<symbol>', '', 'cancel-all: of one instrument.', {
+    defaultText: 'all of them',
+    from: ['flag'],
+  }),
+  side: wordOption(['both', 'buy', 'sell'], 'both', 'cancel-all: of one side.', { from: ['flag'] }),
+  json: switchOption('Prints the answer as one line of JSON.'),
+};
+type AdminOptions = OptionValues<typeof adminOptions>;
+
+const adminCommand: Command<typeof adminOptions> = {
+  name: 'tickloom admin',
+  about: 'Tells a running exchange what to do, by HTTP.',
+  options: adminOptions,
+  positionals: [
+    { name: 'action', required: true, help: 'what to do; see below' },
+    { name: 'subject', required: false, help: 'the symbol, account or instrument that it is about' },
+  ],
+  notes: [
+    'instruments: lists them. health: how the threads are. snapshot: takes a snapshot of every shard now.',
+    'halt <symbol>, resume <symbol>, close <symbol>: cancels only; trading; the end of the day.',
+    'cancel-all: cancels orders, of all accounts where none is named.',
+    'stop-account <account>: throws its kill switch, which cancels its orders and takes no new ones. release-account <account>: takes that back.',
+    'add-instrument <file or JSON>: lists an instrument, with the fields that it has in a configuration file.',
+    'Exits with 0 where it was done, with 1 where the exchange said no or is not there.',
+  ],
+};
+
+/** A request, and what its answer says in a sentence or a table. */
+interface Action {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: object;
+  readonly say: (answer: Answer) => string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are printed, and the routes have their own tests.
+type Answer = any;
+
+const HTTP_MS = 30_000;
+
+const states = { halt: 'halted', resume: 'continuous', close: 'closed' } as const;
+
+/** `tickloom admin`. Returns the exit code. */
+export async function admin(args: readonly string[]): Promise<number> {
+  const read = readOptions(adminCommand, args, process.env);
+  if (read === 'help') {
+    console.log(helpText(adminCommand));
+    return 0;
+  }
+  const { values, positionals } = read;
+  const action = actionOf(positionals[0]!, positionals[1], values);
+  const { status, answer } = await ask(values, action);
+  if (values.json) console.log(JSON.stringify(answer));
+  // A health that is not well is what was asked for, and no failure of the question.
+  const isDone = status < 300 || (action.path === '/health' && 'shards' in answer);
+  if (isDone && !values.json) console.log(action.say(answer));
+  if (!isDone && !values.json) console.error(`tickloom: ${answer.text ?? `the exchange answered ${status}`}`);
+  return isDone ? 0 : 1;
+}
+
+function actionOf(name: string, subject: string | undefined, options: AdminOptions): Action {
+  const needed = (what: string) => {
+    if (subject === undefined) throw new UsageError([`${name}: missing; name ${what}`]);
+    return subject;
+  };
+  switch (name) {
+    case 'instruments':
+      return { method: 'GET', path: '/instruments', say: sayInstruments };
+    case 'health':
+      return { method: 'GET', path: '/health', say: sayHealth };
+    case 'snapshot':
+      return { method: 'POST', path: '/snapshots', say: saySnapshots };
+    case 'halt':
+    case 'resume':
+    case 'close': {
+      const symbol = needed('the symbol of an instrument');
+      return {
+        method: 'POST',
+        path: `/instruments/${encodeURIComponent(symbol)}/state`,
+        body: { state: states[name] },
+        say: ({ state }) => `${symbol} is ${state}.`,
+      };
+    }
+    case 'cancel-all': {
+      const query = new URLSearchParams({ account: String(options.account) });
+      if (options.symbol !== '') query.set('symbol', options.symbol);
+      if (options.side !== 'both') query.set('side', options.side);
+      return {
+        method: 'DELETE',
+        path: `/orders?${query}`,
+        say: ({ orders }) => `${orders} orders are cancelled.`,
+      };
+    }
+    case 'stop-account':
+    case 'release-account': {
+      const account = needed('an account');
+      const killSwitch = name === 'stop-account';
+      return {
+        method: 'PATCH',
+        path: `/accounts/${encodeURIComponent(account)}`,
+        body: { killSwitch },
+        say: () =>
+          killSwitch
+            ? `Account ${account} is stopped, and its orders are cancelled.`
+            : `Account ${account} may trade again.`,
+      };
+    }
+    case 'add-instrument':
+      return {
+        method: 'POST',
+        path: '/instruments',
+        body: listingOf(readInstrument(needed('a file, or the instrument as JSON'))),
+        say: ({ symbol, id, shard }) => `${symbol} is listed as number ${id} in shard ${shard}.`,
+      };
+    default:
+      throw new UsageError([
+        `"${name}": no such action; there are instruments, health, snapshot, halt, resume, close, cancel-all, stop-account, release-account and add-instrument`,
+      ]);
+  }
+}
+
+/** An instrument as a configuration file has it: in a file or as JSON, alone. */
+function readInstrument(text: string): UnlistedInstrument {
+  const isInline = text.trimStart().startsWith('{');
+  if (!isInline && !existsSync(text)) throw new UsageError([`${text}: there is no such file`]);
+  const json = isInline ? text : readFileSync(text, 'utf8');
+  const name = isInline ? 'the instrument' : text;
+  const { instruments } = parseConfig(`{"instruments":[${json}]}`, name, startOptions);
+  return instruments[0]!;
+}
+
+function listingOf({ priority, ...instrument }: UnlistedInstrument): object {
+  return { ...instrument, priority: nameOf(priorities, priority) };
+}
+
+async function ask(
+  { host, port }: AdminOptions,
+  { method, path, body }: Action,
+): Promise<{ status: number; answer: Answer }> {
+  const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  let response: Response;
+  try {
+    response = await fetch(`http://${at}${path}`, {
+      method,
+      signal: AbortSignal.timeout(HTTP_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    if ((error as Error).name === 'TimeoutError')
+      throw new Error(`the exchange at ${at} did not answer within ${HTTP_MS / 1000} s; look at its health`);
+    throw new Error(`nothing answers at ${at}; start the exchange, or name it with --host and --port`);
+  }
+  try {
+    return { status: response.status, answer: await response.json() };
+  } catch {
+    throw new Error(`what listens at ${at} is no exchange; name it with --host and --port`);
+  }
+}
+
+function sayInstruments(instruments: Answer): string {
+  if (instruments.length === 0) return 'No instruments are listed.';
+  return table([
+    ['id', 'symbol', 'shard', 'tick', 'lot', 'prices', 'sizes'],
+    ...instruments.map((one: Answer) => [
+      one.id,
+      one.symbol,
+      one.shard,
+      one.tickSize,
+      one.lotSize,
+      `${one.minPrice} to ${one.maxPrice}`,
+      `${one.minSize} to ${one.maxSize}`,
+    ]),
+  ]);
+}
+
+function sayHealth({ status, sessions, shards }: Answer): string {
+  const rows = shards.map((shard: Answer) => [
+    shard.shard,
+    shard.phase,
+    shard.disk,
+    shard.sequence,
+    shard.liveOrders,
+    shard.restarts,
+    shard.follower?.behind ?? '-',
+    shard.follower?.snapshot ?? '-',
+  ]);
+  const head = [
+    'shard',
+    'phase',
+    'disk',
+    'sequence',
+    'live orders',
+    'restarts',
+    'follower behind',
+    'snapshot',
+  ];
+  return `${status}, ${sessions} sessions\n${table([head, ...rows])}`;
+}
+
+function saySnapshots(outcomes: Answer): string {
+  return outcomes
+    .map(
+      ({ shard, sequence, file }: Answer) => `Shard ${shard}: ${file} holds all up to sequence ${sequence}.`,
+    )
+    .join('\n');
+}
+
+/** Columns side by side, the first row as their heads. */
+function table(rows: readonly (readonly unknown[])[]): string {
+  const texts = rows.map((row) => row.map(String));
+  const widths = texts[0]!.map((_, column) => Math.max(...texts.map((row) => row[column]!.length)));
+  return texts
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
