@@ -68,10 +68,15 @@ export class Replay {
     let sequence = first;
     const end = frameEnd(words, at);
     const { events } = engine;
-    for (let line = at + FRAME_HEADER_WORDS; line < end; line += orderLines(words[line]!) * LINE_WORDS) {
+    for (let line = at + FRAME_HEADER_WORDS; line < end; ) {
+      const lines = orderLines(words[line]!);
+      // No writer writes it; but a start must come to an end.
+      if (lines === 0)
+        throw new RecoveryError(`shard ${this.#shard}: the command ${sequence} of the log has no length`);
       engine.apply(words, line, sequence, timeLow, timeHigh);
       sequence += sequencesOf(words, line);
       if (events.length > FLUSH_WORDS) this.#flush();
+      line += lines * LINE_WORDS;
     }
     this.#flush();
     if (sequence !== first + words[at + FRAME_SEQUENCES]!)

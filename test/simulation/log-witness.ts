@@ -232,7 +232,7 @@ export function readCommands(source: Parameters<typeof readJournal>[0]): LoggedC
     const timeNs = readBig(words, at + FRAME_TIME);
     let sequence = readWhole(words, at + FRAME_FIRST_SEQUENCE);
     for (let line = at + FRAME_HEADER_WORDS; line < end; ) {
-      const next = line + orderLines(words[line]!) * LINE_WORDS;
+      const next = line + Math.max(1, orderLines(words[line]!)) * LINE_WORDS;
       commands.push({ words: words.slice(line, next), sequence, timeNs });
       sequence += sequencesOf(words, line);
       line = next;
