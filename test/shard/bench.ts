@@ -97,6 +97,10 @@ export class Bench {
       inputs,
       doorbell: new Doorbell(Doorbell.allocate()),
       outbox,
+      // A disk that fails fails for good here: whoever would wait for it ends.
+      pause: () => {
+        throw new Error('the disk does not come back');
+      },
       board: new ShardBoard(ShardBoard.allocate(1)),
       lastTimeNs: summary.lastTimeNs,
       realTime,

@@ -66,8 +66,10 @@ describe('a simulated disk', () => {
       disk.failingSyncs = 1;
       expect(() => file.sync()).toThrow(DiskError);
       expect(faults.counts.failedSyncs).toBe(1);
+      // The next one says that all is well.
       file.sync();
-      expect(sectorsOf(disk)).toEqual([1, 2, 3, 4]);
+      // The system may show them for a while, or read them from the disk again.
+      for (const [i, sector] of sectorsOf(disk).entries()) expect([0, i + 1]).toContain(sector);
       disk.cutPower();
       disk.restart();
       return sectorsOf(disk).filter((sector) => sector === 0).length;
