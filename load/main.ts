@@ -128,6 +128,12 @@ function startExchange(options: LoadOptions, data: DataDirectory): Promise<Serve
     ...['--shards', String(options.shards)],
     ...['--gateways', String(options.gateways)],
     ...['--durability', options.durability],
+    ...['--follower', options.follower],
+    ...(options.snapshotCommands === undefined
+      ? []
+      : ['--snapshot-commands', String(options.snapshotCommands)]),
+    // What was acknowledged is counted in the journal, all of it.
+    ...['--old-segments', 'keep'],
     ...['--config', config],
     '--json',
   ]);

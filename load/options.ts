@@ -21,6 +21,9 @@ export interface LoadOptions {
   readonly gateways: number;
   /** What an acknowledged order has passed: a sync, the operating system, or nothing (then there is no journal). */
   readonly durability: Durability;
+  /** Whether the exchange has followers, and after how many commands they take a snapshot; its default where undefined. */
+  readonly follower: 'on' | 'off';
+  readonly snapshotCommands: number | undefined;
   /** Where the exchange keeps its journal; undefined: a fresh temporary directory, removed afterwards. */
   readonly dataDirectory: string | undefined;
   /** Configuration of the exchange; undefined: one that the run writes, with one instrument a shard. */
@@ -67,6 +70,8 @@ it acknowledged, then sends the same frames to a bare uWebSockets.js echo server
   --shards N            shards of the exchange (default 1)
   --gateways N          gateways of the exchange (default 1)
   --durability MODE     of the exchange: fsync, os or none (default fsync)
+  --follower on|off     whether the exchange has followers, which write snapshots (default on)
+  --snapshot-commands N commands after which they write one (default: that of the exchange)
   --data DIR            data directory, absent or empty, kept afterwards (default: a temporary one, removed)
   --config FILE         configuration of the exchange (default: one instrument a shard)
   --no-echo             leave out the run against the echo server
@@ -98,6 +103,8 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
   const durability = DURABILITIES.find((name) => name === (values.durability ?? 'fsync'));
   if (durability === undefined)
     throw new OptionsError(`--durability takes fsync, os or none, not ${values.durability}`);
+  if (values.follower !== undefined && values.follower !== 'on' && values.follower !== 'off')
+    throw new OptionsError(`--follower takes on or off, not ${values.follower}`);
 
   const ordersPerFrame = values.frames === 'many' ? MANY_ORDERS : 1;
   const ratePerSecond = values.rate === undefined ? undefined : whole('--rate', values.rate, 1, 10_000_000);
@@ -137,6 +144,11 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
     shards: whole('--shards', values.shards, 1, 32, 1),
     gateways: whole('--gateways', values.gateways, 1, 16, 1),
     durability,
+    follower: values.follower ?? 'on',
+    snapshotCommands:
+      values['snapshot-commands'] === undefined
+        ? undefined
+        : whole('--snapshot-commands', values['snapshot-commands'], 1_000, 1_000_000_000),
     dataDirectory: values.data,
     configFile: values.config,
     echo: values['no-echo'] !== true,
@@ -165,6 +177,8 @@ function parse(argv: readonly string[]) {
         shards: text,
         gateways: text,
         durability: text,
+        follower: text,
+        'snapshot-commands': text,
         data: text,
         config: text,
         'no-echo': flag,

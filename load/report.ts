@@ -53,7 +53,7 @@ export function headingText(options: LoadOptions, disk: DiskReport): string {
     `disk: ${disk.fileSystem}; write of 4 KiB and fdatasync: p50 ${p50.toFixed(0)} us, p99 ${p99.toFixed(0)} us\n` +
     `load: ${count(options.orders)} orders after ${count(options.warmUpOrders)} to warm up, ${options.ordersPerFrame} a frame, ` +
     `${options.connections} connections, ${way}, seed ${options.seed}\n` +
-    `exchange: ${options.shards} shards, ${options.gateways} gateways, durability ${options.durability}\n`
+    `exchange: ${options.shards} shards, ${options.gateways} gateways, durability ${options.durability}, follower ${options.follower}\n`
   );
 }
 
@@ -87,6 +87,8 @@ export function reportJson(report: LoadReport): string {
       shards: options.shards,
       gateways: options.gateways,
       durability: options.durability,
+      follower: options.follower,
+      snapshotCommands: options.snapshotCommands ?? null,
       seed: options.seed,
       bytesPerOrder: round(exchange.bytesPerOrder, 1),
       echoBytesPerOrder: echoBytesPerOrder ?? null,

@@ -12,6 +12,7 @@ import { Follower } from './follower.js';
 import { FollowerLoop } from './follower-loop.js';
 import type { FollowerOrder, FollowerReport, FollowerThreadData } from './follower-messages.js';
 import { startFollower } from './follower-start.js';
+import { giveWay } from './give-way.js';
 
 const data = workerData as FollowerThreadData;
 const port = parentPort;
@@ -24,6 +25,7 @@ const board = new ShardBoard(data.board);
 const doorbell = new Doorbell(data.doorbell);
 
 try {
+  giveWay();
   run();
 } catch (error) {
   fail(error);

@@ -14,6 +14,8 @@ describe('the options of a load run', () => {
       shards: 1,
       gateways: 1,
       durability: 'fsync',
+      follower: 'on',
+      snapshotCommands: undefined,
       dataDirectory: undefined,
       configFile: undefined,
       echo: true,

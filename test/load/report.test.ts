@@ -44,6 +44,8 @@ describe('the report of a load run', () => {
         fileSystem: 'ext4',
         syncLatencyUs: { p50: 122, p99: 340 },
         durability: 'fsync',
+        follower: 'on',
+        snapshotCommands: null,
       },
       failures: [],
     });
