@@ -370,7 +370,8 @@ describe('what cannot start says why in one line and exits with 1', () => {
   });
 
   it('another exchange holds the data directory', async () => {
-    const exchange = await startExchange();
+    // Without a parent, so that the process that was started is the one that holds it.
+    const exchange = await startExchange(['--restarts', '0']);
     await expectOneLine(['--data', exchange.data], exchange.data, String(exchange.process.child.pid));
     exchange.process.kill('SIGKILL');
     await exchange.process.ended;
