@@ -38,6 +38,9 @@ export class DiskTrouble {
     this.#pause = pause;
     // A start on a disk that is nearly full may be on the reserve at once.
     if (journal.onReserve) this.#full('reserve');
+    // A thread before this one may have died while its disk failed. This journal has just begun a segment: it is well, and
+    // unless the gateways know, nothing comes that could show it.
+    else board.setDisk(shard, DiskState.Well);
   }
 
   get isThere(): boolean {

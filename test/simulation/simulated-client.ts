@@ -61,6 +61,8 @@ export interface Wish {
   /** How often a gateway got it, and how often it was refused. */
   delivered: number;
   refused: number;
+  /** Why, the last time. */
+  refusal: number;
 }
 
 const LEAST_PATIENCE = 150;
@@ -114,7 +116,11 @@ export class SimulatedClient {
 
   /** What waits for an answer, for reports. */
   describeWaiting(): string {
-    const first = [...this.#pending.values()].slice(0, 2).map(({ draft }) => JSON.stringify(draft.command));
+    const first = [...this.#pending.values()]
+      .slice(0, 2)
+      .map(({ draft, sentAt, delivered, refused, refusal }) =>
+        JSON.stringify({ ...draft.command, sentAt, delivered, refused, refusal }),
+      );
     return [`${this.waiting} commands`, ...first].join('\n  ');
   }
 
@@ -153,6 +159,7 @@ export class SimulatedClient {
       sentAt: turn,
       delivered: 0,
       refused: 0,
+      refusal: 0,
     }));
     for (const wish of wishes) this.#pending.set(wish.key, wish);
     this.#send(wishes, turn, read);
@@ -258,6 +265,7 @@ export class SimulatedClient {
   /** What is refused for a while is sent again in a while, unless the client wants it no more. */
   #takeRefusal(wish: Wish, code: number): void {
     wish.refused++;
+    wish.refusal = code;
     if (code < RejectCode.Busy || this.#chance.oneIn(4)) {
       this.#pending.delete(wish.key);
       this.givenUp.push(wish);

@@ -352,6 +352,7 @@ describe('the schema of events', () => {
       'accountChanged',
       'timePassed',
       'book',
+      'resumed',
     ]);
   });
 });
