@@ -15,6 +15,7 @@ import { median } from './median.js';
 import { OptionsError } from './options.js';
 import { writeRecoveryLog } from './recovery-log.js';
 import { type RecoveryOptions, readRecoveryOptions, recoveryHelp } from './recovery-options.js';
+import { measureSnapshotStart } from './snapshot-start.js';
 
 /*
  * How fast a log is recovered: npm run --silent bench:recovery
@@ -40,13 +41,17 @@ async function main(): Promise<number> {
   try {
     const flow = readFlow(await files.path('steady', interrupt.signal), FLOW_OPERATIONS);
     writeRecoveryLog(directory, flow, options.commands);
-    const report = measure(directory, options, new LiveClock());
+    const clock = new LiveClock();
+    const report = measure(directory, options, clock);
+    const snapshot = measureSnapshotStart(options.resting, options.runs, clock);
     const { reading, matching, recovery } = report.perSecond;
     (options.json ? process.stderr : process.stdout).write(
       `log: ${report.commands} commands; commands/s, median of ${options.runs} runs\n` +
         `reading and checksums  ${reading}\n` +
         `and matching           ${matching}\n` +
-        `and hashing (recovery) ${recovery}\n`,
+        `and hashing (recovery) ${recovery}\n` +
+        `a start from a snapshot of ${snapshot.restingOrders} resting orders (${(snapshot.bytes / 1e6).toFixed(0)} MB): ` +
+        `${snapshot.startedIn.toFixed(2)} s; taken in ${snapshot.takenIn.toFixed(2)} s\n`,
     );
     const machine = {
       node: process.version,
@@ -54,7 +59,8 @@ async function main(): Promise<number> {
       processor: cpus()[0]?.model ?? 'unknown',
       cores: cpus().length,
     };
-    if (options.json) process.stdout.write(`${JSON.stringify({ ...report, runs: options.runs, machine })}\n`);
+    if (options.json)
+      process.stdout.write(`${JSON.stringify({ ...report, snapshot, runs: options.runs, machine })}\n`);
     return 0;
   } finally {
     files.remove();

@@ -12,7 +12,7 @@ import { LINE_WORDS, ORDER_CLIENT_ID, ORDER_TARGET, orderKind } from '../src/wir
 import { readWhole, writeWhole } from '../src/wire/words.js';
 import { benchInstrument } from './bench-engine.js';
 import { OPERATION_ID, OPERATION_WORDS } from './flow-file.js';
-import { encodeFlow } from './order-records.js';
+import { encodeFlow, type OrderRecords } from './order-records.js';
 
 /** Commands of a group under heavy load. */
 const GROUP_COMMANDS = 1_000;
@@ -26,9 +26,35 @@ const CANCEL_IDS = 2 ** 40;
  * client ids of its own, and goes on with the book of the one before.
  */
 export function writeRecoveryLog(directory: string, flow: Int32Array, commands: number): void {
+  const log = LogMaker.begin(directory);
+  const records = encodeFlow(flow);
+  const ids = idsOf(flow);
+  let left = commands - 1;
+  for (let round = 0; left > 0; round++) {
+    if (round > 0) shiftIds(records.words, records.length, ids);
+    for (let at = 0; at < records.count && left > 0; at += GROUP_COMMANDS) {
+      const count = Math.min(GROUP_COMMANDS, records.count - at, left);
+      log.append(records.words.subarray(at * LINE_WORDS, (at + count) * LINE_WORDS), count);
+      left -= count;
+    }
+  }
+  log.end();
+}
+
+/** Writes the log of shard 0: one listing, then these records. */
+export function writeLog(directory: string, records: OrderRecords): void {
+  const log = LogMaker.begin(directory);
+  for (let at = 0; at < records.count; at += GROUP_COMMANDS) {
+    const count = Math.min(GROUP_COMMANDS, records.count - at);
+    log.append(records.words.subarray(at * LINE_WORDS, (at + count) * LINE_WORDS), count);
+  }
+  log.end();
+}
+
+function beginJournal(directory: string): JournalWriter {
   const place = { directory, shard: 0, segmentBytes: SEGMENT_BYTES };
   const { tail } = readJournal(place, () => {});
-  const journal = new JournalWriter(
+  return new JournalWriter(
     {
       ...place,
       durability: 'os',
@@ -41,24 +67,6 @@ export function writeRecoveryLog(directory: string, flow: Int32Array, commands: 
     nodeDisk,
     new PreparedSegments(place, nodeDisk),
   );
-  const log = new LogMaker(journal);
-  const listing = new Int32Array(LIST_LINES * LINE_WORDS);
-  writeListing(listing, 0, benchInstrument(1));
-  log.append(listing, 1);
-
-  const records = encodeFlow(flow);
-  const ids = idsOf(flow);
-  let left = commands - 1;
-  for (let round = 0; left > 0; round++) {
-    if (round > 0) shiftIds(records.words, records.length, ids);
-    for (let at = 0; at < records.count && left > 0; at += GROUP_COMMANDS) {
-      const count = Math.min(GROUP_COMMANDS, records.count - at, left);
-      log.append(records.words.subarray(at * LINE_WORDS, (at + count) * LINE_WORDS), count);
-      left -= count;
-    }
-  }
-  log.append(new Int32Array(0), 0);
-  journal.close();
 }
 
 /** Matches what it logs, since each frame carries the hash of the events before it. */
@@ -72,6 +80,21 @@ class LogMaker {
 
   constructor(journal: JournalWriter) {
     this.#journal = journal;
+  }
+
+  /** A log with one instrument. */
+  static begin(directory: string): LogMaker {
+    const log = new LogMaker(beginJournal(directory));
+    const listing = new Int32Array(LIST_LINES * LINE_WORDS);
+    writeListing(listing, 0, benchInstrument(1));
+    log.append(listing, 1);
+    return log;
+  }
+
+  /** The last hash is logged too. */
+  end(): void {
+    this.append(new Int32Array(0), 0);
+    this.#journal.close();
   }
 
   /** Commands of one sequence number each. */

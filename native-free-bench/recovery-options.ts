@@ -7,19 +7,23 @@ export interface RecoveryOptions {
   readonly commands: number;
   /** Timed runs of each kind. */
   readonly runs: number;
+  /** Resting orders in the snapshot from which a start is timed. */
+  readonly resting: number;
   readonly json: boolean;
 }
 
 const DEFAULT_COMMANDS = 6_000_000;
 const DEFAULT_RUNS = 3;
+const DEFAULT_RESTING = 1_000_000;
 
 export const recoveryHelp = `Usage: npm run --silent bench:recovery -- [options]
 
 Writes a log of one shard into a temporary directory, then times how fast it is recovered from the warm cache: reading
-and checksums alone, matching besides, and all of it with the event hash.
+and checksums alone, matching besides, and all of it with the event hash. Then a start from a snapshot.
 
   --commands N  commands in the log, ${1_000} to 100,000,000 (default ${DEFAULT_COMMANDS})
   --runs N      timed runs of each, 1 to 99 (default ${DEFAULT_RUNS})
+  --resting N   resting orders in the snapshot, 1 to 4,000,000 (default ${DEFAULT_RESTING})
   --json        text to stderr, one line of JSON to stdout
   --help        this text`;
 
@@ -35,6 +39,7 @@ export function readRecoveryOptions(argv: readonly string[]): RecoveryOptions | 
   return {
     commands: whole('--commands', values.commands, 1_000, 100_000_000) ?? DEFAULT_COMMANDS,
     runs: whole('--runs', values.runs, 1, 99) ?? DEFAULT_RUNS,
+    resting: whole('--resting', values.resting, 1, 4_000_000) ?? DEFAULT_RESTING,
     json: values.json === true,
   };
 }
@@ -42,7 +47,13 @@ export function readRecoveryOptions(argv: readonly string[]): RecoveryOptions | 
 function parse(argv: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const options = { commands: text, runs: text, json: flag, help: { type: 'boolean', short: 'h' } } as const;
+  const options = {
+    commands: text,
+    runs: text,
+    resting: text,
+    json: flag,
+    help: { type: 'boolean', short: 'h' },
+  } as const;
   try {
     return parseArgs({ args: [...argv], strict: true, allowPositionals: false, options }).values;
   } catch (error) {

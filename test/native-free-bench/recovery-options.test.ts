@@ -4,14 +4,24 @@ import { readRecoveryOptions, recoveryHelp } from '../../native-free-bench/recov
 
 describe('the options of the recovery benchmark', () => {
   it('has the defaults of the help text', () => {
-    expect(readRecoveryOptions([])).toEqual({ commands: 6_000_000, runs: 3, json: false });
-    for (const option of ['--commands', '--runs', '--json', '--help'])
+    expect(readRecoveryOptions([])).toEqual({
+      commands: 6_000_000,
+      runs: 3,
+      resting: 1_000_000,
+      json: false,
+    });
+    for (const option of ['--commands', '--runs', '--resting', '--json', '--help'])
       expect(recoveryHelp).toContain(`  ${option}`);
   });
 
   it('takes numbers as people write them, and gives nothing where help is asked for', () => {
     const line = '--commands 100_000 --runs 5 --json';
-    expect(readRecoveryOptions(line.split(' '))).toEqual({ commands: 100_000, runs: 5, json: true });
+    expect(readRecoveryOptions(line.split(' '))).toEqual({
+      commands: 100_000,
+      runs: 5,
+      resting: 1_000_000,
+      json: true,
+    });
     expect(readRecoveryOptions(['-h'])).toBeUndefined();
   });
 
