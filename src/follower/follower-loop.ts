@@ -4,6 +4,15 @@ import type { Doorbell } from '../ring/doorbell.js';
 import type { Follower } from './follower.js';
 import type { FollowerOrder, FollowerReport, NumberedResume } from './follower-messages.js';
 
+/**
+ * Between two looks at a log that grows: a wake-up for each group of the shard would take turns from those who answer
+ * orders, and nobody waits for the follower that short a time.
+ */
+const READ_REST_MS = 5;
+
+/** Further behind than this it does not rest. */
+const FAR_COMMANDS = 16_384;
+
 /** Between two chunks of a snapshot, so that the shard's syncs find the disk free. */
 const SNAPSHOT_REST_MS = 4;
 
@@ -60,6 +69,13 @@ export class FollowerLoop {
     this.#schedule();
   }
 
+  /** Looks again in a while; until then the shard need not ring. */
+  #rest(): void {
+    if (this.#isTurnDue) return;
+    this.#isTurnDue = true;
+    setTimeout(this.#turn, READ_REST_MS);
+  }
+
   #schedule(): void {
     if (this.#isTurnDue) return;
     this.#isTurnDue = true;
@@ -71,17 +87,23 @@ export class FollowerLoop {
     if (this.#ended) return;
     const { follower, board, shard } = this.#parts;
     try {
-      const isMore = follower.read();
+      const isRead = follower.read();
       this.#answerResumes();
       this.#seeToSnapshots();
       board.reportFollower(shard, follower.sequence, follower.newestSnapshot.sequence);
-      if (isMore) this.#schedule();
+      if (isRead && (this.#finishing || this.#isBehind())) this.#schedule();
+      else if (isRead) this.#rest();
       else if (!this.#finishing) this.#wait();
       else if (!follower.hasToWrite) this.#finish();
     } catch (error) {
       this.#ended = true;
       this.#parts.fail(error);
     }
+  }
+
+  #isBehind(): boolean {
+    const { board, shard, follower } = this.#parts;
+    return board.figures(shard).sequence - follower.sequence > FAR_COMMANDS;
   }
 
   #seeToSnapshots(): void {
@@ -143,7 +165,7 @@ export class FollowerLoop {
     doorbell.prepare();
     if (follower.read()) {
       doorbell.stay();
-      this.#schedule();
+      this.#rest();
       return;
     }
     this.#isArmed = true;

@@ -33,6 +33,8 @@ try {
 
 function run(): void {
   const start = startFollower(data, board.figures(shard).sequence, new SystemRandomness().next32());
+  // Growing later takes tenths of a second, and turns from everybody while memory is mapped.
+  start.engine.reserveClientIds();
   const follower = new Follower({
     ...start,
     directory: data.directory,
