@@ -13,8 +13,12 @@ const READ_REST_MS = 5;
 /** Further behind than this it does not rest. */
 const FAR_COMMANDS = 16_384;
 
-/** Between two chunks of a snapshot, so that the shard's syncs find the disk free. */
-const SNAPSHOT_REST_MS = 4;
+/**
+ * Between two chunks of a snapshot, so that few of the shard's syncs meet one: 60 MB take some ten seconds. Shorter where
+ * somebody waits for it.
+ */
+const SNAPSHOT_REST_MS = 40;
+const ORDERED_REST_MS = 4;
 
 export interface FollowerLoopParts {
   readonly shard: number;
@@ -117,7 +121,7 @@ export class FollowerLoop {
     this.#isWriteDue = true;
     // Nobody waits for the disk of a shard that has stopped.
     if (this.#finishing) setImmediate(() => this.#write());
-    else setTimeout(() => this.#write(), SNAPSHOT_REST_MS);
+    else setTimeout(() => this.#write(), this.#orders.size > 0 ? ORDERED_REST_MS : SNAPSHOT_REST_MS);
   }
 
   #write(): void {
