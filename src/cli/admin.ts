@@ -102,7 +102,7 @@ function actionOf(name: string, subject: string | undefined, options: AdminOptio
       return {
         method: 'DELETE',
         path: `/orders?${query}`,
-        say: ({ orders }) => `${orders} orders are cancelled.`,
+        say: ({ orders }) => `Orders cancelled: ${orders}.`,
       };
     }
     case 'stop-account':

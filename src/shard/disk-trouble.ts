@@ -21,6 +21,7 @@ export class DiskTrouble {
   readonly #journal: JournalWriter;
   readonly #realTime: Clock;
   readonly #pause: (ms: number) => void;
+  readonly #tell: (sentence: string) => void;
   #admission: Admission = 'all';
   #tryAtNs = 0;
 
@@ -30,12 +31,14 @@ export class DiskTrouble {
     journal: JournalWriter,
     realTime: Clock,
     pause: (ms: number) => void,
+    tell: (sentence: string) => void = () => {},
   ) {
     this.#board = board;
     this.#shard = shard;
     this.#journal = journal;
     this.#realTime = realTime;
     this.#pause = pause;
+    this.#tell = tell;
     // A start on a disk that is nearly full may be on the reserve at once.
     if (journal.onReserve) this.#full('reserve');
     // A thread before this one may have died while its disk failed. This journal has just begun a segment: it is well, and
@@ -81,11 +84,13 @@ export class DiskTrouble {
       } catch (error) {
         if (!(error instanceof JournalWriteError)) throw error;
         if (!this.#journal.uncertain) {
-          this.#full('none');
+          this.#full('none', error.message);
           return false;
         }
         // The first attempt may have met a bad place: a new segment is another one.
         if (attempt === 1) continue;
+        if (this.#board.disk(this.#shard) !== DiskState.Failing)
+          this.#tell(`the disk fails, and nothing is taken until it does not: ${error.message}`);
         this.#board.setDisk(this.#shard, DiskState.Failing);
         if (this.#board.stopping) throw error;
         this.#pause(SYNC_RETRY_MS);
@@ -97,14 +102,21 @@ export class DiskTrouble {
     }
   }
 
-  #full(admission: Admission): void {
+  #full(admission: Admission, why = ''): void {
     if (this.#admission === admission) return;
+    this.#tell(
+      admission === 'reserve'
+        ? 'the disk has no room for another segment: cancels alone are taken, into the reserve'
+        : `the disk is full, and nothing is taken: ${why}`,
+    );
     this.#admission = admission;
     this.#tryAtNs = this.#realTime.nowNs() + DISK_RETRY_MS * 1e6;
     this.#board.setDisk(this.#shard, DiskState.Reserve);
   }
 
   #well(): void {
+    if (this.isThere || this.#board.disk(this.#shard) !== DiskState.Well)
+      this.#tell('the disk is well again');
     this.#admission = 'all';
     this.#board.setDisk(this.#shard, DiskState.Well);
   }

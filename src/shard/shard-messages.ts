@@ -47,4 +47,5 @@ export type ShardReport =
   | { readonly event: 'detached'; readonly gateway: number }
   | { readonly event: 'stopped'; readonly eventHash: string }
   | { readonly event: 'halted'; readonly message: string }
+  | { readonly event: 'warning'; readonly sentence: string }
   | { readonly event: 'failed'; readonly message: string; readonly stack?: string | undefined };

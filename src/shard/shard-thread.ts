@@ -104,6 +104,7 @@ function run(
     board,
     lastTimeNs: summary.lastTimeNs,
     realTime: new LiveClock(),
+    tell: (sentence) => report({ event: 'warning', sentence: `shard ${data.shard}: ${sentence}` }),
     followerBell: data.followerDoorbell === undefined ? undefined : new Doorbell(data.followerDoorbell),
     // The cursors of another run are about rings that are no more.
     consumed:

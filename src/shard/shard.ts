@@ -47,6 +47,8 @@ export interface ShardParts {
    * is in the log, and is not taken again.
    */
   readonly consumed?: Int32Array | undefined;
+  /** Takes a sentence where something is not as it should be, or is again. */
+  readonly tell?: (sentence: string) => void;
   /** Sleeps between two attempts on a disk that fails. */
   readonly pause?: (ms: number) => void;
 }
@@ -82,7 +84,7 @@ export class Shard {
     this.#sequence = parts.engine.sequence;
     this.#timeNs = parts.lastTimeNs;
     const { board, shard, journal, realTime, consumed } = parts;
-    this.#diskTrouble = new DiskTrouble(board, shard, journal, realTime, parts.pause ?? pause);
+    this.#diskTrouble = new DiskTrouble(board, shard, journal, realTime, parts.pause ?? pause, parts.tell);
     if (consumed !== undefined) for (const [i, input] of this.#inputs.entries()) input.seek(consumed[i]!);
     board.setJournalEnd(shard, journal.segment, journal.end);
     board.setPublished(shard, this.#sequence);

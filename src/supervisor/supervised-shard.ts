@@ -77,6 +77,7 @@ export class SupervisedShard {
         `gateway ${gateway} did not take its events for ${DETACH_AFTER_MS} ms: shard ${shard} goes on without it, and its sessions are closed to resume`,
       ),
     );
+    thread.on('warning', ({ sentence }) => this.#parts.warn(sentence));
     thread.on('halted', ({ message }) => this.#parts.warn(message));
     return thread;
   }

@@ -73,7 +73,7 @@ describe('tickloom admin', () => {
     expect(
       (await json('cancel-all', '--account', '7', '--symbol', 'BTC-USD', '--side', 'buy')).answer.orders,
     ).toBe(2);
-    expect((await admin('cancel-all')).stdout).toBe('2 orders are cancelled.\n');
+    expect((await admin('cancel-all')).stdout).toBe('Orders cancelled: 2.\n');
     await client.take(5);
     expect((await admin('stop-account', '7')).stdout).toContain('is stopped');
     expect(await client.ask(1, { account: 7, clientId: 9, price: 1000, size: 100 })).toMatchObject([

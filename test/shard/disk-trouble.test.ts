@@ -63,7 +63,8 @@ describe('a shard whose disk', () => {
   it('is full refuses what is not in the log, and tries again when it is time', () => {
     const words = board();
     const clock = new TestClock();
-    const trouble = new DiskTrouble(words, 0, journal({}), clock, noPause);
+    const told: string[] = [];
+    const trouble = new DiskTrouble(words, 0, journal({}), clock, noPause, (sentence) => told.push(sentence));
     expect(trouble.append(failing(1).append)).toBe(false);
     expect(trouble.admission).toBe('none');
     expect(words.disk(0)).toBe(DiskState.Reserve);
@@ -74,6 +75,9 @@ describe('a shard whose disk', () => {
     expect(trouble.admission).toBe('all');
     expect(trouble.append(failing(0).append)).toBe(true);
     expect(words.disk(0)).toBe(DiskState.Well);
+    expect(told[0]).toContain('EIO');
+    expect(told[1]).toBe('the disk is well again');
+    expect(told).toHaveLength(2);
   });
 
   it('is on its reserve takes cancels, until there is room', () => {
