@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { SnapshotOutcome } from '../follower/follower-messages.js';
 import type { UnlistedInstrument } from '../model/instrument.js';
+import type { InstrumentObject } from '../wire/instrument-object.js';
 import { nameOf, priorities } from '../wire/term-names.js';
 import { parseConfig } from './config-file.js';
 import { switchOption, textOption, wholeOption, wordOption } from './option-kinds.js';
@@ -44,11 +46,25 @@ interface Action {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: object;
-  readonly say: (answer: Answer) => string;
+  readonly say: (answer: unknown) => string;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are printed, and the routes have their own tests.
-type Answer = any;
+/** What the answers have that is shown; the routes have tests of their own. */
+type ListedInstrument = InstrumentObject & { readonly shard: number };
+
+interface Health {
+  readonly status: string;
+  readonly sessions: number;
+  readonly shards: readonly {
+    readonly shard: number;
+    readonly phase: string;
+    readonly disk: string;
+    readonly sequence: number;
+    readonly liveOrders: number;
+    readonly restarts: number;
+    readonly follower?: { readonly behind: number; readonly snapshot: number };
+  }[];
+}
 
 const HTTP_MS = 30_000;
 
@@ -66,9 +82,10 @@ export async function admin(args: readonly string[]): Promise<number> {
   const { status, answer } = await ask(values, action);
   if (values.json) console.log(JSON.stringify(answer));
   // A health that is not well is what was asked for, and no failure of the question.
-  const isDone = status < 300 || (action.path === '/health' && 'shards' in answer);
+  const isDone = status < 300 || (action.path === '/health' && 'shards' in (answer as object));
   if (isDone && !values.json) console.log(action.say(answer));
-  if (!isDone && !values.json) console.error(`tickloom: ${answer.text ?? `the exchange answered ${status}`}`);
+  if (!isDone && !values.json)
+    console.error(`tickloom: ${(answer as { text?: string }).text ?? `the exchange answered ${status}`}`);
   return isDone ? 0 : 1;
 }
 
@@ -92,7 +109,7 @@ function actionOf(name: string, subject: string | undefined, options: AdminOptio
         method: 'POST',
         path: `/instruments/${encodeURIComponent(symbol)}/state`,
         body: { state: states[name] },
-        say: ({ state }) => `${symbol} is ${state}.`,
+        say: (answer) => `${symbol} is ${(answer as { state: string }).state}.`,
       };
     }
     case 'cancel-all': {
@@ -102,7 +119,7 @@ function actionOf(name: string, subject: string | undefined, options: AdminOptio
       return {
         method: 'DELETE',
         path: `/orders?${query}`,
-        say: ({ orders }) => `Orders cancelled: ${orders}.`,
+        say: (answer) => `Orders cancelled: ${(answer as { orders: number }).orders}.`,
       };
     }
     case 'stop-account':
@@ -124,7 +141,10 @@ function actionOf(name: string, subject: string | undefined, options: AdminOptio
         method: 'POST',
         path: '/instruments',
         body: listingOf(readInstrument(needed('a file, or the instrument as JSON'))),
-        say: ({ symbol, id, shard }) => `${symbol} is listed as number ${id} in shard ${shard}.`,
+        say: (answer) => {
+          const { symbol, id, shard } = answer as ListedInstrument;
+          return `${symbol} is listed as number ${id} in shard ${shard}.`;
+        },
       };
     default:
       throw new UsageError([
@@ -150,7 +170,7 @@ function listingOf({ priority, ...instrument }: UnlistedInstrument): object {
 async function ask(
   { host, port }: AdminOptions,
   { method, path, body }: Action,
-): Promise<{ status: number; answer: Answer }> {
+): Promise<{ status: number; answer: unknown }> {
   const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   let response: Response;
   try {
@@ -171,11 +191,12 @@ async function ask(
   }
 }
 
-function sayInstruments(instruments: Answer): string {
+function sayInstruments(answer: unknown): string {
+  const instruments = answer as readonly ListedInstrument[];
   if (instruments.length === 0) return 'No instruments are listed.';
   return table([
     ['id', 'symbol', 'shard', 'tick', 'lot', 'prices', 'sizes'],
-    ...instruments.map((one: Answer) => [
+    ...instruments.map((one) => [
       one.id,
       one.symbol,
       one.shard,
@@ -187,8 +208,9 @@ function sayInstruments(instruments: Answer): string {
   ]);
 }
 
-function sayHealth({ status, sessions, shards }: Answer): string {
-  const rows = shards.map((shard: Answer) => [
+function sayHealth(answer: unknown): string {
+  const { status, sessions, shards } = answer as Health;
+  const rows = shards.map((shard) => [
     shard.shard,
     shard.phase,
     shard.disk,
@@ -211,11 +233,9 @@ function sayHealth({ status, sessions, shards }: Answer): string {
   return `${status}, ${sessions} sessions\n${table([head, ...rows])}`;
 }
 
-function saySnapshots(outcomes: Answer): string {
-  return outcomes
-    .map(
-      ({ shard, sequence, file }: Answer) => `Shard ${shard}: ${file} holds all up to sequence ${sequence}.`,
-    )
+function saySnapshots(answer: unknown): string {
+  return (answer as readonly SnapshotOutcome[])
+    .map(({ shard, sequence, file }) => `Shard ${shard}: ${file} holds all up to sequence ${sequence}.`)
     .join('\n');
 }
 

@@ -15,7 +15,7 @@ import {
   sequenceOfEvent,
 } from '../wire/event-record.js';
 import { writeBig, writeWhole } from '../wire/words.js';
-import type { Session } from './session.js';
+import type { Gaps, Session } from './session.js';
 
 /** The last event of a shard that a client has seen: sequence of its command, and index; 0 and 0 for none. */
 export interface ResumeKey {
@@ -26,17 +26,6 @@ export interface ResumeKey {
 
 /** Codes of a Resumed event. */
 export const Resumed = { Complete: 0, TooLate: 1 } as const;
-
-/** What a session waits for from one shard. */
-interface Gap {
-  readonly id: number;
-  /** Events that came since the session was opened, back to back. */
-  held: Int32Array;
-  heldWords: number;
-}
-
-/** By shard; one map for each session that has not heard from all of them. */
-export type Gaps = Map<number, Gap>;
 
 export interface ResumingParts {
   readonly gateway: number;

@@ -1,6 +1,5 @@
 import type { EventObject } from '../wire/event-object.js';
 import type { Connection } from './connection.js';
-import type { Gaps } from './resuming.js';
 
 /** How a session's messages are written. The name is the WebSocket subprotocol. */
 export const Protocol = { Binary: 'tickloom.binary.v1', Msgpack: 'tickloom.msgpack.v1' } as const;
@@ -12,6 +11,17 @@ const FIRST_OUT_WORDS = 4096;
 const KEPT_OUT_WORDS = 65_536;
 
 const nothing = new Int32Array(0);
+
+/** What a session that resumes waits for from one shard. */
+export interface Gap {
+  readonly id: number;
+  /** Events that came since the session was opened, back to back. */
+  held: Int32Array;
+  heldWords: number;
+}
+
+/** By shard. */
+export type Gaps = Map<number, Gap>;
 
 /** One connected client: the accounts that it acts for, and what waits to be sent to it at the end of the turn. */
 export class Session {

@@ -21,10 +21,10 @@ export class DataDirectoryError extends Error {
   override readonly name = 'DataDirectoryError';
 }
 
-/** The data directory belongs to this process until it is released, or the process ends in whatever way. */
 /** A running exchange has it. */
 class DataDirectoryHeld extends DataDirectoryError {}
 
+/** The data directory belongs to this process until it is released, or the process ends in whatever way. */
 export interface DataLock {
   readonly directory: string;
   /** Lets the next one in. */
