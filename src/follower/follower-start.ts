@@ -17,7 +17,7 @@ export interface FollowerStart {
 }
 
 /** The place before the first frame of a log. */
-const LOG_START: LogPosition = {
+export const LOG_START: LogPosition = {
   segment: 1,
   offset: SEGMENT_HEADER_BYTES,
   nextSequence: 1,

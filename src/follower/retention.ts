@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Disk } from '../journal/disk.js';
 import { segmentNumbers } from '../journal/journal-reader.js';
-import { segmentName, shardDirectory } from '../journal/segment.js';
+import { archiveDirectory, segmentName, shardDirectory } from '../journal/segment.js';
 import { BadSnapshot, readSnapshot, snapshotName, snapshotSequences } from '../journal/snapshot-file.js';
 import { RESUME_COMMANDS } from '../model/limits.js';
 
@@ -32,7 +32,7 @@ export class Retention {
     this.#disk = disk;
     this.#dataDirectory = dataDirectory;
     this.#directory = shardDirectory(dataDirectory, shard);
-    this.#archive = shardDirectory(join(dataDirectory, 'archive'), shard);
+    this.#archive = archiveDirectory(dataDirectory, shard);
     this.#shard = shard;
     this.#oldSegments = oldSegments;
     this.#resumeCommands = resumeCommands;

@@ -12,7 +12,13 @@ import {
 } from './frame.js';
 import { frameFault } from './frame-check.js';
 import { type LogPosition, noCursors } from './log-position.js';
-import { readSegmentHeader, SEGMENT_HEADER_BYTES, segmentName, shardDirectory } from './segment.js';
+import {
+  archiveDirectory,
+  readSegmentHeader,
+  SEGMENT_HEADER_BYTES,
+  segmentName,
+  shardDirectory,
+} from './segment.js';
 
 /** How far a log is safe, as its writer says. */
 export interface LogEnd {
@@ -29,6 +35,7 @@ const CHUNK_BYTES = 2 * 1024 * 1024;
 export class LiveReader {
   readonly #disk: Disk;
   readonly #directory: string;
+  readonly #archive: string;
   readonly #logEnd: LogEnd;
   readonly #words = new Int32Array(CHUNK_BYTES / 4);
   readonly #bytes = new Uint8Array(this.#words.buffer);
@@ -39,11 +46,16 @@ export class LiveReader {
   #file: DiskFile | undefined;
   /** Where the frames of this segment end, once another one was begun; 0 while it is not known. */
   #segmentEnd = 0;
+  /** The chunk that was read: the word of its next frame, its end, and whether there was more behind it. */
+  #at = 0;
+  #limit = 0;
+  #isCut = false;
 
   /** @param from where to begin; the segment must be there */
   constructor(source: { directory: string; shard: number; disk: Disk }, from: LogPosition, logEnd: LogEnd) {
     this.#disk = source.disk;
     this.#directory = shardDirectory(source.directory, source.shard);
+    this.#archive = archiveDirectory(source.directory, source.shard);
     this.#logEnd = logEnd;
     this.#segment = from.segment;
     this.#offset = from.offset;
@@ -67,6 +79,11 @@ export class LiveReader {
     };
   }
 
+  /** What the last frame that was handed out stands in. */
+  get words(): Int32Array {
+    return this.#words;
+  }
+
   /**
    * Hands out frames that are safe by now, one chunk of them: `words` are used again, `at` is the word of a frame's header.
    * Returns false where there are none.
@@ -74,14 +91,28 @@ export class LiveReader {
    * Throws JournalDamage, or the disk's error.
    */
   read(onFrame: (words: Int32Array, at: number) => void): boolean {
+    let at = this.next();
+    if (at < 0) return false;
+    do {
+      onFrame(this.#words, at);
+      at = this.#nextOfChunk();
+    } while (at >= 0);
+    return true;
+  }
+
+  /**
+   * The word in `words` at which the next safe frame begins, -1 where there is none yet. It stands there until the next call.
+   *
+   * Throws JournalDamage, or the disk's error.
+   */
+  next(): number {
     for (;;) {
+      const at = this.#nextOfChunk();
+      if (at >= 0) return at;
       const available = this.#available();
-      if (available > 0) {
-        this.#readChunk(available, onFrame);
-        return true;
-      }
-      if (available === 0) return false;
-      this.#nextSegment();
+      if (available > 0) this.#readChunk(available);
+      else if (available === 0) return -1;
+      else this.#nextSegment();
     }
   }
 
@@ -119,46 +150,62 @@ export class LiveReader {
     this.#segmentEnd = 0;
   }
 
-  #readChunk(available: number, onFrame: (words: Int32Array, at: number) => void): void {
+  #readChunk(available: number): void {
     const path = this.#path(this.#segment);
     if (this.#file === undefined) {
       this.#position.run = this.#headerOf(this.#segment).run;
-      this.#file = this.#disk.open(path, 'read');
+      this.#file = this.#open(this.#segment);
     }
     const length = Math.min(available, CHUNK_BYTES);
     if (this.#file.read(this.#bytes, length, this.#offset) < length)
       throw damageAt(path, this.#offset, `the file ends before byte ${this.#offset + length}`);
+    this.#at = 0;
+    this.#limit = length / 4;
+    this.#isCut = length < available;
+  }
+
+  /** The next frame of the chunk that was read; -1 where it holds no more. */
+  #nextOfChunk(): number {
     const words = this.#words;
-    const limit = length / 4;
-    let at = 0;
-    while (at < limit) {
-      const fault = frameFault(words, this.#bytes, at, limit, this.#position);
-      if (fault !== undefined) {
-        // The last frame of a full chunk may go on behind it.
-        if (at > 0 && length < available) break;
-        throw damageAt(path, this.#offset, fault);
-      }
-      const position = this.#position;
-      position.nextSequence = readWhole(words, at + FRAME_FIRST_SEQUENCE) + words[at + FRAME_SEQUENCES]!;
-      position.timeLow = words[at + FRAME_TIME]! >>> 0;
-      position.timeHigh = words[at + FRAME_TIME + 1]! >>> 0;
-      for (let i = 0; i < FRAME_CURSOR_WORDS; i++) this.#cursors[i] = words[at + FRAME_CURSORS + i]!;
-      const next = frameEnd(words, at);
-      this.#offset += (next - at) * 4;
-      onFrame(words, at);
-      at = next;
+    const at = this.#at;
+    if (at >= this.#limit) return -1;
+    const fault = frameFault(words, this.#bytes, at, this.#limit, this.#position);
+    if (fault !== undefined) {
+      // The last frame of a full chunk may go on behind it.
+      if (at === 0 || !this.#isCut) throw damageAt(this.#path(this.#segment), this.#offset, fault);
+      this.#limit = at;
+      return -1;
     }
+    const position = this.#position;
+    position.nextSequence = readWhole(words, at + FRAME_FIRST_SEQUENCE) + words[at + FRAME_SEQUENCES]!;
+    position.timeLow = words[at + FRAME_TIME]! >>> 0;
+    position.timeHigh = words[at + FRAME_TIME + 1]! >>> 0;
+    for (let i = 0; i < FRAME_CURSOR_WORDS; i++) this.#cursors[i] = words[at + FRAME_CURSORS + i]!;
+    const next = frameEnd(words, at);
+    this.#offset += (next - at) * 4;
+    this.#at = next;
+    return at;
   }
 
   #headerOf(segment: number) {
-    const path = this.#path(segment);
-    const file = this.#disk.open(path, 'read');
+    const file = this.#open(segment);
     try {
       const header = readSegmentHeader(file);
-      if (header === undefined) throw damageAt(path, 0, 'the segment was begun and its header is empty');
+      if (header === undefined)
+        throw damageAt(this.#path(segment), 0, 'the segment was begun and its header is empty');
       return header;
     } finally {
       file.close();
+    }
+  }
+
+  /** A segment may be on its way to the archive while it is looked for. */
+  #open(segment: number): DiskFile {
+    try {
+      return this.#disk.open(this.#path(segment), 'read');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      return this.#disk.open(join(this.#archive, segmentName(segment)), 'read');
     }
   }
 

@@ -78,6 +78,11 @@ export function shardDirectory(dataDirectory: string, shard: number): string {
   return join(dataDirectory, `shard-${String(shard).padStart(2, '0')}`);
 }
 
+/** Where segments of a shard go that no start needs any more. */
+export function archiveDirectory(dataDirectory: string, shard: number): string {
+  return shardDirectory(join(dataDirectory, 'archive'), shard);
+}
+
 /** `00000001.segment` */
 export function segmentName(number: number): string {
   return `${String(number).padStart(8, '0')}.segment`;

@@ -26,8 +26,20 @@ import { readWhole } from '../wire/words.js';
 /** A log whose frames are whole but which this program does not replay to the same events. */
 export class RecoveryError extends Error {}
 
-/** Called with the events of some replayed commands in a row, before they are cleared. */
-export type OnReplayed = (engine: Engine) => void;
+/** Commands in a row of one frame that were replayed together. */
+export interface ReplayedRun {
+  /** Hold the records, from word `from` up to `to`. */
+  readonly words: Int32Array;
+  readonly from: number;
+  readonly to: number;
+  readonly firstSequence: number;
+  /** Time of the frame. */
+  readonly timeLow: number;
+  readonly timeHigh: number;
+}
+
+/** Called with the events of some replayed commands in a row, before they are cleared. The run is used again. */
+export type OnReplayed = (engine: Engine, run: ReplayedRun) => void;
 
 /** Events past this many words are hashed before the rest of a large frame is replayed: they are in the cache still. */
 const FLUSH_WORDS = 1 << 13;
@@ -44,6 +56,12 @@ export class Replay {
   /** First and last sequence of the frame before: it is whose events a different hash is about. */
   #first = 0;
   #last = 0;
+  /** The frame under way: its first sequence, the one behind its last, and the word at which it ends. */
+  #frameFirst = 0;
+  #frameNext = 0;
+  #end = 0;
+  #nextSequence = 0;
+  readonly #run = { words: new Int32Array(0) as Int32Array, from: 0, to: 0, firstSequence: 0, timeLow: 0, timeHigh: 0 };
 
   constructor(shard: number, engine: Engine, hash: EventHash, onReplayed?: OnReplayed) {
     this.#shard = shard;
@@ -56,43 +74,72 @@ export class Replay {
 
   /** Replays the frame at word `at`. @throws RecoveryError where its hash is not that of the events before it */
   readonly take = (words: Int32Array, at: number): void => {
-    const { engine, hash } = this;
+    this.begin(words, at);
+    while (this.step());
+  };
+
+  /** Begins with the frame at word `at`. @throws RecoveryError where its hash is not that of the events before it */
+  begin(words: Int32Array, at: number): void {
+    const { hash } = this;
     if (words[at + FRAME_HASH_LOW] !== hash.low || words[at + FRAME_HASH_HIGH] !== hash.high)
       throw new RecoveryError(
         `shard ${this.#shard}: the events of the commands ${this.#first} to ${this.#last} do not come out as they were when the log was written; ` +
           'this program matches by other rules than the one that wrote it, or one of the two made a mistake',
       );
-    const timeLow = words[at + FRAME_TIME]!;
-    const timeHigh = words[at + FRAME_TIME + 1]!;
-    const first = readWhole(words, at + FRAME_FIRST_SEQUENCE);
-    let sequence = first;
-    const end = frameEnd(words, at);
+    const run = this.#run;
+    run.words = words;
+    run.to = at + FRAME_HEADER_WORDS;
+    run.timeLow = words[at + FRAME_TIME]!;
+    run.timeHigh = words[at + FRAME_TIME + 1]!;
+    this.#frameFirst = readWhole(words, at + FRAME_FIRST_SEQUENCE);
+    this.#nextSequence = this.#frameFirst;
+    this.#frameNext = this.#frameFirst + words[at + FRAME_SEQUENCES]!;
+    this.#end = frameEnd(words, at);
+  }
+
+  /**
+   * Goes on with the frame, as far as its events stay in the cache. Returns whether there is more of it.
+   *
+   * @throws RecoveryError where the frame contradicts itself
+   */
+  step(): boolean {
+    const { engine } = this;
     const { events } = engine;
-    for (let line = at + FRAME_HEADER_WORDS; line < end; ) {
+    const run = this.#run;
+    const { words, timeLow, timeHigh } = run;
+    run.from = run.to;
+    run.firstSequence = this.#nextSequence;
+    let sequence = this.#nextSequence;
+    let line = run.from;
+    while (line < this.#end && events.length <= FLUSH_WORDS) {
       const lines = orderLines(words[line]!);
       // No writer writes it; but a start must come to an end.
       if (lines === 0)
         throw new RecoveryError(`shard ${this.#shard}: the command ${sequence} of the log has no length`);
       engine.apply(words, line, sequence, timeLow, timeHigh);
       sequence += sequencesOf(words, line);
-      if (events.length > FLUSH_WORDS) this.#flush();
       line += lines * LINE_WORDS;
     }
+    run.to = line;
+    this.#nextSequence = sequence;
     this.#flush();
-    if (sequence !== first + words[at + FRAME_SEQUENCES]!)
+    if (line < this.#end) return true;
+    if (sequence !== this.#frameNext)
       throw new RecoveryError(
-        `shard ${this.#shard}: a frame says ${words[at + FRAME_SEQUENCES]} sequence numbers but ends at sequence ${sequence - 1}`,
+        `shard ${this.#shard}: a frame says that it ends at sequence ${this.#frameNext - 1} but ends at sequence ${sequence - 1}`,
       );
-    if (sequence === first) return;
-    this.#first = first;
-    this.#last = sequence - 1;
-  };
+    if (sequence !== this.#frameFirst) {
+      this.#first = this.#frameFirst;
+      this.#last = sequence - 1;
+    }
+    return false;
+  }
 
   #flush(): void {
     const { events } = this.engine;
     if (events.length === 0) return;
     this.hash.update(events.words, 0, events.length);
-    this.#onReplayed?.(this.engine);
+    this.#onReplayed?.(this.engine, this.#run);
     events.clear();
   }
 }
