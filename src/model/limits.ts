@@ -102,6 +102,31 @@ export const RESUME_HISTORY_BYTES = 256 * 1024 * 1024;
 /** Commands that a follower may be behind its shard before it counts as lagging. It never slows the shard. */
 export const FOLLOWER_LAG_COMMANDS = 2 ** 20;
 
+/** Rows of one write into a store: under the least the round trip is all, over the most other readers wait for its locks. */
+export const LEAST_BATCH_ROWS = 256;
+export const MOST_BATCH_ROWS = 65_536;
+
+/** How long a write into a store should take at the most, and how long the newest events may wait for the next one. */
+export const STORE_WRITE_MS = 10;
+export const STORE_DELAY_MS = 5;
+
+/** Bounds of the delay: under a millisecond timers do not count, over a second it is no live store. */
+export const LEAST_STORE_DELAY_MS = 1;
+export const MOST_STORE_DELAY_MS = 1_000;
+
+/**
+ * Commands that a store may be behind its shard before new orders are rejected: eleven minutes at 100,000 a second, some
+ * 6 GB of log. What waits stands on disk, not in memory.
+ */
+export const STORE_BACKLOG_COMMANDS = 64 * 2 ** 20;
+
+/** How long a store that is away is left alone before it is tried again, at first and at most. */
+export const STORE_RETRY_MS = 100;
+export const LONGEST_STORE_RETRY_MS = 2_000;
+
+/** How long a start waits for a store to be reached before it goes on without it, and how long one attempt takes. */
+export const STORE_CONNECT_MS = 5_000;
+
 /** How often a shard on a full disk looks whether there is room again, and one on a failing disk tries again. */
 export const DISK_RETRY_MS = 1_000;
 export const SYNC_RETRY_MS = 50;
@@ -170,6 +195,11 @@ relation(
 relation(
   MAX_MESSAGE_BYTES < MAX_TRANSPORT_MESSAGE_BYTES,
   'a message over the bound is still read, to be rejected',
+);
+relation(LEAST_BATCH_ROWS < MOST_BATCH_ROWS, 'a batch needs room to grow');
+relation(
+  LEAST_STORE_DELAY_MS <= STORE_DELAY_MS && STORE_DELAY_MS <= MOST_STORE_DELAY_MS,
+  'the usual delay must be one of those allowed',
 );
 relation(
   CLIENT_ID_WINDOW >= 2 * INPUT_RING_LINES,

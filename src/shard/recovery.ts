@@ -61,7 +61,14 @@ export class Replay {
   #frameNext = 0;
   #end = 0;
   #nextSequence = 0;
-  readonly #run = { words: new Int32Array(0) as Int32Array, from: 0, to: 0, firstSequence: 0, timeLow: 0, timeHigh: 0 };
+  readonly #run = {
+    words: new Int32Array(0) as Int32Array,
+    from: 0,
+    to: 0,
+    firstSequence: 0,
+    timeLow: 0,
+    timeHigh: 0,
+  };
 
   constructor(shard: number, engine: Engine, hash: EventHash, onReplayed?: OnReplayed) {
     this.#shard = shard;

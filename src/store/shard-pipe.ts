@@ -1,0 +1,229 @@
+import type { Clock } from '../clock/clock.js';
+import { type FeedPosition, ForeignPosition, LogFeed } from '../follower/log-feed.js';
+import type { JournalSource } from '../journal/journal-reader.js';
+import type { LogEnd } from '../journal/live-reader.js';
+import type { StoreBoard, StoreState } from '../metrics/store-board.js';
+import { StoreState as State } from '../metrics/store-board.js';
+import { LONGEST_STORE_RETRY_MS, STORE_RETRY_MS } from '../model/limits.js';
+import { AdaptiveBatcher } from './adaptive-batcher.js';
+import { type Batch, PositionMoved, type ShardSink, StoreAway, StoreRefused } from './sink.js';
+
+/** How long it reads on before others get a turn of the event loop: what is written meanwhile must go on. */
+const READ_NS = 1_000_000;
+
+export interface ShardPipeParts<B extends Batch> {
+  readonly source: JournalSource;
+  readonly logEnd: LogEnd;
+  /** The last sequence of the log that is safe. */
+  readonly lastSequence: () => number;
+  readonly sink: ShardSink<B>;
+  readonly clock: Clock;
+  readonly board: StoreBoard;
+  /** Of the store, on the board. */
+  readonly store: number;
+  readonly shard: number;
+  readonly writeTargetNs: number;
+  /** How long the newest events may wait. */
+  readonly delayMs: number;
+  readonly hashSalt?: number;
+  /** Settles when the log has grown, or `wake` was called. */
+  readonly sleep: () => Promise<void>;
+  readonly warn: (sentence: string) => void;
+  /** Called each time the store was reached, with the position in it. */
+  readonly reached?: (position: FeedPosition) => void;
+}
+
+/**
+ * Carries a shard's log into a store: reads, gathers a batch while the one before it is written, and goes on from the store's
+ * own position after whatever happened. Nothing is read on while the store is away: what waits stands in the log.
+ */
+export class ShardPipe<B extends Batch> {
+  readonly #parts: ShardPipeParts<B>;
+  readonly #batcher: AdaptiveBatcher;
+  #feed: LogFeed | undefined;
+  /** Sealed and not known to be in the store, in order. */
+  #pending: B[] = [];
+  #gathering: B | undefined;
+  #writing: Promise<void> | undefined;
+  #position: FeedPosition = { sequence: 0, hash: undefined };
+  #isFinishing = false;
+  #isStopped = false;
+
+  constructor(parts: ShardPipeParts<B>) {
+    this.#parts = parts;
+    this.#batcher = new AdaptiveBatcher(parts.writeTargetNs);
+  }
+
+  /** Up to where the store is known to be complete. */
+  get position(): FeedPosition {
+    return this.#position;
+  }
+
+  /** Ends once all that is in the log is in the store; without the rest where the store is away. */
+  finish(): void {
+    this.#isFinishing = true;
+  }
+
+  /** Ends as soon as it can. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /**
+   * Works until it is told to finish.
+   *
+   * @throws StoreRefused at the first attempt; ForeignPosition, LogGone, StoreDamaged; what reading the log throws
+   */
+  async run(): Promise<void> {
+    let retryMs = STORE_RETRY_MS;
+    let wasReached = false;
+    let isTold = false;
+    while (!this.#isStopped) {
+      try {
+        this.#show(State.Starting);
+        await this.#open();
+        wasReached = true;
+        if (isTold) this.#parts.warn(`${this.#name} is back, at sequence ${this.#position.sequence}`);
+        isTold = false;
+        retryMs = STORE_RETRY_MS;
+        this.#show(State.Well);
+        await this.#pump();
+        return;
+      } catch (error) {
+        if (error instanceof StoreRefused && !wasReached) throw error;
+        if (!(error instanceof StoreAway || error instanceof PositionMoved || error instanceof StoreRefused))
+          throw error;
+        this.#writing = undefined;
+        this.#show(State.Away);
+        this.#parts.board.countRetry(this.#parts.store, this.#parts.shard);
+        if (!isTold) this.#parts.warn(`${this.#name}: ${error.message}; trying again`);
+        isTold = true;
+        await this.#parts.sink.disconnect();
+        // Nobody waits for a store that is away while the exchange ends: the log has it all.
+        if (this.#isFinishing) return;
+        await this.#pause(error instanceof PositionMoved ? STORE_RETRY_MS : retryMs);
+        retryMs = Math.min(retryMs * 2, LONGEST_STORE_RETRY_MS);
+      }
+    }
+  }
+
+  close(): void {
+    this.#feed?.close();
+    this.#show(State.Stopped);
+  }
+
+  get #name(): string {
+    const { board, store, shard } = this.#parts;
+    return `store ${board.name(store)}, shard ${shard}`;
+  }
+
+  /** Finds out where the store is, and what of the batches under way it has. */
+  async #open(): Promise<void> {
+    const { sink, reached } = this.#parts;
+    const stored = await sink.open();
+    if (stored.sequence > this.#parts.lastSequence())
+      throw new ForeignPosition(
+        `it is at sequence ${stored.sequence} of shard ${this.#parts.shard}, and the log ends at ${this.#parts.lastSequence()}: it holds another log, or this one was restored from an older copy`,
+      );
+    while (this.#pending[0] !== undefined && this.#pending[0].to.sequence === stored.sequence)
+      this.#committed(this.#pending.shift()!);
+    const expected = this.#pending[0]?.from ?? this.#gathering?.from ?? this.#feed?.position;
+    if (expected?.sequence !== stored.sequence) await this.#beginAt(stored);
+    this.#setPosition(stored);
+    reached?.(stored);
+  }
+
+  /** Reads the log anew from there: at the first start, and where the store is elsewhere than it was left. */
+  async #beginAt(stored: FeedPosition): Promise<void> {
+    const { source, logEnd, hashSalt, sink } = this.#parts;
+    this.#feed?.close();
+    this.#pending = [];
+    this.#gathering = undefined;
+    this.#feed = LogFeed.open(source, logEnd, stored, hashSalt);
+    await sink.begin(this.#feed);
+  }
+
+  async #pump(): Promise<void> {
+    for (;;) {
+      this.#startWriting();
+      if (this.#gather()) await turnOfOthers();
+      else if (this.#writing !== undefined) await this.#writing;
+      else if (this.#isStopped || this.#isFinishing) return;
+      else await this.#parts.sleep();
+    }
+  }
+
+  #startWriting(): void {
+    const batch = this.#pending[0];
+    if (batch === undefined || this.#writing !== undefined) return;
+    this.#writing = this.#write(batch);
+    // Its error is seen where it is waited for.
+    this.#writing.catch(() => {});
+  }
+
+  async #write(batch: B): Promise<void> {
+    const { sink, clock, board, store, shard } = this.#parts;
+    const begun = clock.nowNs();
+    await sink.write(batch);
+    const tookNs = clock.nowNs() - begun;
+    this.#batcher.learn(batch.rows, tookNs);
+    board.countWrite(store, shard, batch.rows, tookNs);
+    this.#pending.shift();
+    this.#writing = undefined;
+    this.#committed(batch);
+  }
+
+  #committed(batch: B): void {
+    this.#setPosition(batch.to);
+    this.#parts.sink.release(batch);
+  }
+
+  /**
+   * Gathers the next batch, for a moment. One batch is written, one waits behind it: that is all that is held in memory.
+   * Returns false where there is nothing to gather before a write is done or the log has grown.
+   */
+  #gather(): boolean {
+    if (this.#isStopped || this.#pending.length > 1) return false;
+    const { sink, clock } = this.#parts;
+    const feed = this.#feed!;
+    this.#gathering ??= this.#newBatch(feed.position);
+    const batch = this.#gathering;
+    const until = clock.nowNs() + READ_NS;
+    let isMore = true;
+    while (isMore && batch.rows < this.#batcher.size && clock.nowNs() < until)
+      isMore = feed.read((run) => sink.add(run, batch));
+    const isFull = batch.rows >= this.#batcher.size;
+    const isDue = this.#pending.length === 0 && !isMore && batch.rows > 0;
+    if (isFull || isDue) {
+      batch.to = feed.position;
+      this.#pending.push(batch);
+      this.#gathering = undefined;
+    }
+    return isMore || isDue;
+  }
+
+  #newBatch(from: FeedPosition): B {
+    const batch = this.#parts.sink.makeBatch();
+    batch.from = from;
+    return batch;
+  }
+
+  #setPosition(position: FeedPosition): void {
+    this.#position = position;
+    const waiting = this.#pending.reduce((rows, batch) => rows + batch.rows, this.#gathering?.rows ?? 0);
+    const { board, store, shard } = this.#parts;
+    board.report(store, shard, position.sequence, this.#batcher.size, this.#batcher.rowsPerSecond, waiting);
+  }
+
+  #show(state: StoreState): void {
+    this.#parts.board.setState(this.#parts.store, this.#parts.shard, state);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+}
+
+function turnOfOthers(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
