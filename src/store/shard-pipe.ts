@@ -196,6 +196,7 @@ export class ShardPipe<B extends Batch> {
     const isDue = this.#pending.length === 0 && !isMore && batch.rows > 0;
     if (isFull || isDue) {
       batch.to = feed.position;
+      sink.seal(batch);
       this.#pending.push(batch);
       this.#gathering = undefined;
     }

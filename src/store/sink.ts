@@ -37,6 +37,8 @@ export interface ShardSink<B extends Batch = Batch> {
   makeBatch(): B;
   /** Adds a run. @throws StoreDamaged */
   add(run: FedRun, batch: B): void;
+  /** No run is added to the batch any more; `to` is set. */
+  seal(batch: B): void;
   /** Settles once it is in the store for good. @throws StoreAway, PositionMoved, StoreRefused */
   write(batch: B): Promise<void>;
   /** Called when a batch is in the store: its memory may be used again. */

@@ -1,0 +1,121 @@
+import type { FedRun, FeedPosition, LogFeed } from '../follower/log-feed.js';
+import { migrate } from './migrations.js';
+import { partitionsSql } from './months.js';
+import { OrderMirror } from './order-mirror.js';
+import { loadOrderRow } from './order-row.js';
+import { RowBatch } from './row-batch.js';
+import { RowWriter } from './row-writer.js';
+import type { ShardSink } from './sink.js';
+import type { SqlSession } from './sql-session.js';
+
+/** Rows of open orders that are asked for at once, when a start takes them up. */
+const LOAD_ROWS = 20_000;
+
+/** The months that have partitions: making one that is there still locks its table for a moment. */
+const MONTHS_SQL =
+  "select substr(relname, 8) as month from pg_class where relname ~ '^orders_[0-9]{6}$' and pg_table_is_visible(oid)";
+
+/** An order's id is its place: those of a shard stand together. */
+const SHARD_PLACES = 2 ** 48;
+
+/**
+ * A shard's way into Postgres, a server or the embedded one: a batch is one transaction that moves the log position, takes
+ * away the older rows of open orders, and copies the new rows in.
+ */
+export class SqlSink implements ShardSink<RowBatch> {
+  readonly #shard: number;
+  readonly #connect: () => Promise<SqlSession>;
+  readonly #spare: RowBatch[] = [];
+  readonly #months = new Set<string>();
+  #session: SqlSession | undefined;
+  #orders = new OrderMirror();
+  #writer: RowWriter;
+
+  constructor(shard: number, connect: () => Promise<SqlSession>) {
+    this.#shard = shard;
+    this.#connect = connect;
+    this.#writer = new RowWriter(shard, this.#orders);
+  }
+
+  async open(): Promise<FeedPosition> {
+    if (this.#session === undefined) {
+      this.#session = await this.#connect();
+      await migrate(this.#session);
+      await this.#session.run(
+        `insert into log_positions values (${this.#shard}, 0, 0, null) on conflict do nothing`,
+      );
+      for (const row of await this.#session.rows(MONTHS_SQL)) this.#months.add(String(row['month']));
+    }
+    const [row] = await this.#session.rows(
+      'select sequence, events_hash from log_positions where shard = $1',
+      [this.#shard],
+    );
+    const hash = row?.['events_hash'] as string | null | undefined;
+    return { sequence: Number(row?.['sequence'] ?? 0), hash: hash ?? undefined };
+  }
+
+  async begin(_feed: LogFeed): Promise<void> {
+    this.#orders = new OrderMirror();
+    this.#writer = new RowWriter(this.#shard, this.#orders);
+    let after = this.#shard * SHARD_PLACES;
+    const end = after + SHARD_PLACES;
+    for (;;) {
+      const rows = await this.#session!.rows(
+        'select * from orders_open where order_id > $1 and order_id < $2 order by order_id limit $3',
+        [after, end, LOAD_ROWS],
+      );
+      for (const row of rows) loadOrderRow(row, this.#orders);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = Number(last['order_id']);
+    }
+  }
+
+  makeBatch(): RowBatch {
+    return this.#spare.pop() ?? new RowBatch();
+  }
+
+  add(run: FedRun, batch: RowBatch): void {
+    this.#writer.add(run, batch);
+  }
+
+  seal(batch: RowBatch): void {
+    this.#writer.seal(batch);
+  }
+
+  async write(batch: RowBatch): Promise<void> {
+    await this.#session!.write(this.#statements(batch), batch.copies());
+    for (const month of batch.months) this.#months.add(month);
+  }
+
+  release(batch: RowBatch): void {
+    batch.clear();
+    this.#spare.push(batch);
+  }
+
+  async disconnect(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    this.#months.clear();
+    await session?.close();
+  }
+
+  /** The position first: a writer that is behind finds it moved before it has done anything. */
+  #statements({ from, to, timeNs, months, replacedOrders, changes, newAccounts }: RowBatch): string {
+    const hash = to.hash === undefined ? 'null' : `'${to.hash}'`;
+    const parts = [
+      `select advance_log_position(${this.#shard}::smallint, ${from.sequence}, ${to.sequence}, ${timeNs}, ${hash});`,
+    ];
+    for (const month of months) if (!this.#months.has(month)) parts.push(partitionsSql(month));
+    if (newAccounts.size > 0) {
+      // In one order everywhere, so that shards never wait for one another in a circle.
+      const accounts = [...newAccounts].sort(([a], [b]) => a - b);
+      const values = accounts.map(([account, timeNs]) => `(${account}, ${timeNs})`).join(', ');
+      parts.push(`insert into accounts values ${values} on conflict do nothing;`);
+    }
+    for (const change of changes) parts.push(`${change};`);
+    if (replacedOrders.length > 0)
+      parts.push(`delete from orders_open where order_id = any ('{${replacedOrders.join(',')}}'::bigint[]);`);
+    return parts.join('\n');
+  }
+}
