@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    reporters: ['default', './test/support/not-run-reporter.ts'],
     // Exchanges under test are real processes on two cores: a slow machine must not turn into a red test.
     testTimeout: 60_000,
     hookTimeout: 60_000,
