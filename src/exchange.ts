@@ -5,8 +5,10 @@
  *                                       │
  *                                    journal
  *                                       │
- *                                    follower ─▶ snapshots, what a client missed
+ *                                       ├─▶ follower ─▶ snapshots, what a client missed
+ *                                       └─▶ stores ─▶ Postgres, Redis
  */
+import { join } from 'node:path';
 import { LiveClock } from './clock/live-clock.js';
 import type { ClockSettings } from './clock/settings.js';
 import { SharedClock } from './clock/shared-clock.js';
@@ -26,6 +28,7 @@ import { SegmentMaker } from './journal/segment-maker.js';
 import { countShards } from './journal/shard-directories.js';
 import { Drill, type DrillName } from './metrics/drill.js';
 import { ShardBoard } from './metrics/shard-board.js';
+import { StoreBoard } from './metrics/store-board.js';
 import type { Instrument, UnlistedInstrument } from './model/instrument.js';
 import {
   CELL_BYTES,
@@ -39,13 +42,18 @@ import {
   SEGMENT_BYTES,
   SHARD_HEAP_MB,
   SNAPSHOT_COMMANDS,
+  STORE_BACKLOG_COMMANDS,
+  STORE_DELAY_MS,
+  STORE_WRITE_MS,
 } from './model/limits.js';
 import { Doorbell } from './ring/doorbell.js';
 import { allocateRing } from './ring/ring.js';
 import { planListings } from './shard/listing-plan.js';
 import type { ShardThreadData } from './shard/shard-messages.js';
+import type { StoreTarget, StoreThreadData } from './store/store-messages.js';
 import { SupervisedFollower } from './supervisor/supervised-follower.js';
 import { SupervisedShard } from './supervisor/supervised-shard.js';
+import { SupervisedStore } from './supervisor/supervised-store.js';
 import { Thread, ThreadError } from './supervisor/thread.js';
 
 export interface ExchangeSettings {
@@ -71,6 +79,18 @@ export interface ExchangeSettings {
   readonly shardHeapMb?: number | undefined;
   /** Commands of a shard after which a snapshot is taken. */
   readonly snapshotCommands?: number | undefined;
+  /**
+   * Where orders and trades are kept for questions: `embedded` in the data directory, a server at `postgres://…`, or
+   * nowhere (`off`, which it is by default).
+   */
+  readonly postgres?: string | undefined;
+  /** `redis://…`, where a Redis is to have streams and keys. */
+  readonly redis?: string | undefined;
+  /** How long a write into a store should take at the most, and how long the newest events may wait for one. */
+  readonly storeWriteMs?: number | undefined;
+  readonly storeDelayMs?: number | undefined;
+  /** Commands that a store may be behind before new orders are rejected. */
+  readonly storeBacklog?: number | undefined;
   /** How long to wait for a data directory that another exchange holds; by default not at all. */
   readonly lockWaitMs?: number | undefined;
   /** Takes a sentence where something is not as it should be, and the exchange goes on. */
@@ -152,8 +172,8 @@ export class Exchange {
     return this.#house.takeSnapshots();
   }
 
-  /** Makes the thread of a shard or of its follower die, to see that what happens then is what should. */
-  drill(thread: 'shard' | 'follower', shard: number, how: DrillName): void {
+  /** Makes the thread of a shard, of its follower, or of a store (by its place) die, to see that what happens then is what should. */
+  drill(thread: 'shard' | 'follower' | 'store', shard: number, how: DrillName): void {
     this.#house.drill(thread, shard, how);
   }
 
@@ -179,6 +199,7 @@ class House {
   #board: ShardBoard | undefined;
   readonly #shards: SupervisedShard[] = [];
   readonly #followers: SupervisedFollower[] = [];
+  readonly #stores: SupervisedStore[] = [];
   readonly #gateways: Thread<GatewayReport>[] = [];
   #ended: Promise<void> | undefined;
 
@@ -207,11 +228,17 @@ class House {
     const boardBuffer = ShardBoard.allocate(shards);
     const board = new ShardBoard(boardBuffer);
     this.#board = board;
+    const storeBoardBuffer = StoreBoard.allocate(shards);
+    const storeBoard = new StoreBoard(storeBoardBuffer);
     const inputRings = grid(shards, gateways, () => allocateRing(INPUT_RING_LINES, LINE_BYTES));
     const eventRings = grid(shards, gateways, () => allocateRing(EVENT_RING_CELLS, CELL_BYTES));
     const shardDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
     const gatewayDoorbells = Array.from({ length: gateways }, () => Doorbell.allocate());
     const followerDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
+    const stores = storesOf(settings).map((target) => ({
+      ...target,
+      doorbells: Array.from({ length: shards }, () => Doorbell.allocate()),
+    }));
 
     // 3. The thread that zero-fills segments ahead of their use.
     const segmentBytes = settings.segmentBytes ?? SEGMENT_BYTES;
@@ -238,13 +265,17 @@ class House {
         inputRings: inputRings[shard]!,
         eventRings: eventRings[shard]!,
         gatewayDoorbells,
-        followerDoorbell: isFollowed ? followerDoorbells[shard] : undefined,
+        readerDoorbells: [
+          ...(isFollowed ? [followerDoorbells[shard]!] : []),
+          ...stores.map(({ doorbells }) => doorbells[shard]!),
+        ],
       };
       const followerData: FollowerThreadData = {
         shard,
         directory: settings.data,
         durability: settings.durability,
         board: boardBuffer,
+        storeBoard: storeBoardBuffer,
         doorbell: followerDoorbells[shard]!,
         shardDoorbell: shardDoorbells[shard]!,
         oldSegments: settings.oldSegments ?? 'archive',
@@ -282,14 +313,34 @@ class House {
         });
       }),
     );
+    for (const { store } of stores)
+      for (const [shard, { summary }] of recovered.entries())
+        storeBoard.begin(store, shard, summary.nextSequence - 1);
     for (const follower of this.#followers) follower.start();
+
+    // 6. Stores: each reads the logs from where it is itself.
+    for (const { store, target, doorbells } of stores) {
+      const data: StoreThreadData = {
+        store,
+        target,
+        directory: settings.data,
+        shards,
+        board: boardBuffer,
+        storeBoard: storeBoardBuffer,
+        doorbells,
+        writeMs: settings.storeWriteMs ?? STORE_WRITE_MS,
+        delayMs: settings.storeDelayMs ?? STORE_DELAY_MS,
+      };
+      this.#stores.push(new SupervisedStore({ data, board: storeBoard, heapMb, realTime, warn }));
+    }
+    await Promise.all(this.#stores.map((store) => store.start()));
     const instruments = running
       .flatMap((report, shard) => report.instruments.map((instrument) => ({ instrument, shard })))
       .sort((a, b) => a.instrument.id - b.instrument.id);
 
     board.setLastInstrument(instruments.at(-1)?.instrument.id ?? 0);
 
-    // 6. Gateways, last: nobody is let in before all shards run.
+    // 7. Gateways, last: nobody is let in before all shards run.
     for (let gateway = 0; gateway < gateways; gateway++) {
       const data: GatewayThreadData = {
         gateway,
@@ -299,6 +350,8 @@ class House {
         transport,
         clock: clockBuffer,
         board: boardBuffer,
+        storeBoard: storeBoardBuffer,
+        storeBacklog: settings.storeBacklog ?? STORE_BACKLOG_COMMANDS,
         doorbell: gatewayDoorbells[gateway]!,
         inputRings: inputRings.map((ofShard) => ofShard[gateway]!),
         eventRings: eventRings.map((ofShard) => ofShard[gateway]!),
@@ -324,7 +377,7 @@ class House {
     }
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
 
-    // 7. A shard or follower that dies is started again; a gateway that dies, or a shard that cannot be had again, ends
+    // 8. A shard, follower or store that dies is started again; a gateway that dies, or a shard that cannot be had again, ends
     // the exchange.
     const end = () => {
       this.#ended ??= this.close().then(() => clock.close());
@@ -355,6 +408,7 @@ class House {
     await this.#ask(this.#gateways, end, 'ended');
     await Promise.all(this.#gateways.map((thread) => thread.terminate()));
     await Promise.all(this.#followers.map((follower) => follower.finish()));
+    await Promise.all(this.#stores.map((store) => store.finish()));
     await this.#segmentMaker?.stop();
     await this.#lock?.release();
   }
@@ -367,8 +421,9 @@ class House {
     return Promise.all(this.#followers.map((follower) => follower.snapshot()));
   }
 
-  drill(thread: 'shard' | 'follower', shard: number, how: DrillName): void {
-    if (thread === 'follower') this.#followers[shard]?.drill(how);
+  drill(thread: 'shard' | 'follower' | 'store', shard: number, how: DrillName): void {
+    if (thread === 'store') this.#stores[shard]?.drill(how);
+    else if (thread === 'follower') this.#followers[shard]?.drill(how);
     else {
       const drills = { exception: Drill.Exception, memory: Drill.Memory, divergence: Drill.Divergence };
       this.#board?.setDrill(shard, drills[how]);
@@ -389,6 +444,20 @@ class House {
     for (const thread of threads) thread.post(order);
     await Promise.all(threads.map((thread) => thread.end(answer)));
   }
+}
+
+/** The stores that are wanted, with their places on the board. */
+function storesOf({ postgres = 'off', redis, data, durability }: ExchangeSettings) {
+  const stores: { readonly store: number; readonly target: StoreTarget }[] = [];
+  if (postgres === 'embedded')
+    stores.push({ store: 0, target: { kind: 'embedded', directory: join(data, 'store') } });
+  else if (postgres !== 'off') stores.push({ store: 0, target: { kind: 'postgres', url: postgres } });
+  if (redis !== undefined) stores.push({ store: 1, target: { kind: 'redis', url: redis } });
+  if (stores.length > 0 && durability === 'none')
+    throw new ExchangeError(
+      'without a journal (--durability none) there is nothing that a store could be made from; use --postgres off, and no --redis',
+    );
+  return stores;
 }
 
 function checkCount(name: string, count: number, most: number): void {

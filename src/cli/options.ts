@@ -6,13 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { MAX_CLIENT_ID_WINDOW } from '../book/client-ids.js';
 import type { UnlistedInstrument } from '../model/instrument.js';
 import {
+  LEAST_STORE_DELAY_MS,
   MAX_GATEWAYS,
   MAX_SEGMENT_BYTES,
   MAX_SHARDS,
   MIN_SEGMENT_BYTES,
+  MOST_STORE_DELAY_MS,
   PROCESS_RESTARTS,
   SEGMENT_BYTES,
   SNAPSHOT_COMMANDS,
+  STORE_BACKLOG_COMMANDS,
+  STORE_DELAY_MS,
+  STORE_WRITE_MS,
 } from '../model/limits.js';
 import { readConfigFile } from './config-file.js';
 import { switchOption, textOption, wholeOption, wordOption } from './option-kinds.js';
@@ -75,6 +80,36 @@ export const startOptions = {
     'archive',
     'What becomes of segments of the journal that no start needs any more: moved to archive/ in the data directory, removed, or left.',
   ),
+  postgres: textOption(
+    '<embedded|off|postgres://…>',
+    'embedded',
+    'Where orders and trades are kept for questions: in the data directory (embedded), on a server, or nowhere (off).',
+    { defaultText: 'embedded; off with --durability none' },
+  ),
+  redis: textOption(
+    '<redis://…>',
+    undefined,
+    'A Redis that gets streams of commands and events, open orders and tops of books.',
+    { defaultText: 'none' },
+  ),
+  'store-write-ms': wholeOption(
+    1,
+    1_000,
+    STORE_WRITE_MS,
+    'How long one write into a store should take at the most; batches get as large as that allows.',
+  ),
+  'store-delay-ms': wholeOption(
+    LEAST_STORE_DELAY_MS,
+    MOST_STORE_DELAY_MS,
+    STORE_DELAY_MS,
+    'How long the newest events may wait for the next write into a store.',
+  ),
+  'store-backlog': wholeOption(
+    1_000,
+    1_000_000_000,
+    STORE_BACKLOG_COMMANDS,
+    'Commands that a store may be behind its shard; past that new orders are rejected, and cancels go on.',
+  ),
   restarts: wholeOption(
     0,
     1_000,
@@ -120,7 +155,10 @@ export function readStartOptions(args: readonly string[], environment: Environme
   const config = readConfigFile(configPath, startOptions);
   const all = readOptions(startCommand, args, environment, config);
   if (all === 'help') return helpText(startCommand);
-  return { options: all.values, configPath, instruments: config.instruments };
+  // Without a journal there is nothing to keep; who names a store all the same is told so.
+  const isImplied = all.sources.postgres === 'default' && all.values.durability === 'none';
+  const options = isImplied ? { ...all.values, postgres: 'off' } : all.values;
+  return { options, configPath, instruments: config.instruments };
 }
 
 /** The configuration file that comes with the package, whether this runs from its sources or built. */

@@ -9,6 +9,7 @@ export interface FollowerThreadData {
   readonly directory: string;
   readonly durability: Durability;
   readonly board: SharedArrayBuffer;
+  readonly storeBoard: SharedArrayBuffer;
   /** Rung by the shard. */
   readonly doorbell: SharedArrayBuffer;
   /** The shard's own, for when it must look at the board. */

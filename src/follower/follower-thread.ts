@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { SystemRandomness } from '../clock/randomness.js';
 import { nodeDisk } from '../journal/disk.js';
 import { ShardBoard } from '../metrics/shard-board.js';
+import { StoreBoard } from '../metrics/store-board.js';
 import { Doorbell } from '../ring/doorbell.js';
 import { RecoveryError } from '../shard/recovery.js';
 import { Follower } from './follower.js';
@@ -35,8 +36,10 @@ function run(): void {
   const start = startFollower(data, board.figures(shard).sequence, new SystemRandomness().next32());
   // Growing later takes tenths of a second, and turns from everybody while memory is mapped.
   start.engine.reserveClientIds();
+  const storeBoard = new StoreBoard(data.storeBoard);
   const follower = new Follower({
     ...start,
+    lowestReader: () => storeBoard.lowestSequence(shard),
     directory: data.directory,
     shard,
     disk: nodeDisk,

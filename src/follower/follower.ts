@@ -24,6 +24,8 @@ export interface FollowerParts {
   readonly syncLog?: boolean;
   readonly snapshotCommands?: number;
   readonly historyBytes?: number | undefined;
+  /** Sequence that every store has: what the log holds behind it stays. */
+  readonly lowestReader?: () => number;
   /** Commands whose events clients can be given at least, for which old snapshots and segments stay. */
   readonly resumeCommands?: number | undefined;
 }
@@ -72,7 +74,14 @@ export class Follower {
       this.#history.add(events.words, events.length),
     );
     this.#reader = new LiveReader({ directory, shard, disk }, parts.position, parts.logEnd);
-    this.#retention = new Retention(disk, directory, shard, parts.oldSegments, parts.resumeCommands);
+    this.#retention = new Retention(
+      disk,
+      directory,
+      shard,
+      parts.oldSegments,
+      parts.resumeCommands,
+      parts.lowestReader,
+    );
     this.#snapshotAt = this.#retention.newest;
     this.#newest = { sequence: this.#snapshotAt, path: this.#retention.pathOf(this.#snapshotAt), bytes: 0 };
   }

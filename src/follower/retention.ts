@@ -9,7 +9,7 @@ import { RESUME_COMMANDS } from '../model/limits.js';
 export type OldSegments = 'archive' | 'remove' | 'keep';
 
 /**
- * Which snapshots and segments of a shard stay: the newest snapshot; the newest one that lies RESUME_COMMANDS before it, from
+ * Which snapshots and segments of a shard stay (besides those that a store which is behind begins from): the newest snapshot; the newest one that lies RESUME_COMMANDS before it, from
  * which a follower begins, and a start whose newest snapshot is bad; one between the two, which will be the next such; and
  * the segments from the older one on. While there is none so old, all segments stay.
  */
@@ -21,14 +21,18 @@ export class Retention {
   readonly #shard: number;
   readonly #oldSegments: OldSegments;
   readonly #resumeCommands: number;
+  readonly #lowestReader: () => number;
 
+  /** @param lowestReader sequence that every other reader of the log has: it begins there again, and needs what follows */
   constructor(
     disk: Disk,
     dataDirectory: string,
     shard: number,
     oldSegments: OldSegments,
     resumeCommands = RESUME_COMMANDS,
+    lowestReader: () => number = () => Number.POSITIVE_INFINITY,
   ) {
+    this.#lowestReader = lowestReader;
     this.#disk = disk;
     this.#dataDirectory = dataDirectory;
     this.#directory = shardDirectory(dataDirectory, shard);
@@ -50,7 +54,7 @@ export class Retention {
   /** A snapshot was taken: takes away what is not needed any more. Throws the disk's error. */
   taken(): void {
     const sequences = snapshotSequences(this.#disk, this.#directory);
-    const kept = keptSnapshots(sequences, this.#resumeCommands);
+    const kept = keptSnapshots(sequences, this.#resumeCommands, this.#lowestReader());
     let isChanged = false;
     for (const sequence of sequences) {
       if (kept.sequences.includes(sequence)) continue;
@@ -109,10 +113,14 @@ export class Retention {
 export function keptSnapshots(
   sequences: readonly number[],
   resumeCommands = RESUME_COMMANDS,
+  lowestReader = Number.POSITIVE_INFINITY,
 ): { readonly sequences: readonly number[]; readonly old: number | undefined } {
   const newest = sequences[0];
   if (newest === undefined) return { sequences: [], old: undefined };
   const old = sequences.find((sequence) => sequence <= newest - resumeCommands);
+  const ofReaders = sequences.find((sequence) => sequence <= lowestReader);
   const between = sequences.findLast((sequence) => sequence < newest && sequence > (old ?? 0));
-  return { sequences: [newest, between, old].filter((sequence) => sequence !== undefined), old };
+  const oldest = old === undefined || ofReaders === undefined ? undefined : Math.min(old, ofReaders);
+  const sequencesKept = [newest, between, old, ofReaders].filter((sequence) => sequence !== undefined);
+  return { sequences: [...new Set(sequencesKept)], old: oldest };
 }

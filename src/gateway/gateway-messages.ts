@@ -15,6 +15,9 @@ export interface GatewayThreadData {
   readonly transport: 'uws' | 'node';
   readonly clock: SharedArrayBuffer;
   readonly board: SharedArrayBuffer;
+  readonly storeBoard: SharedArrayBuffer;
+  /** Commands that a store may be behind before new orders are rejected. */
+  readonly storeBacklog: number;
   readonly doorbell: SharedArrayBuffer;
   /** By shard. */
   readonly inputRings: readonly SharedArrayBuffer[];

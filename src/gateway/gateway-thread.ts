@@ -6,6 +6,7 @@ import { LiveClock } from '../clock/live-clock.js';
 import { SharedClock } from '../clock/shared-clock.js';
 import type { SnapshotOutcome } from '../follower/follower-messages.js';
 import { ShardBoard } from '../metrics/shard-board.js';
+import { StoreBoard } from '../metrics/store-board.js';
 import { Doorbell } from '../ring/doorbell.js';
 import { InstrumentTable } from '../wire/instrument-table.js';
 import { Gateway } from './gateway.js';
@@ -53,6 +54,8 @@ async function start(): Promise<void> {
     snapshots.set(id, finish);
     report({ event: 'take-snapshots', id });
   };
+  const board = new ShardBoard(data.board);
+  const storeBoard = new StoreBoard(data.storeBoard);
   const gateway = new Gateway({
     gateway: data.gateway,
     run: data.run,
@@ -63,7 +66,8 @@ async function start(): Promise<void> {
     eventRings: data.eventRings,
     shardDoorbells,
     doorbell: new Doorbell(data.doorbell),
-    board: new ShardBoard(data.board),
+    board,
+    isStoreBehind: (shard) => storeBoard.backlog(shard, board.published(shard)) > data.storeBacklog,
     afterTurn: setImmediate,
     about: data.about,
     takeSnapshots: data.isFollowed ? takeSnapshots : undefined,

@@ -43,6 +43,8 @@ export interface GatewayParts {
   /** This gateway's own, rung by shards. */
   readonly doorbell: Doorbell;
   readonly board: ShardBoard;
+  /** Whether a store is so far behind a shard that it may take no new orders. */
+  readonly isStoreBehind?: ((shard: number) => boolean) | undefined;
   /** Runs once after all messages of a turn of the event loop: `setImmediate`. */
   readonly afterTurn: (run: () => void) => void;
   /** Facts for `GET /health`. */
@@ -79,7 +81,14 @@ export class Gateway implements TransportHandlers {
     this.#parts = parts;
     this.#answers = new HttpAnswers(parts.realTime);
     this.#sessions = new SessionRegistry(gateway, (number) => this.#answers.has(number));
-    this.#router = new Router(parts.inputRings, parts.shardDoorbells, instruments, clock, parts.board);
+    this.#router = new Router(
+      parts.inputRings,
+      parts.shardDoorbells,
+      instruments,
+      clock,
+      parts.board,
+      parts.isStoreBehind,
+    );
     const listings = new HttpListings(this.#router, instruments, parts.board, parts.realTime);
     this.#intake = new Intake(this.#router, this.#sessions, instruments, clock);
     this.#delivery = new Delivery({

@@ -38,8 +38,11 @@ export class Router {
   readonly #instruments: InstrumentTable;
   readonly #clock: Clock;
   readonly #board: ShardBoard;
+  readonly #isStoreBehind: (shard: number) => boolean;
   /** By shard, why it takes nothing in this turn; 0 where it does. */
   readonly #refusing: Int32Array;
+  /** By shard, whether it takes nothing that makes the stores' work more: cancels alone. */
+  readonly #refusingNew: Uint8Array;
   readonly #listing = new Int32Array(LIST_LINES * LINE_WORDS);
   /** Low 32 bits of the time at which this turn's messages came, and whether they are set. */
   #received = 0;
@@ -51,8 +54,11 @@ export class Router {
     instruments: InstrumentTable,
     clock: Clock,
     board: ShardBoard,
+    isStoreBehind: (shard: number) => boolean = () => false,
   ) {
     this.#board = board;
+    this.#isStoreBehind = isStoreBehind;
+    this.#refusingNew = new Uint8Array(rings.length);
     this.#refusing = new Int32Array(rings.length);
     this.#rings = rings.map((ring) => new RingProducer(ring, LINE_BYTES));
     this.#doorbells = doorbells;
@@ -93,6 +99,7 @@ export class Router {
 
   #sendTo(shard: number, words: Int32Array, at: number, session: number): number {
     if (this.#refusing[shard] !== 0) return -this.#refusing[shard]!;
+    if (this.#refusingNew[shard] === 1 && makesWork(words, at)) return -RejectCode.StoresBehind;
     return this.#write(shard, words, at, session) ? shard : -RejectCode.Busy;
   }
 
@@ -100,7 +107,10 @@ export class Router {
   #beginTurn(): void {
     this.#received = this.#clock.nowNs() | 0;
     this.#receivedSet = true;
-    for (let shard = 0; shard < this.#rings.length; shard++) this.#refusing[shard] = this.#refusalOf(shard);
+    for (let shard = 0; shard < this.#rings.length; shard++) {
+      this.#refusing[shard] = this.#refusalOf(shard);
+      this.#refusingNew[shard] = this.#isStoreBehind(shard) ? 1 : 0;
+    }
   }
 
   #refusalOf(shard: number): RejectCode | 0 {
@@ -176,4 +186,10 @@ export class Router {
   depths(): number[] {
     return this.#rings.map((ring) => ring.depth);
   }
+}
+
+/** Whether a command brings orders, rather than taking some away or serving the operator. */
+function makesWork(words: Int32Array, at: number): boolean {
+  const kind = orderKind(words[at]!);
+  return kind === CommandKind.New || kind === CommandKind.Amend || kind === CommandKind.MassQuote;
 }

@@ -18,7 +18,7 @@ const BLOCK_BYTES = 128;
 /** What a store's pipe of one shard has done and is doing. */
 export interface StoreFigures {
   readonly state: StoreState;
-  /** All commands up to this one are in the store. */
+  /** All commands up to this one are in the store; 0 while that is not known. */
   readonly sequence: number;
   readonly retries: number;
   /** Rows at which a batch is full, at present. */
@@ -42,6 +42,7 @@ export interface StoreFigures {
  *   +0  state, i32            +16 batch size in rows, f64     +40 rows written, f64
  *   +4  retries, i32          +24 rows waiting, f64           +48 writes, f64
  *   +8  last sequence, f64    +32 rows per second, f64        +56 time in writes in ns, f64
+ *   +64 last sequence of the log when the exchange started, f64: written by the main thread
  * ```
  *
  * Figures are plain 64-bit stores: a reader may see one of the moment before.
@@ -113,6 +114,29 @@ export class StoreBoard {
       writes: numbers[at + 6]!,
       writeNs: numbers[at + 7]!,
     };
+  }
+
+  /** Main thread: there will be this store. */
+  begin(store: number, shard: number, lastSequence: number): void {
+    this.#numbers[this.#numberOf(store, shard) + 8] = lastSequence;
+    this.setState(store, shard, StoreState.Starting);
+  }
+
+  /**
+   * By how many commands the store that is furthest behind is behind a shard that stands at `lastSequence`. One that was not
+   * reached yet counts from the start of the exchange.
+   */
+  backlog(shard: number, lastSequence: number): number {
+    let most = 0;
+    for (let store = 0; store < storeNames.length; store++)
+      most = Math.max(most, this.#behind(store, shard, lastSequence));
+    return most;
+  }
+
+  #behind(store: number, shard: number, lastSequence: number): number {
+    if (this.state(store, shard) === StoreState.Off) return 0;
+    const at = this.#numberOf(store, shard);
+    return lastSequence - (this.#numbers[at + 1]! || this.#numbers[at + 8]!);
   }
 
   /** The sequence that every store of a shard has; infinity where there is no store. */

@@ -124,6 +124,9 @@ export const STORE_BACKLOG_COMMANDS = 64 * 2 ** 20;
 export const STORE_RETRY_MS = 100;
 export const LONGEST_STORE_RETRY_MS = 2_000;
 
+/** How long a stop waits for the stores to write what is left: the log has it all, and the next start goes on. */
+export const STORE_FINISH_MS = 2_000;
+
 /** How long a start waits for a store to be reached before it goes on without it, and how long one attempt takes. */
 export const STORE_CONNECT_MS = 5_000;
 

@@ -50,6 +50,7 @@ export const RejectCode = {
   DiskFull: 503,
   DiskFailing: 504,
   ShardHalted: 505,
+  StoresBehind: 506,
 } as const;
 export type RejectCode = (typeof RejectCode)[keyof typeof RejectCode];
 
@@ -240,5 +241,10 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
     name: 'shard-halted',
     sentence:
       'The shard of this instrument has stopped for its operator to look at it; nothing is taken now.',
+  },
+  [RejectCode.StoresBehind]: {
+    name: 'stores-behind',
+    sentence:
+      'The stores of this exchange are too far behind to take more; cancels go on. Try again when they have caught up.',
   },
 };

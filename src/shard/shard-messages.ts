@@ -16,8 +16,8 @@ export interface ShardThreadData {
   readonly inputRings: readonly SharedArrayBuffer[];
   readonly eventRings: readonly SharedArrayBuffer[];
   readonly gatewayDoorbells: readonly SharedArrayBuffer[];
-  /** Its follower's; undefined where it has none. */
-  readonly followerDoorbell?: SharedArrayBuffer | undefined;
+  /** Of those who read its log. */
+  readonly readerDoorbells: readonly SharedArrayBuffer[];
   /** Takes the place of a thread that has died in this run of the exchange: there is no plan to wait for. */
   readonly replaces?: { readonly run: number } | undefined;
 }

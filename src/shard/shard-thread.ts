@@ -105,7 +105,7 @@ function run(
     lastTimeNs: summary.lastTimeNs,
     realTime: new LiveClock(),
     tell: (sentence) => report({ event: 'warning', sentence: `shard ${data.shard}: ${sentence}` }),
-    followerBell: data.followerDoorbell === undefined ? undefined : new Doorbell(data.followerDoorbell),
+    readerBells: data.readerDoorbells.map((buffer) => new Doorbell(buffer)),
     // The cursors of another run are about rings that are no more.
     consumed:
       data.replaces !== undefined && summary.lastFrameRun === runNumber ? summary.lastCursors : undefined,

@@ -40,8 +40,8 @@ export interface ShardParts {
   readonly lastTimeNs: bigint;
   /** Real time, for how often a disk in trouble is tried again. */
   readonly realTime: Clock;
-  /** Its follower's, to be woken when there is something to follow. */
-  readonly followerBell?: Doorbell | undefined;
+  /** Of those who read its log, to be woken when there is something to read. */
+  readonly readerBells?: readonly Doorbell[];
   /**
    * A shard that takes the place of one that died: how far the log says that each input ring was consumed. What lies before
    * is in the log, and is not taken again.
@@ -152,7 +152,7 @@ export class Shard {
   logHash(): void {
     if (this.#hashLogged || !this.#journal(0, 0)) return;
     this.#hashLogged = true;
-    this.#parts.followerBell?.ring();
+    this.#ringReaders();
   }
 
   /** Logs and lists what the operator has added to the configuration, before the first client is served. */
@@ -186,13 +186,19 @@ export class Shard {
     return true;
   }
 
-  /** Shows the events to the gateways, and the frame to the follower. */
+  #ringReaders(): void {
+    const { readerBells } = this.#parts;
+    if (readerBells === undefined) return;
+    for (let i = 0; i < readerBells.length; i++) readerBells[i]!.ring();
+  }
+
+  /** Shows the events to the gateways, and the frame to those who read the log. */
   #publish(): void {
-    const { outbox, board, shard, followerBell } = this.#parts;
+    const { outbox, board, shard } = this.#parts;
     this.#checkBoard();
     outbox.publish();
     board.setPublished(shard, this.#sequence);
-    followerBell?.ring();
+    this.#ringReaders();
   }
 
   #checkBoard(): void {

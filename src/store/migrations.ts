@@ -92,11 +92,10 @@ create table orders (
   last_index integer not null
 ) partition by range (done_ns);
 create table orders_open partition of orders (
-  primary key (order_id),
+  primary key (account, order_id),
   check (done_ns is null)
 ) default with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000,
   autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_threshold = 20000);
-create index orders_open_account on orders_open (account, order_id);
 create table executions (
   place bigint not null,
   event_index integer not null,

@@ -18,7 +18,6 @@ export function partitionsSql(month: string): string {
   const of = (table: string) =>
     `create table if not exists ${table}_${month} partition of ${table} for values from (${from}) to (${to});`;
   return `${of('executions')}${of('trades')}${of('orders')}
-create index if not exists orders_${month}_id on orders_${month} (order_id);
 create index if not exists orders_${month}_account on orders_${month} (account, order_id);
 create index if not exists orders_${month}_client on orders_${month} (account, client_id) where client_id is not null;
 create index if not exists orders_${month}_text on orders_${month} (account, client_text) where client_text is not null;`;

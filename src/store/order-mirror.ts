@@ -83,7 +83,7 @@ const FIRST_SLOTS = 1024;
 /** What becomes of an order that a batch has touched. */
 export interface TouchedOrders {
   /** An order whose older state stands in the store among the open ones. */
-  replaced(orderId: number): void;
+  replaced(orderId: number, account: number): void;
   /** An order that stays open, by its slot. */
   open(slot: number): void;
   /** An order that is done. */
@@ -154,8 +154,10 @@ export class OrderMirror {
   take(words: Int32Array, at: number, timeInForce: number): void {
     const kind = eventKind(words[at]!);
     const orderId = readWhole(words, at + EVENT_ORDER);
-    const slot = kind === EventKind.Accepted ? this.#accept(words, at, orderId, timeInForce) : this.slotOf(orderId);
-    if (slot < 0) throw new StoreDamaged(`an event is about the order ${orderId}, which is not among the open ones`);
+    const slot =
+      kind === EventKind.Accepted ? this.#accept(words, at, orderId, timeInForce) : this.slotOf(orderId);
+    if (slot < 0)
+      throw new StoreDamaged(`an event is about the order ${orderId}, which is not among the open ones`);
     const { cells, times } = this;
     const cell = slot * CELLS;
     if (cells[cell + ORDER_MARK] === UNTOUCHED) {
@@ -208,7 +210,8 @@ export class OrderMirror {
     for (const slot of this.#touched) {
       const cell = slot * CELLS;
       const isDone = cells[cell + ORDER_STATUS]! >= OrderStatus.Filled;
-      if (cells[cell + ORDER_MARK] === CHANGED) touched.replaced(cells[cell + ORDER_ID]!);
+      if (cells[cell + ORDER_MARK] === CHANGED)
+        touched.replaced(cells[cell + ORDER_ID]!, cells[cell + ORDER_ACCOUNT]!);
       if (isDone) {
         touched.done(slot);
         this.#forget(slot);

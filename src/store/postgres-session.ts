@@ -113,7 +113,9 @@ export class PostgresSession implements SqlSession {
     await this.#ask(
       () =>
         new Promise<void>((resolve, reject) => {
-          const query = new BatchQuery(sql, copies, (error) => (error === undefined ? resolve() : reject(error)));
+          const query = new BatchQuery(sql, copies, (error) =>
+            error === undefined ? resolve() : reject(error),
+          );
           this.#client.query(query as unknown as pg.Submittable);
         }),
       true,
@@ -123,7 +125,8 @@ export class PostgresSession implements SqlSession {
   async close(): Promise<void> {
     this.#isGone = true;
     // A server that does not answer any more does not answer to a goodbye either.
-    const stream = (this.#client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream;
+    const stream = (this.#client as unknown as { connection?: { stream?: { destroy(): void } } }).connection
+      ?.stream;
     stream?.destroy();
     await Promise.resolve();
   }
@@ -142,7 +145,8 @@ export class PostgresSession implements SqlSession {
 
 /** What a server's or the embedded Postgres's error means for a store. */
 export function storeError(error: unknown): Error {
-  if (error instanceof StoreAway || error instanceof StoreRefused || error instanceof PositionMoved) return error;
+  if (error instanceof StoreAway || error instanceof StoreRefused || error instanceof PositionMoved)
+    return error;
   const code = (error as { code?: string }).code ?? '';
   const text = textOf(error);
   if (code === MOVED) return new PositionMoved(text);

@@ -19,7 +19,9 @@ export class RowBatch implements Batch {
   readonly #spare: CopyRows[] = [];
   /** Months in which rows lie: `202611`. */
   readonly months = new Set<string>();
+  /** Orders whose row among the open ones goes, and their accounts. */
   readonly replacedOrders: number[] = [];
+  readonly replacedAccounts: number[] = [];
   readonly changes: RowChange[] = [];
   /** Accounts that were seen for the first time since the start, and when. */
   readonly newAccounts = new Map<number, bigint>();
@@ -59,6 +61,7 @@ export class RowBatch implements Batch {
     this.#copies.clear();
     this.months.clear();
     this.replacedOrders.length = 0;
+    this.replacedAccounts.length = 0;
     this.changes.length = 0;
     this.newAccounts.clear();
     this.events = 0;

@@ -115,7 +115,10 @@ export class RowWriter {
   seal(batch: RowBatch): void {
     const orders = this.#orders;
     orders.settle({
-      replaced: (orderId) => batch.replacedOrders.push(orderId),
+      replaced: (orderId, account) => {
+        batch.replacedOrders.push(orderId);
+        batch.replacedAccounts.push(account);
+      },
       open: (slot) => writeOrderRow(batch.copyOf('orders_open'), orders, slot),
       done: (slot) => {
         const month = monthOf(orders.changedNs(slot));

@@ -5,33 +5,41 @@ import type { LogEnd } from '../journal/live-reader.js';
 import type { StoreBoard, StoreState } from '../metrics/store-board.js';
 import { StoreState as State } from '../metrics/store-board.js';
 import { LONGEST_STORE_RETRY_MS, STORE_RETRY_MS } from '../model/limits.js';
+import type { Doorbell } from '../ring/doorbell.js';
 import { AdaptiveBatcher } from './adaptive-batcher.js';
 import { type Batch, PositionMoved, type ShardSink, StoreAway, StoreRefused } from './sink.js';
 
 /** How long it reads on before others get a turn of the event loop: what is written meanwhile must go on. */
 const READ_NS = 1_000_000;
 
-export interface ShardPipeParts<B extends Batch> {
+/** What a pipe works with, whatever it carries the log into. */
+export interface PipeSettings {
   readonly source: JournalSource;
   readonly logEnd: LogEnd;
   /** The last sequence of the log that is safe. */
   readonly lastSequence: () => number;
-  readonly sink: ShardSink<B>;
   readonly clock: Clock;
   readonly board: StoreBoard;
   /** Of the store, on the board. */
   readonly store: number;
   readonly shard: number;
   readonly writeTargetNs: number;
-  /** How long the newest events may wait. */
+  /** How long the newest events may wait: writes that are not full begin no faster than that. */
   readonly delayMs: number;
   readonly hashSalt?: number;
-  /** Settles when the log has grown, or `wake` was called. */
-  readonly sleep: () => Promise<void>;
+  /** Rung when the log has grown, and to have it look at what it was told. */
+  readonly doorbell: Doorbell;
   readonly warn: (sentence: string) => void;
   /** Called each time the store was reached, with the position in it. */
   readonly reached?: (position: FeedPosition) => void;
 }
+
+export interface ShardPipeParts<B extends Batch> extends PipeSettings {
+  readonly sink: ShardSink<B>;
+}
+
+/** A pipe, whatever its batches are. */
+export type Pipe = Pick<ShardPipe<Batch>, 'run' | 'finish' | 'stop' | 'close' | 'position'>;
 
 /**
  * Carries a shard's log into a store: reads, gathers a batch while the one before it is written, and goes on from the store's
@@ -45,6 +53,8 @@ export class ShardPipe<B extends Batch> {
   #pending: B[] = [];
   #gathering: B | undefined;
   #writing: Promise<void> | undefined;
+  /** When the last write began. */
+  #begunNs = Number.NEGATIVE_INFINITY;
   #position: FeedPosition = { sequence: 0, hash: undefined };
   #isFinishing = false;
   #isStopped = false;
@@ -62,11 +72,13 @@ export class ShardPipe<B extends Batch> {
   /** Ends once all that is in the log is in the store; without the rest where the store is away. */
   finish(): void {
     this.#isFinishing = true;
+    this.#parts.doorbell.ring();
   }
 
   /** Ends as soon as it can. */
   stop(): void {
     this.#isStopped = true;
+    this.#parts.doorbell.ring();
   }
 
   /**
@@ -101,7 +113,7 @@ export class ShardPipe<B extends Batch> {
         await this.#parts.sink.disconnect();
         // Nobody waits for a store that is away while the exchange ends: the log has it all.
         if (this.#isFinishing) return;
-        await this.#pause(error instanceof PositionMoved ? STORE_RETRY_MS : retryMs);
+        await pause(error instanceof PositionMoved ? STORE_RETRY_MS : retryMs);
         retryMs = Math.min(retryMs * 2, LONGEST_STORE_RETRY_MS);
       }
     }
@@ -148,9 +160,35 @@ export class ShardPipe<B extends Batch> {
       this.#startWriting();
       if (this.#gather()) await turnOfOthers();
       else if (this.#writing !== undefined) await this.#writing;
-      else if (this.#isStopped || this.#isFinishing) return;
-      else await this.#parts.sleep();
+      else if (this.#isStopped || (this.#isFinishing && !this.#hasGathered)) return;
+      else await this.#rest();
     }
+  }
+
+  get #hasGathered(): boolean {
+    return (this.#gathering?.rows ?? 0) > 0;
+  }
+
+  /** Until the next small batch is due; where there is none, until the log has grown. */
+  async #rest(): Promise<void> {
+    const { doorbell, delayMs } = this.#parts;
+    if (this.#hasGathered) {
+      await pause(Math.max(1, this.#dueInNs() / 1e6));
+      return;
+    }
+    doorbell.prepare();
+    if (this.#gather() || this.#hasGathered || this.#isFinishing || this.#isStopped) {
+      doorbell.stay();
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      if (!doorbell.whenRung(resolve)) resolve();
+    });
+    await pause(delayMs);
+  }
+
+  #dueInNs(): number {
+    return this.#isFinishing ? 0 : this.#begunNs + this.#parts.delayMs * 1e6 - this.#parts.clock.nowNs();
   }
 
   #startWriting(): void {
@@ -163,9 +201,9 @@ export class ShardPipe<B extends Batch> {
 
   async #write(batch: B): Promise<void> {
     const { sink, clock, board, store, shard } = this.#parts;
-    const begun = clock.nowNs();
+    this.#begunNs = clock.nowNs();
     await sink.write(batch);
-    const tookNs = clock.nowNs() - begun;
+    const tookNs = clock.nowNs() - this.#begunNs;
     this.#batcher.learn(batch.rows, tookNs);
     board.countWrite(store, shard, batch.rows, tookNs);
     this.#pending.shift();
@@ -193,7 +231,7 @@ export class ShardPipe<B extends Batch> {
     while (isMore && batch.rows < this.#batcher.size && clock.nowNs() < until)
       isMore = feed.read((run) => sink.add(run, batch));
     const isFull = batch.rows >= this.#batcher.size;
-    const isDue = this.#pending.length === 0 && !isMore && batch.rows > 0;
+    const isDue = this.#pending.length === 0 && !isMore && batch.rows > 0 && this.#dueInNs() <= 0;
     if (isFull || isDue) {
       batch.to = feed.position;
       sink.seal(batch);
@@ -219,10 +257,10 @@ export class ShardPipe<B extends Batch> {
   #show(state: StoreState): void {
     this.#parts.board.setState(this.#parts.store, this.#parts.shard, state);
   }
+}
 
-  async #pause(ms: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, ms));
-  }
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function turnOfOthers(): Promise<void> {

@@ -57,17 +57,20 @@ export class SqlSink implements ShardSink<RowBatch> {
   async begin(_feed: LogFeed): Promise<void> {
     this.#orders = new OrderMirror();
     this.#writer = new RowWriter(this.#shard, this.#orders);
-    let after = this.#shard * SHARD_PLACES;
-    const end = after + SHARD_PLACES;
+    const from = this.#shard * SHARD_PLACES;
+    let account = 0;
+    let orderId = 0;
     for (;;) {
       const rows = await this.#session!.rows(
-        'select * from orders_open where order_id > $1 and order_id < $2 order by order_id limit $3',
-        [after, end, LOAD_ROWS],
+        'select * from orders_open where (account, order_id) > ($1, $2) and order_id > $3 and order_id < $4 ' +
+          'order by account, order_id limit $5',
+        [account, orderId, from, from + SHARD_PLACES, LOAD_ROWS],
       );
       for (const row of rows) loadOrderRow(row, this.#orders);
       const last = rows.at(-1);
       if (last === undefined) return;
-      after = Number(last['order_id']);
+      account = Number(last['account']);
+      orderId = Number(last['order_id']);
     }
   }
 
@@ -101,7 +104,8 @@ export class SqlSink implements ShardSink<RowBatch> {
   }
 
   /** The position first: a writer that is behind finds it moved before it has done anything. */
-  #statements({ from, to, timeNs, months, replacedOrders, changes, newAccounts }: RowBatch): string {
+  #statements(batch: RowBatch): string {
+    const { from, to, timeNs, months, replacedOrders, replacedAccounts, changes, newAccounts } = batch;
     const hash = to.hash === undefined ? 'null' : `'${to.hash}'`;
     const parts = [
       `select advance_log_position(${this.#shard}::smallint, ${from.sequence}, ${to.sequence}, ${timeNs}, ${hash});`,
@@ -115,7 +119,12 @@ export class SqlSink implements ShardSink<RowBatch> {
     }
     for (const change of changes) parts.push(`${change};`);
     if (replacedOrders.length > 0)
-      parts.push(`delete from orders_open where order_id = any ('{${replacedOrders.join(',')}}'::bigint[]);`);
+      parts.push(
+        // By the index, however many rows the planner believes there are.
+        'set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off;',
+        `delete from orders_open o using unnest('{${replacedAccounts.join(',')}}'::integer[], '{${replacedOrders.join(',')}}'::bigint[]) ` +
+          'as gone (account, order_id) where o.account = gone.account and o.order_id = gone.order_id;',
+      );
     return parts.join('\n');
   }
 }

@@ -51,7 +51,9 @@ export class TickloomProcess {
   stderr = '';
 
   constructor(args: readonly string[], env: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
+    // Those that are about stores ask for one.
+    const own = { TICKLOOM_POSTGRES: 'off', ...process.env, ...env };
+    this.child = spawn(process.execPath, [main, ...args], { env: own, stdio: 'pipe' });
     // Where a test fails half-way, the process would stay: its number is noted until it ends.
     const note = join(testRoot(), 'processes', String(this.child.pid));
     writeFileSync(note, '');

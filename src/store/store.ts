@@ -1,0 +1,82 @@
+import { EmbeddedStore } from './embedded-store.js';
+import { PostgresSession } from './postgres-session.js';
+import { type Pipe, type PipeSettings, ShardPipe } from './shard-pipe.js';
+import { SqlReads } from './sql-reads.js';
+import type { SqlSession } from './sql-session.js';
+import { SqlSink } from './sql-sink.js';
+import type { StoreTarget } from './store-messages.js';
+import type { StoreAnswer, StoreQuery } from './store-query.js';
+
+/** A store that is open: it makes a pipe for each shard, and may answer questions. */
+export interface Store {
+  pipe(shard: number, settings: PipeSettings): Pipe;
+  readonly reads: { ask(query: StoreQuery): Promise<StoreAnswer> } | undefined;
+  /** Sets aside what contradicts the log and begins anew; false where that is not its to do. */
+  setAside(why: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const APPLICATION = 'tickloom';
+
+/** @throws StoreRefused where the address is not one of a store */
+export async function openStore(target: StoreTarget, warn: (sentence: string) => void): Promise<Store> {
+  if (target.kind === 'embedded') return await openEmbedded(target.directory, warn);
+  return openPostgres(target.url);
+}
+
+function openPostgres(url: string): Store {
+  let reading: PostgresSession | undefined;
+  const sinks: SqlSink[] = [];
+  return {
+    pipe: pipesInto(sinks, () => PostgresSession.connect(url, APPLICATION)),
+    reads: {
+      async ask(query) {
+        reading ??= await PostgresSession.connect(url, `${APPLICATION} reads`);
+        try {
+          return await new SqlReads(reading).ask(query);
+        } catch (error) {
+          await reading.close();
+          reading = undefined;
+          throw error;
+        }
+      },
+    },
+    setAside: () => Promise.resolve(false),
+    async close() {
+      await reading?.close();
+      for (const sink of sinks) await sink.disconnect();
+    },
+  };
+}
+
+async function openEmbedded(directory: string, warn: (sentence: string) => void): Promise<Store> {
+  const embedded = new EmbeddedStore(directory);
+  const sinks: SqlSink[] = [];
+  const open = async () => {
+    const sentence = await embedded.open();
+    if (sentence !== undefined) warn(sentence);
+  };
+  await open();
+  return {
+    pipe: pipesInto(sinks, () => Promise.resolve(embedded.session())),
+    reads: { ask: (query) => new SqlReads(embedded.session()).ask(query) },
+    async setAside(why) {
+      await embedded.close();
+      warn(embedded.setAside(why));
+      await open();
+      return true;
+    },
+    async close() {
+      for (const sink of sinks) await sink.disconnect();
+      await embedded.close();
+    },
+  };
+}
+
+function pipesInto(sinks: SqlSink[], connect: () => Promise<SqlSession>): Store['pipe'] {
+  return (shard, settings) => {
+    const sink = new SqlSink(shard, connect);
+    sinks.push(sink);
+    return new ShardPipe({ ...settings, sink });
+  };
+}
