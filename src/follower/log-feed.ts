@@ -4,9 +4,10 @@ import { type JournalSource, segmentNumbers } from '../journal/journal-reader.js
 import { LiveReader, type LogEnd } from '../journal/live-reader.js';
 import { archiveDirectory, shardDirectory } from '../journal/segment.js';
 import { BadSnapshot, snapshotSequences } from '../journal/snapshot-file.js';
+import { EventFlag } from '../model/event.js';
 import { Replay, type ReplayedRun, restoreSnapshot } from '../shard/recovery.js';
 import { EventHash } from '../wire/event-hash.js';
-import { nextEvent, sequenceOfEvent } from '../wire/event-record.js';
+import { EVENT_CODE, eventFlags, nextEvent } from '../wire/event-record.js';
 import { LINE_WORDS, orderLines, sequencesOf } from '../wire/order-record.js';
 import { type FollowerStart, LOG_START } from './follower-start.js';
 
@@ -114,17 +115,19 @@ export class LogFeed {
   #pass(words: Int32Array, length: number, run: ReplayedRun): void {
     const last = this.#from.sequence;
     let to = 0;
-    while (to < length && sequenceOfEvent(words, to) <= last) to = nextEvent(words, to);
+    let line = run.from;
+    let sequence = run.firstSequence;
+    while (line < run.to && sequence <= last) {
+      // A repeated answer names the command that was answered first: only the mark of the last one says where events end.
+      while ((eventFlags(words[to + EVENT_CODE]!) & EventFlag.LastOfCommand) === 0) to = nextEvent(words, to);
+      to = nextEvent(words, to);
+      sequence += sequencesOf(run.words, line);
+      line += orderLines(run.words[line]!) * LINE_WORDS;
+    }
     this.#passed.update(words, 0, to);
     if (this.#replay.engine.sequence < last) return;
     this.#arrive();
     if (to === length) return;
-    let line = run.from;
-    let sequence = run.firstSequence;
-    while (sequence <= last) {
-      sequence += sequencesOf(run.words, line);
-      line += orderLines(run.words[line]!) * LINE_WORDS;
-    }
     this.#take({
       commands: { ...run, from: line, firstSequence: sequence },
       events: words,

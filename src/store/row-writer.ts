@@ -88,10 +88,10 @@ export class RowWriter {
     if (run.from < to) this.#see(events, run.from, batch);
     for (let at = run.from; at < to; at = nextEvent(events, at)) {
       const kind = eventKind(events[at]!);
-      this.#addExecution(events, at, kind);
       batch.events++;
-      // Told again, and nothing has happened.
+      // Told again under its first place, and nothing has happened.
       if ((eventFlags(events[at + EVENT_CODE]!) & EventFlag.Repeated) !== 0) continue;
+      this.#addExecution(events, at, kind);
       if (OF_ORDERS.has(kind)) {
         let timeInForce: number = TimeInForce.GoodTillCancel;
         if (kind === EventKind.Accepted) {
