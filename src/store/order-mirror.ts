@@ -28,7 +28,7 @@ import {
 } from '../wire/event-record.js';
 import { orderFlags, orderTimeInForce, orderType } from '../wire/order-record.js';
 import { readByte, readText } from '../wire/text.js';
-import { readBig, readWhole, writeBig } from '../wire/words.js';
+import { readWhole, writeBig } from '../wire/words.js';
 import { OrderStatus } from './order-status.js';
 import { StoreDamaged } from './sink.js';
 
@@ -118,11 +118,6 @@ export class OrderMirror {
   /** The word of a time of an order's slot; the high half follows. */
   timeOf(slot: number, time: number): number {
     return slot * TIME_WORDS + time * 2;
-  }
-
-  /** When the order was changed last, ns since the epoch. */
-  changedNs(slot: number): bigint {
-    return readBig(this.times, slot * TIME_WORDS + TIME_CHANGED * 2);
   }
 
   setTimeNs(slot: number, time: number, timeNs: bigint): void {

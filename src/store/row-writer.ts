@@ -40,7 +40,7 @@ import { readByte } from '../wire/text.js';
 import { readBig, readWhole } from '../wire/words.js';
 import type { CopyRows } from './copy-rows.js';
 import { monthOf } from './months.js';
-import type { OrderMirror } from './order-mirror.js';
+import { type OrderMirror, TIME_CHANGED } from './order-mirror.js';
 import { writeOrderRow } from './order-row.js';
 import type { RowBatch } from './row-batch.js';
 
@@ -114,6 +114,10 @@ export class RowWriter {
   /** Writes what has become of the orders that the batch has touched. */
   seal(batch: RowBatch): void {
     const orders = this.#orders;
+    // Those of one group have one time: its month is looked up once.
+    let low = 0;
+    let high = 0;
+    let copy: CopyRows | undefined;
     orders.settle({
       replaced: (orderId, account) => {
         batch.replacedOrders.push(orderId);
@@ -121,11 +125,23 @@ export class RowWriter {
       },
       open: (slot) => writeOrderRow(batch.copyOf('orders_open'), orders, slot),
       done: (slot) => {
-        const month = monthOf(orders.changedNs(slot));
-        batch.months.add(month);
-        writeOrderRow(batch.copyOf(`orders_${month}`), orders, slot);
+        const { times } = orders;
+        const changed = orders.timeOf(slot, TIME_CHANGED);
+        if (copy === undefined || times[changed] !== low || times[changed + 1] !== high) {
+          low = times[changed]!;
+          high = times[changed + 1]!;
+          const month = monthOf(readBig(times, changed));
+          batch.months.add(month);
+          copy = batch.copyOf(`orders_${month}`);
+        }
+        writeOrderRow(copy, orders, slot);
       },
     });
+    this.cut();
+  }
+
+  /** What is added from here on goes into another batch. */
+  cut(): void {
     this.#executions = undefined;
     this.#trades = undefined;
   }
@@ -146,7 +162,6 @@ export class RowWriter {
     if (this.#executions !== undefined) return;
     batch.months.add(this.#month);
     this.#executions = batch.copyOf(`executions_${this.#month}`);
-    this.#trades = undefined;
     this.#trades = batch.copyOf(`trades_${this.#month}`);
   }
 

@@ -12,7 +12,7 @@ import type { SqlSession } from '../../src/store/sql-session.js';
 import { SqlSink } from '../../src/store/sql-sink.js';
 import { temporaryDirectory } from '../support/exchange-process.js';
 import { describeWith } from '../support/not-run.js';
-import { PostgresServer, postgresMissing } from '../support/postgres-server.js';
+import { PostgresServer, postgresMissing } from '../../load/servers/postgres-server.js';
 import { expectedTables } from './expected-tables.js';
 import { FeatureLog } from './feature-log.js';
 import { differences } from './stored-tables.js';

@@ -11,7 +11,7 @@ kill -STOP "$1"
 children=$(cat "/proc/$1/task/$1/children" || ps -A -o ppid=,pid= | awk -v parent="$1" '$1 == parent { print $2 }')
 kill -KILL "$1" $children`;
 
-const running = new Set<ServerProcess>();
+const running = new Set<LocalProcess>();
 process.on('exit', () => {
   for (const server of running) server.killAtOnce();
 });
@@ -33,7 +33,7 @@ export interface Owner {
 }
 
 /** One start of a server of another make, with all the processes that it makes. */
-export class ServerProcess {
+export class LocalProcess {
   readonly pid: number;
   readonly ended: Promise<void>;
   hasEnded = false;
@@ -63,7 +63,7 @@ export class ServerProcess {
     });
   }
 
-  static async spawn(command: ServerCommand): Promise<ServerProcess> {
+  static async spawn(command: ServerCommand): Promise<LocalProcess> {
     const log = openSync(command.log, 'a');
     const logBegin = readFileSync(command.log).length;
     const child = spawn(command.file, command.args, {
@@ -78,7 +78,7 @@ export class ServerProcess {
     if (child.pid === undefined) {
       throw await new Promise<Error>((resolve) => child.once('error', resolve));
     }
-    return new ServerProcess(child, command, logBegin);
+    return new LocalProcess(child, command, logBegin);
   }
 
   /** What it has printed since this start. */

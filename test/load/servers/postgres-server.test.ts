@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeWith } from './not-run.js';
-import { PostgresServer, postgresMissing } from './postgres-server.js';
+import { PostgresServer, postgresMissing } from '../../../load/servers/postgres-server.js';
+import { describeWith } from '../../support/not-run.js';
 
 describeWith(postgresMissing(), 'a Postgres for tests', () => {
   let server: PostgresServer;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Cluster, Redis } from 'ioredis';
 import { afterEach, expect, it } from 'vitest';
-import { describeWith } from './not-run.js';
-import { type RedisOptions, RedisServer, redisMissing } from './redis-server.js';
+import { type RedisOptions, RedisServer, redisMissing } from '../../../load/servers/redis-server.js';
+import { describeWith } from '../../support/not-run.js';
 
 describeWith(redisMissing(), 'a Redis for tests', () => {
   const servers: RedisServer[] = [];

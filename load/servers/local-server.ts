@@ -4,14 +4,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ServerCommand, ServerProcess } from './server-process.js';
+import { LocalProcess, type ServerCommand } from './local-process.js';
 
 const ATTEMPTS = 10;
 
 /** A real server on a free port of loopback, with its data in a temporary directory; what Postgres and Redis share. */
 export abstract class LocalServer {
   readonly directory: string;
-  private process: ServerProcess | undefined;
+  private process: LocalProcess | undefined;
   private freePort = 0;
   private isPaused = false;
 
@@ -45,7 +45,7 @@ export abstract class LocalServer {
 
   private async launch(): Promise<void> {
     const log = join(this.directory, 'server.log');
-    const started = await ServerProcess.spawn({ ...this.command(), directory: this.directory, log });
+    const started = await LocalProcess.spawn({ ...this.command(), directory: this.directory, log });
     this.process = started;
     while (!(await this.isReady(started.pid))) {
       if (started.hasEnded) throw new Error(`the server ended before it was ready:\n${started.printed()}`);

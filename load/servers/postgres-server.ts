@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import type { Owner, ServerCommand } from './local-process.js';
 import { LocalServer } from './local-server.js';
-import type { Owner, ServerCommand } from './server-process.js';
 
 const USER = 'tickloom';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { Redis } from 'ioredis';
+import type { ServerCommand } from './local-process.js';
 import { LocalServer } from './local-server.js';
-import type { ServerCommand } from './server-process.js';
 
 const SLOTS = 16_384;
 

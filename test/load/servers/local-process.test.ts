@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { temporaryDirectory } from './exchange-process.js';
-import { isGone } from './server-process.js';
+import { isGone } from '../../../load/servers/local-process.js';
+import { temporaryDirectory } from '../../support/exchange-process.js';
 
 /** Starts a server with a child, says their numbers, and then ends or waits for what comes. */
 const OWNER = `
-import { ServerProcess } from './server-process.js';
-const server = await ServerProcess.spawn({
+import { LocalProcess } from '../../../load/servers/local-process.js';
+const server = await LocalProcess.spawn({
   file: 'sh',
   args: ['-c', 'sleep 3600 & echo "child $!"; wait'],
   directory: process.cwd(),
