@@ -1,7 +1,7 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 import { STORE_CONNECT_MS } from '../model/limits.js';
 import { redisFault } from './redis-fault.js';
-import { type RedisPlace, redisPlace } from './redis-place.js';
+import { type RedisNode, type RedisPlace, redisPlace } from './redis-place.js';
 import { StoreAway, StoreRefused } from './sink.js';
 
 /** An answer that takes longer than this does not come any more. */
@@ -9,16 +9,24 @@ const ANSWER_MS = 2 * STORE_CONNECT_MS;
 
 const LEAST_VERSION = [6, 2] as const;
 
-/** A connection to one Redis or to a cluster. It never tries again by itself: the pipe does. */
+/** A connection to a Redis, or to the node of a cluster that has the keys of a shard. It never tries again by itself: the pipe does. */
 export class RedisConnection {
   readonly place: RedisPlace;
   readonly #warn: (sentence: string) => void;
-  #client: Redis | Cluster | undefined;
+  #client: Redis | undefined;
+  readonly #key: string;
+  #isCluster = false;
+  /** The node that is asked first. */
+  #firstNode = 0;
   #isWarned = false;
 
-  /** @throws StoreRefused where the URL is none */
-  constructor(url: string, warn: (sentence: string) => void) {
+  /**
+   * @param key one of the shard's
+   * @throws StoreRefused where the URL is none
+   */
+  constructor(url: string, key: string, warn: (sentence: string) => void) {
     this.place = redisPlace(url);
+    this.#key = key;
     this.#warn = warn;
   }
 
@@ -31,28 +39,26 @@ export class RedisConnection {
   async open(): Promise<void> {
     this.close();
     try {
-      const probe = await this.#probe();
-      // From here on it is closed with the rest.
-      this.#client = probe;
-      if ((await this.#look(probe)) || this.place.isCluster) {
-        this.close();
-        await this.#openCluster();
-      }
+      this.#client = await this.#reach();
+      this.#isCluster = (await this.#enter(this.#client)) || this.place.isCluster;
+      if (this.#isCluster) await this.#goToOwner(this.#client);
     } catch (error) {
       this.close();
-      throw redisFault(error, this.place.name);
+      // Another node may know better.
+      this.#firstNode++;
+      throw this.#fault(error);
     }
   }
 
   /** Does something with the client. @throws StoreAway, StoreRefused */
-  async use<T>(work: (client: Redis | Cluster) => Promise<T>): Promise<T> {
+  async use<T>(work: (client: Redis) => Promise<T>): Promise<T> {
     const client = this.#client;
     if (client === undefined || !this.isOpen)
       throw new StoreAway(`Redis at ${this.place.name} is away: the connection was lost`);
     try {
       return await work(client);
     } catch (error) {
-      throw redisFault(error, this.place.name);
+      throw this.#fault(error);
     }
   }
 
@@ -61,28 +67,74 @@ export class RedisConnection {
     this.#client = undefined;
   }
 
-  /** A connection to the first node that answers, with user and database. */
-  async #probe(): Promise<Redis> {
+  /** A connection to the first node that answers. */
+  async #reach(): Promise<Redis> {
+    const { nodes } = this.place;
     let fault: unknown;
-    for (const { host, port } of this.place.nodes) {
-      const client = new Redis({ ...this.#options(), host, port });
-      client.on('error', (error) => {
-        fault = error;
-      });
+    for (let i = 0; i < nodes.length; i++) {
       try {
-        await client.connect();
-        return client;
+        return await this.#connect(nodes[(this.#firstNode + i) % nodes.length]!);
       } catch (error) {
-        client.disconnect();
-        // What `connect` says is mostly that there is no connection; why stands in the event.
-        fault ??= error;
+        fault = error;
       }
     }
     throw fault;
   }
 
+  async #connect({ host, port }: RedisNode): Promise<Redis> {
+    const client = new Redis({
+      host,
+      port,
+      protocol: 2,
+      lazyConnect: true,
+      retryStrategy: () => null,
+      reconnectOnError: null,
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+      enableReadyCheck: false,
+      autoResendUnfulfilledCommands: false,
+      autoResubscribe: false,
+      disableClientInfo: true,
+      connectTimeout: STORE_CONNECT_MS,
+      commandTimeout: ANSWER_MS,
+      ...(this.place.isEncrypted ? { tls: {} } : {}),
+    });
+    let fault: unknown;
+    client.on('error', (error) => {
+      fault = error;
+    });
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      client.disconnect();
+      // What `connect` says is mostly that there is no connection; why stands in the event.
+      throw fault ?? error;
+    }
+  }
+
+  /**
+   * Goes to the node of a cluster that has the shard's keys, where it is another one. They are all on one node, so an
+   * ordinary connection does; when they move, Redis says so, and the next `open` finds them.
+   */
+  async #goToOwner(client: Redis): Promise<void> {
+    const slot = Number(await client.call('CLUSTER', 'KEYSLOT', this.#key));
+    const ranges = (await client.call('CLUSTER', 'SLOTS')) as [number, number, [string | null, number]][];
+    const [, , owner] = ranges.find(([first, last]) => first <= slot && slot <= last) ?? [];
+    if (owner === undefined) throw new Error(`no node of the cluster has slot ${slot}`);
+    const [name, port] = owner;
+    if (name === '?') throw new Error(`the node of slot ${slot} does not say where it is`);
+    // No name: the address that was asked.
+    const host = name || client.options.host!;
+    if (host === client.options.host && port === client.options.port) return;
+    const found = await this.#connect({ host, port });
+    client.disconnect();
+    this.#client = found;
+    await this.#enter(found);
+  }
+
   /** Logs in and looks at what is there. Returns whether it is a node of a cluster. */
-  async #look(client: Redis): Promise<boolean> {
+  async #enter(client: Redis): Promise<boolean> {
     const { username, password, database } = this.place;
     // Asked for here and not by the client, which goes on with no user and database 0 where these are refused.
     if (password !== undefined)
@@ -119,48 +171,9 @@ export class RedisConnection {
     return isCluster;
   }
 
-  async #openCluster(): Promise<void> {
-    const { nodes, username, password } = this.place;
-    const cluster = new Cluster([...nodes], {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      clusterRetryStrategy: () => null,
-      retryDelayOnFailover: 0,
-      retryDelayOnClusterDown: 0,
-      slotsRefreshTimeout: STORE_CONNECT_MS,
-      redisOptions: {
-        ...this.#options(),
-        ...(username === undefined ? {} : { username }),
-        ...(password === undefined ? {} : { password }),
-      },
-    });
-    let fault: unknown;
-    cluster.on('error', (error) => {
-      fault = error;
-    });
-    this.#client = cluster;
-    try {
-      await cluster.connect();
-    } catch (error) {
-      throw fault ?? error;
-    }
-  }
-
-  #options() {
-    return {
-      protocol: 2 as const,
-      lazyConnect: true,
-      retryStrategy: () => null,
-      reconnectOnError: null,
-      maxRetriesPerRequest: 0,
-      enableOfflineQueue: false,
-      enableReadyCheck: false,
-      autoResendUnfulfilledCommands: false,
-      autoResubscribe: false,
-      disableClientInfo: true,
-      connectTimeout: STORE_CONNECT_MS,
-      commandTimeout: ANSWER_MS,
-      ...(this.place.isEncrypted ? { tls: {} } : {}),
-    } satisfies RedisOptions;
+  #fault(error: unknown): Error {
+    if (this.#isCluster && error instanceof Error && /^(MOVED|ASK|TRYAGAIN)/.test(error.message))
+      return new StoreAway(`the keys of the shard moved to another node of Redis at ${this.place.name}`);
+    return redisFault(error, this.place.name);
   }
 }

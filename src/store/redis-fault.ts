@@ -23,7 +23,7 @@ export function redisFault(error: unknown, name: string): Error {
     error instanceof PositionMoved
   )
     return error;
-  const { message, code } = deepest(error);
+  const { message = '', code = '' } = first(error);
   const said = message.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   for (const [pattern, advice] of REFUSALS)
     if (pattern.test(said)) return new StoreRefused(`Redis at ${name} refuses: ${said}; ${advice}`);
@@ -34,13 +34,8 @@ export function redisFault(error: unknown, name: string): Error {
   return new StoreAway(`Redis at ${name} is away: ${said || code || 'no answer'}`);
 }
 
-/** A cluster's client wraps what its nodes said; a failed look at several addresses has no message of its own. */
-function deepest(error: unknown): { message: string; code: string } {
-  let found = error as { message?: string; code?: string; lastNodeError?: unknown; errors?: unknown[] };
-  for (;;) {
-    const inner = found?.lastNodeError ?? found?.errors?.[0];
-    if (inner === undefined || inner === null) break;
-    found = inner as typeof found;
-  }
-  return { message: String(found?.message ?? found), code: String(found?.code ?? '') };
+/** A failed look at several addresses of a name has no message of its own. */
+function first(error: unknown): { message?: string; code?: string } {
+  if (error instanceof AggregateError && error.message === '') return error.errors[0];
+  return error instanceof Error ? error : { message: String(error) };
 }

@@ -1,8 +1,13 @@
 import { StoreRefused } from './sink.js';
 
+export interface RedisNode {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Where a Redis is and how to get in, as its URL says. */
 export interface RedisPlace {
-  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  readonly nodes: readonly RedisNode[];
   /** Said to be a cluster; a single node may turn out to be one. */
   readonly isCluster: boolean;
   readonly isEncrypted: boolean;
@@ -44,7 +49,7 @@ export function redisPlace(url: string): RedisPlace {
   };
 }
 
-function node(text: string): { host: string; port: number } {
+function node(text: string): RedisNode {
   const [, bracketed, bare, digits] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text.trim()) ?? [];
   const host = bracketed ?? bare;
   const port = digits === undefined ? DEFAULT_PORT : Number(digits);

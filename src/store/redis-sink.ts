@@ -41,7 +41,7 @@ export class RedisSink implements ShardSink<RedisBatch> {
   constructor(parts: RedisSinkParts) {
     this.#parts = parts;
     this.#keys = new RedisKeys(parts.shard);
-    this.#connection = new RedisConnection(parts.url, parts.warn ?? (() => {}));
+    this.#connection = new RedisConnection(parts.url, this.#keys.position, parts.warn ?? (() => {}));
   }
 
   async open(): Promise<FeedPosition> {
