@@ -1,5 +1,6 @@
 import type { FedRun, FeedPosition } from '../follower/log-feed.js';
 import { EntryWords } from './entry-words.js';
+import { PackedTexts } from './packed-texts.js';
 import { GROUP_WORDS, writeGroupHeader } from './redis-stream.js';
 import { RedisTrades } from './redis-trades.js';
 import type { Batch } from './sink.js';
@@ -23,8 +24,8 @@ export class RedisBatch implements Batch {
   readonly instruments = new Set<number>();
   /** From here on it takes no more, and what follows is there: see `WRITE_BATCH`. */
   isSealed = false;
-  state = '';
-  gone = '';
+  readonly state = new PackedTexts();
+  readonly gone = new PackedTexts();
   /** Channel, message, channel, message. */
   readonly messages: string[] = [];
 
@@ -51,8 +52,8 @@ export class RedisBatch implements Batch {
     this.done.length = 0;
     this.instruments.clear();
     this.isSealed = false;
-    this.state = '';
-    this.gone = '';
+    this.state.clear();
+    this.gone.clear();
     this.messages.length = 0;
   }
 }

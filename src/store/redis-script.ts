@@ -13,57 +13,41 @@ export interface RedisScript {
  * ```
  * KEYS  1 position  2 commands  3 events
  * ARGV  1 sequence before the batch      2 sequence, 3 hash and 4 time (ns) behind it
- *       5 what keys of the shard begin with     6 when state expires (ms)
- *       7, 8 sequences behind which commands and events are trimmed; 0: not
- *       9 state: three lines a key: the rest of its name, when it expires (none: as in 6), the value
- *      10 what is gone: a line a key
- *      11, 12, 13 how many entries of commands, of events, and messages follow, each two arguments:
+ *       5 when state expires (ms)
+ *       6, 7 sequences behind which commands and events are trimmed; 0: not
+ *       8 state, packed (`PackedTexts`), three texts a key: its name, when it expires (empty: as in 5), its value
+ *       9 keys that are gone, packed
+ *      10, 11, 12 how many entries of commands, of events, and messages follow, each two arguments:
  *         last sequence and bytes, channel and message
  * ```
  */
 export const WRITE_BATCH = script(`
 local stored = redis.call('HGET', KEYS[1], 'sequence') or '0'
 if stored ~= ARGV[1] then return stored end
-local at = 14
-for i = 1, tonumber(ARGV[11]) do
+local at = 13
+for i = 1, tonumber(ARGV[10]) do
   redis.call('XADD', KEYS[2], ARGV[at] .. '-0', 'g', ARGV[at + 1])
   at = at + 2
 end
-for i = 1, tonumber(ARGV[12]) do
+for i = 1, tonumber(ARGV[11]) do
   redis.call('XADD', KEYS[3], ARGV[at] .. '-0', 'e', ARGV[at + 1])
   at = at + 2
 end
 redis.call('HSET', KEYS[1], 'sequence', ARGV[2], 'hash', ARGV[3], 'timeNs', ARGV[4])
-if ARGV[7] ~= '0' then redis.call('XTRIM', KEYS[2], 'MINID', '~', ARGV[7] .. '-0') end
-if ARGV[8] ~= '0' then redis.call('XTRIM', KEYS[3], 'MINID', '~', ARGV[8] .. '-0') end
-local find, sub = string.find, string.sub
-local prefix, expiry = ARGV[5], ARGV[6]
-local state, from = ARGV[9], 1
-local name = find(state, '\\n', from, true)
-while name do
-  local ends = find(state, '\\n', name + 1, true)
-  local value = find(state, '\\n', ends + 1, true)
-  local own = expiry
-  if ends > name + 1 then own = sub(state, name + 1, ends - 1) end
-  redis.call('SET', prefix .. sub(state, from, name - 1), sub(state, ends + 1, value - 1), 'PXAT', own)
-  from = value + 1
-  name = find(state, '\\n', from, true)
+if ARGV[6] ~= '0' then redis.call('XTRIM', KEYS[2], 'MINID', '~', ARGV[6] .. '-0') end
+if ARGV[7] ~= '0' then redis.call('XTRIM', KEYS[3], 'MINID', '~', ARGV[7] .. '-0') end
+local call, expiry = redis.call, ARGV[5]
+local state = cmsgpack.unpack(ARGV[8])
+for i = 1, #state, 3 do
+  local own = state[i + 1]
+  if own == '' then own = expiry end
+  call('SET', state[i], state[i + 2], 'PXAT', own)
 end
-local gone, keys, count = ARGV[10], {}, 0
-from = 1
-name = find(gone, '\\n', from, true)
-while name do
-  count = count + 1
-  keys[count] = prefix .. sub(gone, from, name - 1)
-  if count == 1000 then
-    redis.call('UNLINK', unpack(keys))
-    keys, count = {}, 0
-  end
-  from = name + 1
-  name = find(gone, '\\n', from, true)
+local gone = cmsgpack.unpack(ARGV[9])
+for i = 1, #gone, 1000 do
+  call('UNLINK', unpack(gone, i, math.min(i + 999, #gone)))
 end
-if count > 0 then redis.call('UNLINK', unpack(keys)) end
-for i = 1, tonumber(ARGV[13]) do
+for i = 1, tonumber(ARGV[12]) do
   redis.call('PUBLISH', ARGV[at], ARGV[at + 1])
   at = at + 2
 end

@@ -64,7 +64,7 @@ export class RedisSink implements ShardSink<RedisBatch> {
 
   async begin(feed: LogFeed): Promise<void> {
     this.#feed = feed;
-    this.#state = new RedisState(feed.engine, this.#parts.stateTtlMs ?? STATE_TTL_MS);
+    this.#state = new RedisState(this.#keys, feed.engine, this.#parts.stateTtlMs ?? STATE_TTL_MS);
     this.#gathering = undefined;
   }
 
@@ -83,13 +83,13 @@ export class RedisSink implements ShardSink<RedisBatch> {
   async write(batch: RedisBatch): Promise<void> {
     if (!batch.isSealed) this.#seal();
     const { from, to, messages } = batch;
-    const { prefix, position, commands, events } = this.#keys;
+    const { position, commands, events } = this.#keys;
     const { reachableSnapshot, stateTtlMs = STATE_TTL_MS, eventsKept = RESUME_COMMANDS } = this.#parts;
     const snapshot = Math.min(reachableSnapshot(), to.sequence);
-    const list: Argument[] = [from.sequence, to.sequence, to.hash ?? '', batch.timeNs.toString(), prefix];
+    const list: Argument[] = [from.sequence, to.sequence, to.hash ?? '', batch.timeNs.toString()];
     list.push(Math.max(1, Number(batch.timeNs / 1_000_000n) + stateTtlMs));
     list.push(snapshot > this.#trimmedTo ? snapshot : 0, Math.max(0, to.sequence - eventsKept + 1));
-    list.push(batch.state, batch.gone);
+    list.push(batch.state.pack(), batch.gone.pack());
     list.push(batch.commands.entries, batch.events.entries, messages.length / 2);
     batch.commands.appendTo(list);
     batch.events.appendTo(list);

@@ -29,6 +29,7 @@ const { Repeated, OrderDone, Maker } = EventFlag;
  * inside of one costs nothing.
  */
 export class RedisState {
+  readonly #keys: RedisKeys;
   readonly #engine: Engine;
   readonly #ttlMs: number;
   readonly #orders = new KeyAges<number>();
@@ -40,7 +41,8 @@ export class RedisState {
   #isSeeded = false;
 
   /** @param ttlMs how long a key stays after it was written, by the exchange's clock */
-  constructor(engine: Engine, ttlMs: number) {
+  constructor(keys: RedisKeys, engine: Engine, ttlMs: number) {
+    this.#keys = keys;
     this.#engine = engine;
     this.#ttlMs = ttlMs;
   }
@@ -82,17 +84,16 @@ export class RedisState {
   seal(batch: RedisBatch): void {
     const nowMs = Number(batch.timeNs / 1_000_000n);
     const at = `,"sequence":${this.#engine.sequence},"timeNs":"${batch.timeNs}"}`;
-    let state = '';
-    let gone = '';
-    for (const id of batch.done) gone += `order:${id}\n`;
+    const { gone } = batch;
+    for (const id of batch.done) gone.add(this.#keys.order(id));
     for (const id of batch.touched) {
       const order = this.#engine.openOrder(id);
       if (order !== undefined) {
         this.#orders.write(id, nowMs);
-        state += this.#orderLines(order, nowMs, at);
-      } else if (this.#orders.delete(id)) gone += `order:${id}\n`;
+        this.#writeOrder(order, nowMs, at, batch);
+      } else if (this.#orders.delete(id)) gone.add(this.#keys.order(id));
     }
-    for (const id of batch.instruments) state += this.#topLines(id, nowMs, at, batch.messages);
+    for (const id of batch.instruments) this.#writeTop(id, nowMs, at, batch);
     const until = nowMs - this.#ttlMs / 2;
     let most = Math.max(REFRESHED_KEYS, Math.floor(batch.rows * REFRESHED_SHARE));
     for (; most > 0; most--) {
@@ -104,16 +105,14 @@ export class RedisState {
         continue;
       }
       this.#orders.write(id, nowMs);
-      state += this.#orderLines(order, nowMs, at);
+      this.#writeOrder(order, nowMs, at, batch);
     }
     for (; most > 0; most--) {
       const id = this.#tops.oldestUntil(until);
       if (id === undefined) break;
-      state += this.#topLines(id, nowMs, at, batch.messages);
+      this.#writeTop(id, nowMs, at, batch);
     }
     batch.trades.appendTo(batch.messages);
-    batch.state = state;
-    batch.gone = gone;
     batch.isSealed = true;
   }
 
@@ -135,7 +134,7 @@ export class RedisState {
   }
 
   /** @param at the end of the object */
-  #orderLines(order: OpenOrder, nowMs: number, at: string): string {
+  #writeOrder(order: OpenOrder, nowMs: number, at: string, { state }: RedisBatch): void {
     const instrument = this.#instrument(order.instrumentId);
     const { clientOrderId, expiresAtNs, stopPriceTicks } = order;
     const client =
@@ -150,36 +149,41 @@ export class RedisState {
       if (expiresMs < nowMs + this.#ttlMs) expiry = String(Math.max(1, expiresMs));
     }
     // Written by hand: an object and JSON.stringify take three times as long.
-    return (
-      `order:${order.orderId}\n${expiry}\n{"orderId":${order.orderId},"clientOrderId":${client}` +
-      `,"account":${order.account},"symbol":${JSON.stringify(instrument.symbol)}` +
-      `,"side":"${sideNames[order.side]}","orderType":"${nameOf(orderTypes, order.type)}"` +
-      `,"timeInForce":"${nameOf(timesInForce, order.timeInForce)}"` +
-      `,"standing":"${nameOf(standings, order.standing)}","price":"${priceText(order.priceTicks, instrument)}"` +
-      (stopPriceTicks === undefined ? '' : `,"stopPrice":"${priceText(stopPriceTicks, instrument)}"`) +
-      `,"size":"${sizeText(order.sizeLots, instrument)}"` +
-      `,"remaining":"${sizeText(order.remainingLots, instrument)}"` +
-      `,"cumulative":"${sizeText(order.cumulativeLots, instrument)}"${at}\n`
+    state.add(this.#keys.order(order.orderId));
+    state.add(expiry);
+    state.add(
+      `{"orderId":${order.orderId},"clientOrderId":${client}` +
+        `,"account":${order.account},"symbol":${JSON.stringify(instrument.symbol)}` +
+        `,"side":"${sideNames[order.side]}","orderType":"${nameOf(orderTypes, order.type)}"` +
+        `,"timeInForce":"${nameOf(timesInForce, order.timeInForce)}"` +
+        `,"standing":"${nameOf(standings, order.standing)}","price":"${priceText(order.priceTicks, instrument)}"` +
+        (stopPriceTicks === undefined ? '' : `,"stopPrice":"${priceText(stopPriceTicks, instrument)}"`) +
+        `,"size":"${sizeText(order.sizeLots, instrument)}"` +
+        `,"remaining":"${sizeText(order.remainingLots, instrument)}"` +
+        `,"cumulative":"${sizeText(order.cumulativeLots, instrument)}"${at}`,
     );
   }
 
-  #topLines(id: number, nowMs: number, at: string, messages: string[]): string {
+  #writeTop(id: number, nowMs: number, at: string, { state, messages }: RedisBatch): void {
     const instrument = this.#instrument(id);
     // An event may name an instrument that is not listed: a cancel of all of it.
-    if (instrument === undefined) return '';
-    const { lastPriceTicks, state } = this.#engine.instrumentStatus(id);
+    if (instrument === undefined) return;
+    const status = this.#engine.instrumentStatus(id);
+    const { lastPriceTicks } = status;
     const { symbol } = instrument;
     const content =
       `{"symbol":${JSON.stringify(symbol)},"bid":${levelText(this.#engine.best(id, Side.Buy), instrument)}` +
       `,"ask":${levelText(this.#engine.best(id, Side.Sell), instrument)}` +
       `,"lastPrice":${lastPriceTicks === 0 ? 'null' : `"${priceText(lastPriceTicks, instrument)}"`}` +
-      `,"state":"${stateName(state)}"`;
+      `,"state":"${stateName(status.state)}"`;
     this.#tops.write(id, nowMs);
     if (this.#told.get(id) !== content) {
       this.#told.set(id, content);
       messages.push(RedisKeys.tops(symbol), content + at);
     }
-    return `top:${symbol}\n\n${content}${at}\n`;
+    state.add(this.#keys.top(symbol));
+    state.add('');
+    state.add(content + at);
   }
 }
 
