@@ -222,6 +222,43 @@ describe.skipIf(noRedis !== undefined)(`another Redis (${noRedis ?? 'redis-serve
     log.close();
   });
 
+  it('may be a cluster of several nodes, whichever is asked, and is followed where it moves', async () => {
+    const servers = [
+      await LocalRedis.start('--cluster-enabled', 'yes'),
+      await LocalRedis.start('--cluster-enabled', 'yes'),
+    ];
+    const nodes = servers.map(({ url }) => client(url)) as [Redis, Redis];
+    await nodes[0].call('CLUSTER', 'ADDSLOTSRANGE', '0', '8191');
+    await nodes[1].call('CLUSTER', 'ADDSLOTSRANGE', '8192', '16383');
+    await nodes[0].call('CLUSTER', 'MEET', '127.0.0.1', `${servers[1]!.port}`);
+    for (const node of nodes)
+      while (!String(await node.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await pause(20);
+    const slot = Number(await nodes[0].call('CLUSTER', 'KEYSLOT', keys.position));
+    const owner = slot < 8192 ? 0 : 1;
+    const log = new FlowLog(2);
+    for (const { url } of servers) {
+      log.grow(400);
+      await new RedisRun(log, url).finish();
+    }
+    await expectWhole(nodes[owner]!, log);
+    const hosts = servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    const run = new RedisRun(log, `redis+cluster://${hosts}`);
+    log.grow(400);
+    await run.caughtUp();
+    // The slot goes to the other node, without what is in it: a failover that lost all.
+    await nodes[owner]!.flushall();
+    const other = nodes[1 - owner]!;
+    const id = String(await other.call('CLUSTER', 'MYID'));
+    for (const node of [other, nodes[owner]!]) await node.call('CLUSTER', 'SETSLOT', `${slot}`, 'NODE', id);
+    log.grow(400);
+    await run.finish();
+    expect(run.warnings.join()).toMatch(/moved to another node/);
+    await expectWhole(other, log);
+    for (const node of nodes) node.disconnect();
+    for (const server of servers) await server.close();
+    log.close();
+  });
+
   it('asks for its password, also as a cluster', async () => {
     const server = await LocalRedis.start('--requirepass', 'secret', '--cluster-enabled', 'yes');
     await expect(sinkOf(server.url).open()).rejects.toThrow(/NOAUTH.*put the right user/);
