@@ -9,7 +9,10 @@ const ANSWER_MS = 2 * STORE_CONNECT_MS;
 
 const LEAST_VERSION = [6, 2] as const;
 
-/** A connection to a Redis, or to the node of a cluster that has the keys of a shard. It never tries again by itself: the pipe does. */
+/**
+ * A connection to a Redis, or to the node of a cluster that has the keys of a shard. It never tries again by itself: the
+ * pipe does.
+ */
 export class RedisConnection {
   readonly place: RedisPlace;
   readonly #warn: (sentence: string) => void;

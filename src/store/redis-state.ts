@@ -75,7 +75,7 @@ export class RedisState {
         if (this.#orders.delete(id) || mayBeForgotten) done.push(id);
       }
       if (kind === EventKind.Fill && (flags & Maker) === 0)
-        batch.trades.add(words, at, this.#instrument(instrument));
+        batch.trades.add(words, at, this.#instrument(instrument)!);
     }
     batch.rows += rows;
   }
@@ -124,18 +124,19 @@ export class RedisState {
     for (const { id } of this.#engine.instruments()) this.#tops.write(id, Number.NEGATIVE_INFINITY);
   }
 
-  #instrument(id: number): Instrument {
+  /** Undefined where there is none: an event may name it all the same, as a cancel of all of it does. */
+  #instrument(id: number): Instrument | undefined {
     let found = this.#instruments.get(id);
     if (found === undefined) {
       for (const each of this.#engine.instruments()) this.#instruments.set(each.id, each);
-      found = this.#instruments.get(id)!;
+      found = this.#instruments.get(id);
     }
     return found;
   }
 
   /** @param at the end of the object */
   #writeOrder(order: OpenOrder, nowMs: number, at: string, { state }: RedisBatch): void {
-    const instrument = this.#instrument(order.instrumentId);
+    const instrument = this.#instrument(order.instrumentId)!;
     const { clientOrderId, expiresAtNs, stopPriceTicks } = order;
     const client =
       typeof clientOrderId === 'string'
@@ -166,7 +167,6 @@ export class RedisState {
 
   #writeTop(id: number, nowMs: number, at: string, { state, messages }: RedisBatch): void {
     const instrument = this.#instrument(id);
-    // An event may name an instrument that is not listed: a cancel of all of it.
     if (instrument === undefined) return;
     const status = this.#engine.instrumentStatus(id);
     const { lastPriceTicks } = status;
