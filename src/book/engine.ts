@@ -7,7 +7,7 @@ import type { EngineSettings } from './engine-settings.js';
 import type { EventWriter } from './event-writer.js';
 import { GeneralCommands } from './general-commands.js';
 import { type GeneralRoom, makeRoom } from './general-room.js';
-import { type OpenOrder, type OpenOrderFilter, openOrders } from './open-orders.js';
+import { type OpenOrder, type OpenOrderFilter, openOrder, openOrders } from './open-orders.js';
 import { MAX_LIVE_ORDERS } from './order-pool.js';
 import * as plainCancels from './plain-cancels.js';
 import * as plainOrders from './plain-orders.js';
@@ -146,6 +146,12 @@ export class Engine {
     return openOrders(this.#room, filter);
   }
 
+  /** The live order with this id; undefined where there is none. */
+  openOrder(orderId: number): OpenOrder | undefined {
+    const slot = this.#room.orderIndex.find(orderId | 0, Math.floor(orderId / TWO_32));
+    return slot < 0 ? undefined : openOrder(this.#room, slot);
+  }
+
   /**
    * All that the engine is, in bytes that depend on its state alone: what `restore` makes of them goes on with the same
    * events. The events since the last `clear()` are no part of it. `snapshot-layout.ts` draws the bytes.
@@ -184,6 +190,20 @@ export class Engine {
         orders: ladder.orders(level),
       });
     return levels;
+  }
+
+  /** The first of `levels`; undefined where a side is empty or the instrument not listed. */
+  best(instrumentId: number, side: number): Level | undefined {
+    const number = this.#room.listings.find(instrumentId);
+    if (number < 0) return undefined;
+    const ladder = this.#room.listings.books[number]!.ladder(side);
+    const level = ladder.bestLevel;
+    if (level < 0) return undefined;
+    return {
+      priceTicks: ladder.priceTicks(level),
+      sizeLots: ladder.sizeLots(level),
+      orders: ladder.orders(level),
+    };
   }
 
   /**

@@ -30,6 +30,8 @@ export interface OpenOrder {
   /** The price that meets a stop; there only for one that waits. */
   readonly stopPriceTicks?: number;
   readonly standing: number;
+  /** When it expires, in ns since the epoch; there only where it is good till a date. */
+  readonly expiresAtNs?: bigint;
 }
 
 export interface OpenOrderFilter {
@@ -51,7 +53,8 @@ export function openOrders(room: GeneralRoom, filter: OpenOrderFilter): OpenOrde
   return found.sort((a, b) => a.orderId - b.orderId);
 }
 
-function openOrder(room: GeneralRoom, slot: number): OpenOrder {
+/** The live order in a slot. */
+export function openOrder(room: GeneralRoom, slot: number): OpenOrder {
   const { orders, accounts } = room;
   const rare = room.rare.of(slot);
   const standing = rare?.standing ?? Standing.Active;
@@ -74,6 +77,9 @@ function openOrder(room: GeneralRoom, slot: number): OpenOrder {
     displayedLots: isShown ? live.remainingOf(orders, slot) : 0,
     ...(standing === Standing.AwaitsStop ? { stopPriceTicks: rare!.stopPriceTicks } : {}),
     standing,
+    ...(rare?.timeInForce === TimeInForce.GoodTillDate
+      ? { expiresAtNs: (BigInt(rare.expiryHigh >>> 0) << 32n) | BigInt(rare.expiryLow >>> 0) }
+      : {}),
   };
 }
 
