@@ -110,6 +110,13 @@ export const MOST_BATCH_ROWS = 65_536;
 export const STORE_WRITE_MS = 10;
 export const STORE_DELAY_MS = 5;
 
+/**
+ * A store that is further behind than this (a second or so of heavy load) catches up first: its writes may take ten times as
+ * long, since large ones carry more. Nobody waits for them; what it has not reached yet is answered from memory.
+ */
+export const STORE_CATCH_UP_COMMANDS = 100_000;
+export const CATCH_UP_FACTOR = 10;
+
 /** Bounds of the delay: under a millisecond timers do not count, over a second it is no live store. */
 export const LEAST_STORE_DELAY_MS = 1;
 export const MOST_STORE_DELAY_MS = 1_000;
@@ -198,6 +205,10 @@ relation(
 relation(
   MAX_MESSAGE_BYTES < MAX_TRANSPORT_MESSAGE_BYTES,
   'a message over the bound is still read, to be rejected',
+);
+relation(
+  STORE_CATCH_UP_COMMANDS < STORE_BACKLOG_COMMANDS,
+  'a store catches up long before orders are rejected for it',
 );
 relation(LEAST_BATCH_ROWS < MOST_BATCH_ROWS, 'a batch needs room to grow');
 relation(

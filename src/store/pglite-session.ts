@@ -33,7 +33,7 @@ export class PgliteSession implements SqlSession {
       this.#database.transaction(async (transaction: Transaction) => {
         await transaction.exec(statements);
         for (const { table, content } of copies)
-          await transaction.query(`copy ${table} from '/dev/blob' with (format binary)`, [], {
+          await transaction.exec(`copy ${table} from '/dev/blob' with (format binary)`, {
             blob: new Blob([content as Buffer<ArrayBuffer>]),
           });
       }),

@@ -32,8 +32,6 @@ export class RedisSink implements ShardSink<RedisBatch> {
   readonly #free: RedisBatch[] = [];
   #feed: LogFeed | undefined;
   #state: RedisState | undefined;
-  /** The batch that takes runs. */
-  #gathering: RedisBatch | undefined;
   /** Behind which the commands were trimmed last. */
   #trimmedTo = 0;
 
@@ -65,14 +63,10 @@ export class RedisSink implements ShardSink<RedisBatch> {
   async begin(feed: LogFeed): Promise<void> {
     this.#feed = feed;
     this.#state = new RedisState(this.#keys, feed.engine, this.#parts.stateTtlMs ?? STATE_TTL_MS);
-    this.#gathering = undefined;
   }
 
-  /** Seals the batch before: nothing may have been read behind it. */
   makeBatch(): RedisBatch {
-    this.#seal();
-    this.#gathering = this.#free.pop() ?? new RedisBatch();
-    return this.#gathering;
+    return this.#free.pop() ?? new RedisBatch();
   }
 
   add(run: FedRun, batch: RedisBatch): void {
@@ -80,8 +74,12 @@ export class RedisSink implements ShardSink<RedisBatch> {
     this.#state!.note(run.events, run.from, run.to, batch);
   }
 
+  /** The books are those behind the batch: nothing was read on yet. */
+  seal(batch: RedisBatch): void {
+    this.#state!.seal(batch);
+  }
+
   async write(batch: RedisBatch): Promise<void> {
-    if (!batch.isSealed) this.#seal();
     const { from, to, messages } = batch;
     const { position, commands, events } = this.#keys;
     const { reachableSnapshot, stateTtlMs = STATE_TTL_MS, eventsKept = RESUME_COMMANDS } = this.#parts;
@@ -109,11 +107,6 @@ export class RedisSink implements ShardSink<RedisBatch> {
 
   async disconnect(): Promise<void> {
     this.#connection.close();
-  }
-
-  #seal(): void {
-    if (this.#gathering !== undefined && !this.#gathering.isSealed) this.#state!.seal(this.#gathering);
-    this.#gathering = undefined;
   }
 
   /** By its name; with its text where Redis does not know it (it was restarted, or is another one now). */

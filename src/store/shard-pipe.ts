@@ -4,7 +4,12 @@ import type { JournalSource } from '../journal/journal-reader.js';
 import type { LogEnd } from '../journal/live-reader.js';
 import type { StoreBoard, StoreState } from '../metrics/store-board.js';
 import { StoreState as State } from '../metrics/store-board.js';
-import { LONGEST_STORE_RETRY_MS, STORE_RETRY_MS } from '../model/limits.js';
+import {
+  CATCH_UP_FACTOR,
+  LONGEST_STORE_RETRY_MS,
+  STORE_CATCH_UP_COMMANDS,
+  STORE_RETRY_MS,
+} from '../model/limits.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import { AdaptiveBatcher } from './adaptive-batcher.js';
 import { type Batch, PositionMoved, type ShardSink, StoreAway, StoreRefused } from './sink.js';
@@ -61,7 +66,7 @@ export class ShardPipe<B extends Batch> {
 
   constructor(parts: ShardPipeParts<B>) {
     this.#parts = parts;
-    this.#batcher = new AdaptiveBatcher(parts.writeTargetNs);
+    this.#batcher = new AdaptiveBatcher();
   }
 
   /** Up to where the store is known to be complete. */
@@ -204,11 +209,18 @@ export class ShardPipe<B extends Batch> {
     this.#begunNs = clock.nowNs();
     await sink.write(batch);
     const tookNs = clock.nowNs() - this.#begunNs;
-    this.#batcher.learn(batch.rows, tookNs);
+    this.#batcher.learn(batch.rows, tookNs, this.#targetNs(batch.to.sequence));
     board.countWrite(store, shard, batch.rows, tookNs);
     this.#pending.shift();
     this.#writing = undefined;
     this.#committed(batch);
+  }
+
+  /** Longer where it is far behind. */
+  #targetNs(sequence: number): number {
+    const { lastSequence, writeTargetNs } = this.#parts;
+    const isFarBehind = lastSequence() - sequence > STORE_CATCH_UP_COMMANDS;
+    return isFarBehind ? writeTargetNs * CATCH_UP_FACTOR : writeTargetNs;
   }
 
   #committed(batch: B): void {

@@ -1,5 +1,6 @@
 import { EmbeddedStore } from './embedded-store.js';
 import { PostgresSession } from './postgres-session.js';
+import { RedisSink } from './redis-sink.js';
 import { type Pipe, type PipeSettings, ShardPipe } from './shard-pipe.js';
 import { SqlReads } from './sql-reads.js';
 import type { SqlSession } from './sql-session.js';
@@ -18,10 +19,38 @@ export interface Store {
 
 const APPLICATION = 'tickloom';
 
-/** @throws StoreRefused where the address is not one of a store */
-export async function openStore(target: StoreTarget, warn: (sentence: string) => void): Promise<Store> {
+/**
+ * @param reachableSnapshot sequence of the oldest snapshot of a shard that is kept, 0 for none: commands before it may go
+ * @throws StoreRefused where the address is not one of a store
+ */
+export async function openStore(
+  target: StoreTarget,
+  reachableSnapshot: (shard: number) => number,
+  warn: (sentence: string) => void,
+): Promise<Store> {
   if (target.kind === 'embedded') return await openEmbedded(target.directory, warn);
+  if (target.kind === 'redis') return openRedis(target.url, reachableSnapshot, warn);
   return openPostgres(target.url);
+}
+
+function openRedis(
+  url: string,
+  reachableSnapshot: (shard: number) => number,
+  warn: (sentence: string) => void,
+): Store {
+  const sinks: RedisSink[] = [];
+  return {
+    pipe(shard, settings) {
+      const sink = new RedisSink({ url, shard, warn, reachableSnapshot: () => reachableSnapshot(shard) });
+      sinks.push(sink);
+      return new ShardPipe({ ...settings, sink });
+    },
+    reads: undefined,
+    setAside: () => Promise.resolve(false),
+    async close() {
+      for (const sink of sinks) await sink.disconnect();
+    },
+  };
 }
 
 function openPostgres(url: string): Store {

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { Engine } from '../../src/book/engine.js';
 import { LiveClock } from '../../src/clock/live-clock.js';
 import { StoreBoard } from '../../src/metrics/store-board.js';
+import { Doorbell } from '../../src/ring/doorbell.js';
 import { RedisKeys } from '../../src/store/redis-keys.js';
 import { RedisSink, type RedisSinkParts } from '../../src/store/redis-sink.js';
 import { applyEntry, entriesBehind, entryWords } from '../../src/store/redis-stream.js';
@@ -18,6 +19,7 @@ export class RedisRun {
   readonly warnings: string[] = [];
   readonly pipe: ShardPipe<ReturnType<RedisSink['makeBatch']>>;
   readonly board = new StoreBoard(StoreBoard.allocate(1));
+  readonly #doorbell = new Doorbell(Doorbell.allocate());
   readonly #log: FlowLog;
   #running: Promise<void> | undefined;
 
@@ -36,7 +38,7 @@ export class RedisRun {
       shard: 0,
       writeTargetNs: 10_000_000,
       delayMs: 1,
-      sleep: () => pause(1),
+      doorbell: this.#doorbell,
       warn,
     });
     this.#sink = sink;
@@ -58,6 +60,7 @@ export class RedisRun {
     });
     while (this.pipe.position.sequence < this.#log.lastSequence) {
       if (fault !== undefined) throw fault;
+      this.#doorbell.ring();
       await pause(2);
     }
   }

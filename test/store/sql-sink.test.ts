@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PostgresServer, postgresMissing } from '../../load/servers/postgres-server.js';
 import { LiveClock } from '../../src/clock/live-clock.js';
 import { SeededRandomness } from '../../src/clock/randomness.js';
 import { StoreBoard } from '../../src/metrics/store-board.js';
@@ -12,7 +13,6 @@ import type { SqlSession } from '../../src/store/sql-session.js';
 import { SqlSink } from '../../src/store/sql-sink.js';
 import { temporaryDirectory } from '../support/exchange-process.js';
 import { describeWith } from '../support/not-run.js';
-import { PostgresServer, postgresMissing } from '../../load/servers/postgres-server.js';
 import { expectedTables } from './expected-tables.js';
 import { FeatureLog } from './feature-log.js';
 import { differences } from './stored-tables.js';
