@@ -1,5 +1,5 @@
 import { LogFeed } from '../src/follower/log-feed.js';
-import { measureLog } from '../src/journal/log-end.js';
+import { measureLog } from '../src/follower/measured-log.js';
 import { OrderMirror } from '../src/store/order-mirror.js';
 import { RowBatch } from '../src/store/row-batch.js';
 import { RowWriter } from '../src/store/row-writer.js';

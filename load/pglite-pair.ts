@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { measureLog } from '../src/journal/log-end.js';
+import { measureLog } from '../src/follower/measured-log.js';
 import { EmbeddedStore } from '../src/store/embedded-store.js';
 import { migrate } from '../src/store/migrations.js';
 import { partitionsSql } from '../src/store/months.js';

@@ -1,4 +1,4 @@
-import { measureLog } from '../src/journal/log-end.js';
+import { measureLog } from '../src/follower/measured-log.js';
 import { migrate } from '../src/store/migrations.js';
 import { partitionsSql } from '../src/store/months.js';
 import { PostgresSession } from '../src/store/postgres-session.js';

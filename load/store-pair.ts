@@ -1,5 +1,5 @@
 import { LiveClock } from '../src/clock/live-clock.js';
-import { measureLog } from '../src/journal/log-end.js';
+import { measureLog } from '../src/follower/measured-log.js';
 import { StoreBoard } from '../src/metrics/store-board.js';
 import { Doorbell } from '../src/ring/doorbell.js';
 import { ShardPipe } from '../src/store/shard-pipe.js';

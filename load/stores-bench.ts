@@ -9,6 +9,7 @@ import { finalRows } from './final-rows.js';
 import { OptionsError } from './options.js';
 import { pglitePair } from './pglite-pair.js';
 import { postgresPair } from './postgres-pair.js';
+import { redisPair } from './redis-pair.js';
 import type { StorePair } from './store-pair.js';
 import { readStoresOptions, type StoreKind, type StoresOptions, storesHelp } from './stores-options.js';
 
@@ -87,7 +88,7 @@ async function pairOf(
 ): Promise<StorePair | string> {
   if (store === 'postgres') return await postgresPair(log, finalRows(log), writeMs);
   if (store === 'pglite') return pglitePair(log, finalRows(log), writeMs, directory);
-  return 'not built yet';
+  return await redisPair(log, writeMs);
 }
 
 async function compare(

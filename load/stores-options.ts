@@ -17,7 +17,7 @@ export interface StoresOptions {
 export type StoreKind = (typeof STORE_KINDS)[number];
 export const STORE_KINDS = ['postgres', 'pglite', 'redis'] as const;
 
-const DEFAULT_COMMANDS = 400_000;
+const DEFAULT_COMMANDS = 1_000_000;
 const DEFAULT_PAIRS = 3;
 
 export const storesHelp = `Usage: npm run --silent bench:stores -- [options]

@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Run>>> = {
   start: async () => (await import('./start.js')).start,
   admin: async () => (await import('./admin.js')).admin,
   recover: async () => (await import('./recover.js')).recover,
+  rebuild: async () => (await import('./rebuild.js')).rebuild,
   backup: async () => (await import('./backup.js')).backup,
   replay: async () => (await import('./replay.js')).replay,
 };
@@ -18,6 +19,7 @@ Commands:
   start     runs an exchange
   admin     tells a running exchange what to do: instruments, halts, cancels, snapshots
   recover   verifies a data directory without starting the exchange
+  rebuild   makes the tables or keys of a store anew from the log
   backup    copies the data directory of an exchange that may be running
   replay    sends a recorded flow through an exchange, and compares what comes out with the recording
 

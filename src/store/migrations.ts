@@ -165,6 +165,14 @@ create view trade_list as
 `,
 ];
 
+/** Takes away all that `migrations` make, of whatever version, and nothing else. */
+export const DROP_SQL = `begin;
+drop view if exists order_list, trade_list;
+drop table if exists log_positions, codes, instruments, accounts, orders, executions, trades, schema_versions;
+drop function if exists advance_log_position(smallint, bigint, bigint, bigint, text);
+drop function if exists ns_time(bigint);
+commit;`;
+
 /** The version of the schema that this program writes. */
 export const SCHEMA_VERSION = migrations.length;
 

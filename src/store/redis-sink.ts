@@ -105,6 +105,17 @@ export class RedisSink implements ShardSink<RedisBatch> {
     this.#free.push(batch);
   }
 
+  /** Deletes all keys of the shard. @throws StoreAway, StoreRefused */
+  async empty(): Promise<void> {
+    await this.#connection.open();
+    await this.#connection.use(async (client) => {
+      // Braces have no meaning in a pattern.
+      for await (const keys of client.scanStream({ match: `${this.#keys.prefix}*`, count: 1_000 }))
+        if ((keys as string[]).length > 0) await client.unlink(...(keys as string[]));
+    });
+    this.#connection.close();
+  }
+
   async disconnect(): Promise<void> {
     this.#connection.close();
   }

@@ -1,4 +1,6 @@
+import { MAX_SHARDS } from '../model/limits.js';
 import { EmbeddedStore } from './embedded-store.js';
+import { DROP_SQL } from './migrations.js';
 import { PostgresSession } from './postgres-session.js';
 import { RedisSink } from './redis-sink.js';
 import { type Pipe, type PipeSettings, ShardPipe } from './shard-pipe.js';
@@ -12,6 +14,8 @@ import type { StoreAnswer, StoreQuery } from './store-query.js';
 export interface Store {
   pipe(shard: number, settings: PipeSettings): Pipe;
   readonly reads: { ask(query: StoreQuery): Promise<StoreAnswer> } | undefined;
+  /** Takes away all that it holds, so that it is written anew. @throws StoreAway, StoreRefused */
+  empty(): Promise<void>;
   /** Sets aside what contradicts the log and begins anew; false where that is not its to do. */
   setAside(why: string): Promise<boolean>;
   close(): Promise<void>;
@@ -46,6 +50,10 @@ function openRedis(
       return new ShardPipe({ ...settings, sink });
     },
     reads: undefined,
+    async empty() {
+      for (let shard = 0; shard < MAX_SHARDS; shard++)
+        await new RedisSink({ url, shard, warn, reachableSnapshot: () => 0 }).empty();
+    },
     setAside: () => Promise.resolve(false),
     async close() {
       for (const sink of sinks) await sink.disconnect();
@@ -70,6 +78,10 @@ function openPostgres(url: string): Store {
         }
       },
     },
+    async empty() {
+      const session = await PostgresSession.connect(url, APPLICATION);
+      await session.run(DROP_SQL).finally(() => session.close());
+    },
     setAside: () => Promise.resolve(false),
     async close() {
       await reading?.close();
@@ -89,6 +101,7 @@ async function openEmbedded(directory: string, warn: (sentence: string) => void)
   return {
     pipe: pipesInto(sinks, () => Promise.resolve(embedded.session())),
     reads: { ask: (query) => new SqlReads(embedded.session()).ask(query) },
+    empty: () => embedded.session().run(DROP_SQL),
     async setAside(why) {
       await embedded.close();
       warn(embedded.setAside(why));
