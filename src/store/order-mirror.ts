@@ -80,6 +80,18 @@ const CHANGED = 2;
 
 const FIRST_SLOTS = 1024;
 
+/** Kinds of events that change an order, and are its mirror's. */
+export const CHANGES_ORDER: ReadonlySet<number> = new Set([
+  EventKind.Accepted,
+  EventKind.Fill,
+  EventKind.Cancelled,
+  EventKind.Amended,
+  EventKind.Triggered,
+  EventKind.Refreshed,
+  EventKind.Repriced,
+  EventKind.Decremented,
+]);
+
 /** What becomes of an order that a batch has touched. */
 export interface TouchedOrders {
   /** An order whose older state stands in the store among the open ones. */
