@@ -203,7 +203,11 @@ export class OrderMirror {
       case EventKind.Repriced:
         if (eventCodeOf(words[at + EVENT_CODE]!) === Repricing.Peg)
           cells[cell + ORDER_PRICE] = readWhole(words, at + EVENT_PRICE);
-        else cells[cell + ORDER_STOP_PRICE] = readWhole(words, at + EVENT_PRICE);
+        else {
+          // A trailing stop's distance until now: without a unit it is a stop price.
+          cells[cell + ORDER_STOP_PRICE] = readWhole(words, at + EVENT_PRICE);
+          cells[cell + ORDER_PEG]! &= 0xff;
+        }
         break;
       case EventKind.Decremented:
         cells[cell + ORDER_SIZE] = cells[cell + ORDER_REMAINING]! + cells[cell + ORDER_CUMULATIVE]!;

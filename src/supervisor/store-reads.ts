@@ -1,7 +1,7 @@
 import type { TailAnswer } from '../follower/follower.js';
 import { OrderFold, type OrdersQuery, ordersPage, originOf, pageQuery } from '../store/order-fold.js';
 import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
-import type { StoreAnswer } from '../store/store-query.js';
+import type { StoreAnswer, StoreQuery } from '../store/store-query.js';
 import { storedTrade } from '../store/stored-order.js';
 import type { SupervisedFollower } from './supervised-follower.js';
 import type { SupervisedStore } from './supervised-store.js';
@@ -11,7 +11,8 @@ const TRIES = 20;
 const TRY_AGAIN_MS = 50;
 
 export interface StoreReadsParts {
-  readonly store: Pick<SupervisedStore, 'ask'>;
+  /** Undefined where there is none: gateways do not ask then. */
+  readonly store: Pick<SupervisedStore, 'ask'> | undefined;
   /** By shard; none where they are off. */
   readonly followers: readonly Pick<SupervisedFollower, 'tail'>[];
   readonly shards: number;
@@ -49,7 +50,7 @@ export class StoreReads {
     const after = Math.max(before, this.#parts.stored(shard));
     const [tail, answer] = await Promise.all([
       this.#tail(shard, { orderId }, after, until),
-      this.#parts.store.ask({ of, orderId }),
+      this.#askStore({ of, orderId }),
     ]);
     if (answer.fault !== undefined) return await this.#orderFromMemory(orderId, until, answer.fault);
     const position = positionOf(shard, answer, tail, until);
@@ -72,14 +73,14 @@ export class StoreReads {
   }
 
   async #orders(query: OrdersQuery, until: readonly number[]): Promise<ReadAnswer | undefined> {
-    const { store, shards, stored } = this.#parts;
+    const { shards, stored } = this.#parts;
     const { account } = query;
     const tails = await Promise.all(
       Array.from({ length: shards }, (_, shard) => this.#tail(shard, { account }, stored(shard), until)),
     );
     // The store is asked last: it has at least what it was known to have when the tails were cut.
     const asked = pageQuery(query, tails);
-    const answer = await store.ask(asked);
+    const answer = await this.#askStore(asked);
     if (answer.fault !== undefined) return away(answer.fault);
     const positions: Record<number, number> = {};
     for (const [shard, tail] of tails.entries()) {
@@ -92,10 +93,15 @@ export class StoreReads {
   }
 
   async #trades(query: TradesQuery): Promise<ReadAnswer> {
-    const { fault, positions, rows } = await this.#parts.store.ask({ ...query, limit: query.limit + 1 });
+    const { fault, positions, rows } = await this.#askStore({ ...query, limit: query.limit + 1 });
     if (fault !== undefined) return away(fault);
     const trades = rows.slice(0, query.limit).map(storedTrade);
     return { of: 'trades', positions, trades, isMore: rows.length > query.limit };
+  }
+
+  #askStore(query: StoreQuery): Promise<StoreAnswer> {
+    const { store } = this.#parts;
+    return store?.ask(query) ?? Promise.resolve({ positions: {}, rows: [], fault: 'there is none' });
   }
 
   async #tail(
