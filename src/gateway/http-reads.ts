@@ -58,7 +58,7 @@ export class HttpReads {
     const orderId = readOrderId(id, respond);
     if (orderId === undefined || !hasOnly(new URLSearchParams(query), [], respond)) return;
     // Its shard stands in its id.
-    if (shardOfPlace(orderId) >= this.#parts.shards) refuse(respond, { code: RejectCode.UnknownOrder });
+    if (shardOfPlace(orderId) >= this.#parts.shards) noOrder(orderId, respond);
     else this.#ask({ of: 'order', orderId }, respond);
   }
 
@@ -172,7 +172,7 @@ export class HttpReads {
       case 'order': {
         const { order, positions } = answer;
         if (order === undefined) {
-          refuse(respond, { code: RejectCode.UnknownOrder });
+          if (query.of === 'order') noOrder(query.orderId, respond);
           return;
         }
         const shard = shardOfPlace(order.orderId);
@@ -204,6 +204,10 @@ export class HttpReads {
     if (instrument === undefined) throw new RangeError(`the listing of instrument ${id} is not known here`);
     return instrument;
   }
+}
+
+function noOrder(orderId: number, respond: Respond): void {
+  refuse(respond, { code: RejectCode.UnknownOrder, sentence: `There is no order ${orderId}.` });
 }
 
 function noAnswer(respond: Respond): void {

@@ -1,6 +1,6 @@
 import type { SnapshotOutcome } from '../follower/follower-messages.js';
 import type { GatewayOrder, GatewayReport } from '../gateway/gateway-messages.js';
-import type { StoreReads } from './store-reads.js';
+import { away, type StoreReads } from './store-reads.js';
 import type { SupervisedFollower } from './supervised-follower.js';
 import type { Thread } from './thread.js';
 
@@ -20,7 +20,11 @@ export function serveGateway(
   const post = (order: GatewayOrder) => thread.post(order);
   thread.on('resume', ({ request }) => followers[request.shard]?.resume(request));
   thread.on('query', ({ id, question }) => {
-    void reads.answer(question).then((answer) => post({ order: 'answered', id, answer }));
+    reads.answer(question).then(
+      (answer) => post({ order: 'answered', id, answer }),
+      // Rows that nobody understands are one client's trouble, and not the exchange's.
+      (error: Error) => post({ order: 'answered', id, answer: away(error.message) }),
+    );
   });
   thread.on('take-snapshots', ({ id }) => {
     void takeSnapshots().then((outcomes) => post({ order: 'snapshots-taken', id, outcomes }));

@@ -48,11 +48,13 @@ export class StoreReads {
   async #order({ of, orderId }: OrderQuery, until: readonly number[]): Promise<ReadAnswer | undefined> {
     const { shard, before } = originOf(orderId);
     const after = Math.max(before, this.#parts.stored(shard));
-    const [tail, answer] = await Promise.all([
+    const [cut, answer] = await Promise.all([
       this.#tail(shard, { orderId }, after, until),
       this.#askStore({ of, orderId }),
     ]);
     if (answer.fault !== undefined) return await this.#orderFromMemory(orderId, until, answer.fault);
+    // Before its origin nothing has happened to it, so that nothing is missing there.
+    const tail = cut.after <= before ? { ...cut, after: 0 } : cut;
     const position = positionOf(shard, answer, tail, until);
     if (position === undefined) return undefined;
     const fold = new OrderFold(answer.rows);
@@ -124,7 +126,8 @@ const behind: ReadAnswer = {
     'The store is behind, and what happened since then is not all in memory any more; ask again later.',
 };
 
-function away(fault: string): ReadAnswer {
+/** There is no answer, and why. */
+export function away(fault: string): ReadAnswer {
   return { of: 'fault', reason: 'store-away', sentence: `The store cannot answer: ${fault}.` };
 }
 
