@@ -237,12 +237,6 @@ describe('orders over HTTP', () => {
       postOnly: 'reject',
       timeInForce: 'GTC',
     });
-    const trailing = { ...terms, clientOrderId: 't', orderType: 'trailingStop', trail: '1.50', size: '1' };
-    const stop = await call('POST', '/orders', trailing);
-    expect((await get(`/orders/${stop.json['orderId']}`)).json['order']).toMatchObject({
-      orderType: 'trailingStop',
-      status: 'awaitsStop',
-    });
     // A bracket: its exits have the two numbers behind its own, and enter once it has left.
     const bracket = { takeProfit: '70', stopLoss: '50' };
     const entry = { ...terms, clientOrderId: 'entry', price: '60', size: '1', ...bracket };
@@ -285,6 +279,16 @@ describe('orders over HTTP', () => {
 });
 
 describe('trades over HTTP', () => {
+  let trailing: unknown;
+
+  it('come where nothing has traded yet: a trailing stop has its distance', async () => {
+    const terms = { account: 33, symbol: 'BTC-USD', side: 'sell', orderType: 'trailingStop', size: '1' };
+    trailing = (await call('POST', '/orders', { ...terms, clientOrderId: 't', trail: '10' })).json['orderId'];
+    const { json } = await get(`/orders/${trailing}`);
+    expect(json['order']).toMatchObject({ orderType: 'trailingStop', status: 'awaitsStop', trail: '10.00' });
+    expect(json['order']).not.toHaveProperty('stopPrice');
+  });
+
   it('are read by symbol and span, page by page, with the position that they are true as of', async () => {
     const trades: Json[] = [];
     for (let i = 0; i < 40; i++) {
@@ -298,7 +302,12 @@ describe('trades over HTTP', () => {
       });
       trades.push((taken.json['events'] as Json[]).find(({ event }) => event === 'fill')!);
     }
-    await storeHasAll();
+    for (const isStored of [false, true]) {
+      if (isStored) await storeHasAll();
+      const { json } = await get(`/orders/${trailing}`);
+      expect(json['order']).toMatchObject({ status: 'awaitsStop', stopPrice: '129.00' });
+      expect(json['order']).not.toHaveProperty('trail');
+    }
     const expected = trades.map((fill) => ({
       trade: fill['trade'],
       symbol: 'BTC-USD',

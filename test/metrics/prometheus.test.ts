@@ -105,7 +105,7 @@ describe('GET /metrics', () => {
     const of = `{shard="${shard}"}`;
     const stored = `{store="postgres",shard="${shard}"}`;
     // The store and the follower come behind.
-    for (;; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    for (; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
       const metrics = parse(await scrape());
       const value = (name: string, labels: string) => metrics.get(`tickloom_${name}`)!.series.get(labels);
       if (value('store_rows_total', stored) === 0 || value('live_orders', of) === 0) continue;
