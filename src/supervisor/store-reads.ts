@@ -128,7 +128,11 @@ const behind: ReadAnswer = {
 
 /** There is no answer, and why. */
 export function away(fault: string): ReadAnswer {
-  return { of: 'fault', reason: 'store-away', sentence: `The store cannot answer: ${fault}.` };
+  return {
+    of: 'fault',
+    reason: 'store-away',
+    sentence: `The store cannot answer: ${fault.replace(/[.]$/, '')}.`,
+  };
 }
 
 /** Whether a tail goes on where the store's rows end. */
