@@ -8,7 +8,6 @@
  *                                       ├─▶ follower ─▶ snapshots, what a client missed
  *                                       └─▶ stores ─▶ Postgres, Redis
  */
-import { join } from 'node:path';
 import { LiveClock } from './clock/live-clock.js';
 import type { ClockSettings } from './clock/settings.js';
 import { SharedClock } from './clock/shared-clock.js';
@@ -22,14 +21,13 @@ import type {
 } from './gateway/gateway-messages.js';
 import { chooseTransport, freePort } from './gateway/listening.js';
 import { type DataLock, lockDataDirectory } from './journal/data-lock.js';
-import type { JournalSummary } from './journal/journal-reader.js';
 import type { Durability } from './journal/segment.js';
 import { SegmentMaker } from './journal/segment-maker.js';
 import { countShards } from './journal/shard-directories.js';
 import { Drill, type DrillName } from './metrics/drill.js';
 import { ShardBoard } from './metrics/shard-board.js';
 import { StoreBoard } from './metrics/store-board.js';
-import type { Instrument, UnlistedInstrument } from './model/instrument.js';
+import type { UnlistedInstrument } from './model/instrument.js';
 import {
   CELL_BYTES,
   CLIENT_ID_WINDOW,
@@ -50,11 +48,17 @@ import { Doorbell } from './ring/doorbell.js';
 import { allocateRing } from './ring/ring.js';
 import { planListings } from './shard/listing-plan.js';
 import type { ShardThreadData } from './shard/shard-messages.js';
-import type { StoreTarget, StoreThreadData } from './store/store-messages.js';
+import type { StoreThreadData } from './store/store-messages.js';
+import { StoreSettingError, storeTargets } from './store/store-targets.js';
+import type { ExchangeFacts } from './supervisor/exchange-facts.js';
+import { serveGateway } from './supervisor/gateway-services.js';
+import { StoreReads } from './supervisor/store-reads.js';
 import { SupervisedFollower } from './supervisor/supervised-follower.js';
 import { SupervisedShard } from './supervisor/supervised-shard.js';
 import { SupervisedStore } from './supervisor/supervised-store.js';
 import { Thread, ThreadError } from './supervisor/thread.js';
+
+export type { ExchangeFacts, ShardFacts } from './supervisor/exchange-facts.js';
 
 export interface ExchangeSettings {
   readonly host: string;
@@ -95,25 +99,6 @@ export interface ExchangeSettings {
   readonly lockWaitMs?: number | undefined;
   /** Takes a sentence where something is not as it should be, and the exchange goes on. */
   readonly warn?: (sentence: string) => void;
-}
-
-/** What a start has found and made. */
-export interface ExchangeFacts {
-  readonly host: string;
-  readonly port: number;
-  /** The data directory. */
-  readonly data: string;
-  readonly transport: 'uws' | 'node';
-  /** Why uWebSockets.js does not serve, where it was tried and could not. */
-  readonly transportWhy?: string | undefined;
-  readonly gateways: number;
-  readonly shards: readonly ShardFacts[];
-  readonly instruments: readonly Instrument[];
-}
-
-export interface ShardFacts extends JournalSummary {
-  /** Sequence of the snapshot from which the shard began; 0: from the beginning of its log. */
-  readonly snapshot: number;
 }
 
 /** A setting that cannot be had, in one sentence for the person who set it. */
@@ -157,7 +142,8 @@ export class Exchange {
       return await house.open(settings, (...parts) => new Exchange(...parts));
     } catch (error) {
       await house.close();
-      throw error instanceof ThreadError ? new ExchangeError(error.message) : error;
+      const isSentence = error instanceof ThreadError || error instanceof StoreSettingError;
+      throw isSentence ? new ExchangeError(error.message) : error;
     }
   }
 
@@ -235,7 +221,7 @@ class House {
     const shardDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
     const gatewayDoorbells = Array.from({ length: gateways }, () => Doorbell.allocate());
     const followerDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
-    const stores = storesOf(settings).map((target) => ({
+    const stores = storeTargets(settings).map((target) => ({
       ...target,
       doorbells: Array.from({ length: shards }, () => Doorbell.allocate()),
     }));
@@ -366,15 +352,15 @@ class House {
         }),
       );
     }
-    for (const thread of this.#gateways) {
-      thread.on('resume', ({ request }) => this.#followers[request.shard]?.resume(request));
-      thread.on('take-snapshots', ({ id }) => {
-        void this.takeSnapshots().then((outcomes) => {
-          const order: GatewayOrder = { order: 'snapshots-taken', id, outcomes };
-          thread.post(order);
-        });
-      });
-    }
+    const reads = new StoreReads({
+      store: this.#stores.find(({ name }) => name === 'postgres'),
+      followers: this.#followers,
+      shards,
+      stored: (shard) => storeBoard.figures(0, shard).sequence,
+    });
+    const takeSnapshots = () => this.takeSnapshots();
+    for (const thread of this.#gateways)
+      serveGateway(thread, { reads, followers: this.#followers, takeSnapshots });
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
 
     // 8. A shard, follower or store that dies is started again; a gateway that dies, or a shard that cannot be had again, ends
@@ -444,20 +430,6 @@ class House {
     for (const thread of threads) thread.post(order);
     await Promise.all(threads.map((thread) => thread.end(answer)));
   }
-}
-
-/** The stores that are wanted, with their places on the board. */
-function storesOf({ postgres = 'off', redis, data, durability }: ExchangeSettings) {
-  const stores: { readonly store: number; readonly target: StoreTarget }[] = [];
-  if (postgres === 'embedded')
-    stores.push({ store: 0, target: { kind: 'embedded', directory: join(data, 'store') } });
-  else if (postgres !== 'off') stores.push({ store: 0, target: { kind: 'postgres', url: postgres } });
-  if (redis !== undefined) stores.push({ store: 1, target: { kind: 'redis', url: redis } });
-  if (stores.length > 0 && durability === 'none')
-    throw new ExchangeError(
-      'without a journal (--durability none) there is nothing that a store could be made from; use --postgres off, and no --redis',
-    );
-  return stores;
 }
 
 function checkCount(name: string, count: number, most: number): void {

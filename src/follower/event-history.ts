@@ -4,11 +4,13 @@ import {
   EVENT_ACCOUNT,
   EVENT_CODE,
   EVENT_INDEX,
+  EVENT_ORDER,
   eventFlags,
   eventKind,
   nextEvent,
   sequenceOfEvent,
 } from '../wire/event-record.js';
+import { readWhole } from '../wire/words.js';
 
 const CHUNK_WORDS = 256 * 1024;
 
@@ -25,6 +27,17 @@ export interface Missed {
   readonly words: Int32Array;
   /** False where the history begins after what was asked for: then `words` is empty. */
   readonly isComplete: boolean;
+}
+
+/** Whose events, or of which order. */
+export type EventFilter = { readonly account: number } | { readonly orderId: number };
+
+/** The events behind a sequence, as far as they are in memory. */
+export interface Tail {
+  /** The events, back to back, in the order of the log. */
+  readonly words: Int32Array;
+  /** They are all there behind this sequence: the one that was asked for, or a later one. */
+  readonly after: number;
 }
 
 /**
@@ -67,17 +80,36 @@ export class EventHistory {
   missed(accounts: readonly number[], sequence: number, index: number): Missed {
     // Of the command before there are no events, and the client may have seen only some of them.
     if (sequence <= this.#before && this.#before > 0) return { words: new Int32Array(0), isComplete: false };
+    const words = this.#gather(
+      sequence,
+      (words, at) => accounts.includes(words[at + EVENT_ACCOUNT]!) && isBehind(words, at, sequence, index),
+    );
+    return { words, isComplete: true };
+  }
+
+  /** The events of an account or an order of the commands behind a sequence; of later ones where those are gone. */
+  tail(of: EventFilter, sequence: number): Tail {
+    const after = Math.max(sequence, this.#before);
+    const isWanted =
+      'account' in of
+        ? (words: Int32Array, at: number) => words[at + EVENT_ACCOUNT] === of.account
+        : (words: Int32Array, at: number) => readWhole(words, at + EVENT_ORDER) === of.orderId;
+    const words = this.#gather(
+      after,
+      (words, at) => isWanted(words, at) && sequenceOfEvent(words, at) > after,
+    );
+    return { words, after };
+  }
+
+  /** The events that all are told of and that are wanted; those at or before a sequence need not be looked at. */
+  #gather(sequence: number, isWanted: (words: Int32Array, at: number) => boolean): Int32Array {
     const parts: Int32Array[] = [];
     let length = 0;
     for (let i = this.#firstChunk(sequence); i < this.#chunks.length; i++) {
       const { words, length: end } = this.#chunks[i]!;
       for (let at = 0; at < end; ) {
         const next = nextEvent(words, at);
-        if (
-          isTold(words, at) &&
-          accounts.includes(words[at + EVENT_ACCOUNT]!) &&
-          isBehind(words, at, sequence, index)
-        ) {
+        if (isTold(words, at) && isWanted(words, at)) {
           parts.push(words.subarray(at, next));
           length += next - at;
         }
@@ -90,7 +122,7 @@ export class EventHistory {
       found.set(part, to);
       to += part.length;
     }
-    return { words: found, isComplete: true };
+    return found;
   }
 
   #begin(words: Int32Array, from: number): Chunk {

@@ -2,7 +2,7 @@ import { exhaustMemory } from '../metrics/drill.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import type { Follower } from './follower.js';
-import type { FollowerOrder, FollowerReport, NumberedResume } from './follower-messages.js';
+import type { FollowerOrder, FollowerReport, NumberedResume, TailRequest } from './follower-messages.js';
 
 /**
  * Between two looks at a log that grows: a wake-up for each group of the shard would take turns from those who answer
@@ -37,6 +37,7 @@ export interface FollowerLoopParts {
 export class FollowerLoop {
   readonly #parts: FollowerLoopParts;
   readonly #resumes: NumberedResume[] = [];
+  readonly #tails: { readonly id: number; readonly request: TailRequest }[] = [];
   /** Orders for a snapshot: by their id, the sequence that it must reach. */
   readonly #orders = new Map<number, number>();
   readonly #turn = () => {
@@ -64,6 +65,7 @@ export class FollowerLoop {
 
   take(message: FollowerOrder): void {
     if (message.order === 'resume') this.#resumes.push(message.request);
+    else if (message.order === 'tail') this.#tails.push(message);
     else if (message.order === 'finish') this.#finishing = true;
     else if (message.order === 'drill') {
       if (message.how === 'memory') exhaustMemory();
@@ -93,6 +95,7 @@ export class FollowerLoop {
     try {
       const isRead = follower.read();
       this.#answerResumes();
+      this.#answerTails();
       this.#seeToSnapshots();
       board.reportFollower(shard, follower.sequence, follower.newestSnapshot.sequence);
       if (isRead && (this.#finishing || this.#isBehind())) this.#schedule();
@@ -156,6 +159,20 @@ export class FollowerLoop {
       this.#resumes.splice(i, 1);
       const answer = { ...follower.resume({ accounts, sequence, index }), gateway, id, shard };
       report({ event: 'resumed', answer }, [answer.words.buffer as ArrayBuffer]);
+    }
+  }
+
+  #answerTails(): void {
+    const { follower, report } = this.#parts;
+    for (let i = 0; i < this.#tails.length; ) {
+      const { id, request } = this.#tails[i]!;
+      if (follower.sequence < request.until) {
+        i++;
+        continue;
+      }
+      this.#tails.splice(i, 1);
+      const tail = follower.tail(request.of, request.after);
+      report({ event: 'tail', id, tail }, [tail.words.buffer as ArrayBuffer]);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Durability } from '../journal/segment.js';
 import type { DrillName } from '../metrics/drill.js';
-import type { ResumeAnswer, ResumeRequest } from './follower.js';
+import type { EventFilter } from './event-history.js';
+import type { ResumeAnswer, ResumeRequest, TailAnswer } from './follower.js';
 import type { OldSegments } from './retention.js';
 
 /** What a follower's thread is started with. */
@@ -25,6 +26,7 @@ export type FollowerOrder =
   /** The shard has stopped: take a last snapshot and end. */
   | { readonly order: 'finish' }
   | { readonly order: 'resume'; readonly request: NumberedResume }
+  | { readonly order: 'tail'; readonly id: number; readonly request: TailRequest }
   /** Die: a drill. */
   | { readonly order: 'drill'; readonly how: DrillName };
 
@@ -34,6 +36,15 @@ export interface NumberedResume extends ResumeRequest {
   /** Of the gateway's session, and of its attempt. */
   readonly id: number;
   readonly shard: number;
+  /** Answered only once all up to this sequence has been replayed. */
+  readonly until: number;
+}
+
+/** What has happened behind what a store knows. */
+export interface TailRequest {
+  readonly of: EventFilter;
+  /** Events of commands behind this sequence. */
+  readonly after: number;
   /** Answered only once all up to this sequence has been replayed. */
   readonly until: number;
 }
@@ -57,6 +68,7 @@ export interface SnapshotOutcome {
 export type FollowerReport =
   | { readonly event: 'snapshot'; readonly id: number; readonly outcome: SnapshotOutcome }
   | { readonly event: 'resumed'; readonly answer: NumberedAnswer }
+  | { readonly event: 'tail'; readonly id: number; readonly tail: TailAnswer }
   | { readonly event: 'warning'; readonly sentence: string }
   | { readonly event: 'diverged'; readonly message: string }
   | { readonly event: 'finished' }

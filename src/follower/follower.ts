@@ -7,7 +7,7 @@ import { SnapshotWriting } from '../journal/snapshot-file.js';
 import { SNAPSHOT_COMMANDS } from '../model/limits.js';
 import { Replay } from '../shard/recovery.js';
 import type { EventHash } from '../wire/event-hash.js';
-import { EventHistory, type Missed } from './event-history.js';
+import { type EventFilter, EventHistory, type Missed, type Tail } from './event-history.js';
 import { type OldSegments, Retention } from './retention.js';
 
 export interface FollowerParts {
@@ -40,6 +40,11 @@ export interface ResumeRequest {
 
 /** What a resume request is answered with: all events up to that sequence. */
 export interface ResumeAnswer extends Missed {
+  readonly upTo: number;
+}
+
+/** The events of an account or an order behind a sequence, up to another one. */
+export interface TailAnswer extends Tail {
   readonly upTo: number;
 }
 
@@ -154,6 +159,10 @@ export class Follower {
 
   resume({ accounts, sequence, index }: ResumeRequest): ResumeAnswer {
     return { ...this.#history.missed(accounts, sequence, index), upTo: this.sequence };
+  }
+
+  tail(of: EventFilter, after: number): TailAnswer {
+    return { ...this.#history.tail(of, after), upTo: this.sequence };
   }
 
   close(): void {

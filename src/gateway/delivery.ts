@@ -71,10 +71,15 @@ export class Delivery {
     this.#resuming = new Resuming({
       gateway: parts.gateway,
       ask: parts.askFollower,
-      handedOn: (shard) => Math.max(this.#lastSequence[shard]!, parts.board.published(shard)),
+      handedOn: (shard) => this.handedOn(shard),
       hand: (session, words, at) => this.#handNow(session, words, at, eventKind(words[at]!)),
       epochNs: parts.epochNs,
     });
+  }
+
+  /** Sequence up to which clients may have been told of a shard. */
+  handedOn(shard: number): number {
+    return Math.max(this.#lastSequence[shard]!, this.#board.published(shard));
   }
 
   /** Sessions that have reconnected and say what they have seen. */

@@ -1,5 +1,6 @@
 import type { NumberedAnswer, NumberedResume, SnapshotOutcome } from '../follower/follower-messages.js';
 import type { Instrument } from '../model/instrument.js';
+import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
 
 /** What a person may ask for; `auto` is settled before the gateways start. */
 export type TransportChoice = 'auto' | 'uws' | 'node';
@@ -33,6 +34,7 @@ export interface GatewayThreadData {
 export type GatewayOrder =
   | { readonly order: 'close-intake' }
   | { readonly order: 'end' }
+  | { readonly order: 'answered'; readonly id: number; readonly answer: ReadAnswer }
   | { readonly order: 'resumed'; readonly answer: NumberedAnswer }
   | {
       readonly order: 'snapshots-taken';
@@ -47,6 +49,8 @@ export type GatewayReport =
   | { readonly event: 'ended' }
   /** Ask the follower of that shard. */
   | { readonly event: 'resume'; readonly request: NumberedResume }
+  /** Answer with `answered`. */
+  | { readonly event: 'query'; readonly id: number; readonly question: ReadQuestion }
   /** Answer with `snapshots-taken`. */
   | { readonly event: 'take-snapshots'; readonly id: number }
   /** The message names the thread; the stack is for whoever looks for the cause. */

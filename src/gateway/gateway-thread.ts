@@ -6,7 +6,7 @@ import { LiveClock } from '../clock/live-clock.js';
 import { SharedClock } from '../clock/shared-clock.js';
 import type { SnapshotOutcome } from '../follower/follower-messages.js';
 import { ShardBoard } from '../metrics/shard-board.js';
-import { StoreBoard } from '../metrics/store-board.js';
+import { StoreBoard, StoreState } from '../metrics/store-board.js';
 import { Doorbell } from '../ring/doorbell.js';
 import { InstrumentTable } from '../wire/instrument-table.js';
 import { Gateway } from './gateway.js';
@@ -67,10 +67,16 @@ async function start(): Promise<void> {
     shardDoorbells,
     doorbell: new Doorbell(data.doorbell),
     board,
+    storeBoard,
     isStoreBehind: (shard) => storeBoard.backlog(shard, board.published(shard)) > data.storeBacklog,
     afterTurn: setImmediate,
     about: data.about,
     takeSnapshots: data.isFollowed ? takeSnapshots : undefined,
+    // A Redis answers no questions.
+    askStore:
+      storeBoard.state(0, 0) === StoreState.Off
+        ? undefined
+        : (id, question) => report({ event: 'query', id, question }),
     askFollower: data.isFollowed ? (request) => report({ event: 'resume', request }) : undefined,
     advanceClock: clock.mode === 'test' ? advance : undefined,
   });
@@ -82,6 +88,10 @@ async function start(): Promise<void> {
     const { order } = message;
     if (order === 'resumed') {
       gateway.resumed(message.answer);
+      return;
+    }
+    if (order === 'answered') {
+      gateway.answered(message.id, message.answer);
       return;
     }
     if (order === 'snapshots-taken') {

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock/clock.js';
 import type { NumberedAnswer, NumberedResume } from '../follower/follower-messages.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
+import type { StoreBoard } from '../metrics/store-board.js';
 import type { Doorbell } from '../ring/doorbell.js';
+import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { admitSession } from './admission.js';
 import { ClientIdMaker } from './client-id-maker.js';
@@ -9,6 +11,7 @@ import type { Connection } from './connection.js';
 import { Delivery } from './delivery.js';
 import { HttpAnswers } from './http-answers.js';
 import { HttpListings } from './http-listings.js';
+import { HttpReads } from './http-reads.js';
 import { Intake } from './intake.js';
 import { Router } from './router.js';
 import { Routes, type TakeSnapshots } from './routes.js';
@@ -43,6 +46,7 @@ export interface GatewayParts {
   /** This gateway's own, rung by shards. */
   readonly doorbell: Doorbell;
   readonly board: ShardBoard;
+  readonly storeBoard?: StoreBoard | undefined;
   /** Whether a store is so far behind a shard that it may take no new orders. */
   readonly isStoreBehind?: ((shard: number) => boolean) | undefined;
   /** Runs once after all messages of a turn of the event loop: `setImmediate`. */
@@ -51,6 +55,8 @@ export interface GatewayParts {
   readonly about: Readonly<Record<string, string | number>>;
   /** Asks a follower what a session has missed; undefined where there is none. It answers by `resumed`. */
   readonly askFollower?: ((request: NumberedResume) => void) | undefined;
+  /** Asks the store of orders and trades; undefined where there is none. It answers by `answered`. */
+  readonly askStore?: ((id: number, question: ReadQuestion) => void) | undefined;
   /** Takes snapshots of all shards now; undefined where there are no followers. */
   readonly takeSnapshots?: TakeSnapshots | undefined;
   /** Moves a test clock; undefined where the clock is live. */
@@ -68,6 +74,7 @@ export class Gateway implements TransportHandlers {
   readonly #intake: Intake;
   readonly #answers: HttpAnswers;
   readonly #delivery: Delivery;
+  readonly #reads: HttpReads;
   readonly #routes: Routes;
   readonly #turn = () => this.turn();
   readonly #wake = () => this.#woken();
@@ -102,7 +109,18 @@ export class Gateway implements TransportHandlers {
       epochNs: () => clock.epochNs(),
       listings,
     });
+    this.#reads = new HttpReads({
+      instruments,
+      shards: parts.inputRings.length,
+      realTime: parts.realTime,
+      handedOn: (shard) => this.#delivery.handedOn(shard),
+      ask: parts.askStore,
+    });
     this.#routes = new Routes({
+      gateway,
+      reads: this.#reads,
+      isFollowed: parts.takeSnapshots !== undefined,
+      storeBoard: parts.storeBoard,
       intake: this.#intake,
       answers: this.#answers,
       sessions: this.#sessions,
@@ -133,6 +151,11 @@ export class Gateway implements TransportHandlers {
   resumed(answer: NumberedAnswer): void {
     this.#delivery.resuming.answered(answer);
     if (!this.#turnDue) this.#schedule();
+  }
+
+  /** The answer to what `askStore` has sent. */
+  answered(id: number, answer: ReadAnswer): void {
+    this.#reads.answered(id, answer);
   }
 
   /** Without a follower nobody knows what was missed, and the client is told so. */
@@ -192,6 +215,7 @@ export class Gateway implements TransportHandlers {
     this.turn();
     this.#ended = true;
     this.#answers.close();
+    this.#reads.close();
     this.#sessions.closeAll(CLOSE_GOING_AWAY, 'the exchange is shutting down');
   }
 

@@ -1,25 +1,25 @@
 import type { Clock } from '../clock/clock.js';
 import type { SnapshotOutcome } from '../follower/follower-messages.js';
-import type { ShardBoard } from '../metrics/shard-board.js';
-import { DiskState, diskStateNames, ShardPhase, shardPhaseNames } from '../metrics/shard-board.js';
 import { MAX_BOOK_DEPTH } from '../model/limits.js';
 import { instrumentObject } from '../wire/instrument-object.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { foreignSentence, isForeign, OPERATOR, parseAccount } from './admission.js';
 import { type HttpCommandParts, HttpCommands } from './http-commands.js';
+import { HttpFigures, type HttpFiguresParts } from './http-figures.js';
 import type { HttpListings } from './http-listings.js';
+import { failAccount, readOrderId } from './http-query.js';
+import type { HttpReads } from './http-reads.js';
 import { fail, readBody, reply } from './http-reply.js';
 import type { HttpRequest, Respond } from './transport.js';
 
 /** Takes snapshots of all shards and says what came of it. */
 export type TakeSnapshots = (finish: (outcomes: readonly SnapshotOutcome[]) => void) => void;
 
-export interface RouteParts extends HttpCommandParts {
+export interface RouteParts extends HttpCommandParts, HttpFiguresParts {
   readonly instruments: InstrumentTable;
   readonly clock: Clock;
-  readonly board: ShardBoard;
-  readonly about: Readonly<Record<string, string | number>>;
   readonly listings: HttpListings;
+  readonly reads: HttpReads;
   readonly takeSnapshots?: TakeSnapshots | undefined;
   /** Moves time; there only where it stands still by itself. */
   readonly advanceClock?: ((byNs: number) => void) | undefined;
@@ -37,10 +37,12 @@ type Methods = Readonly<Record<string, () => void>>;
 export class Routes {
   readonly #parts: RouteParts;
   readonly #commands: HttpCommands;
+  readonly #figures: HttpFigures;
 
   constructor(parts: RouteParts) {
     this.#parts = parts;
     this.#commands = new HttpCommands(parts);
+    this.#figures = new HttpFigures(parts);
   }
 
   handle(request: HttpRequest, respond: Respond): void {
@@ -76,13 +78,17 @@ export class Routes {
       if (read !== undefined) run(read);
     };
     const commands = this.#commands;
+    const { reads } = this.#parts;
     if (item === undefined)
       switch (room) {
         case 'orders':
           return {
+            GET: () => reads.orders(request.query, respond),
             POST: body((order) => commands.run({ ...order, type: 'new' }, respond)),
             DELETE: () => this.#cancelAll(request, respond),
           };
+        case 'trades':
+          return { GET: () => reads.trades(request.query, respond) };
         case 'quotes':
           return { POST: body((quotes) => commands.run({ ...quotes, type: 'massQuote' }, respond)) };
         case 'instruments':
@@ -93,7 +99,9 @@ export class Routes {
         case 'snapshots':
           return { POST: () => this.#takeSnapshots(respond) };
         case 'health':
-          return { GET: () => this.#health(respond) };
+          return { GET: () => this.#figures.health(respond) };
+        case 'metrics':
+          return { GET: () => this.#figures.metrics(respond) };
         case 'clock':
           if (this.#parts.advanceClock === undefined) return undefined;
           return { POST: body((by) => this.#advance(by, respond)) };
@@ -107,6 +115,7 @@ export class Routes {
     switch (room) {
       case 'orders':
         return {
+          GET: () => reads.order(item, request.query, respond),
           DELETE: () => this.#cancel(request, item, respond),
           PATCH: body((change) => this.#amend(change, item, respond)),
         };
@@ -186,37 +195,6 @@ export class Routes {
     });
   }
 
-  #health(respond: Respond): void {
-    const { board, sessions, router, about, clock, intake } = this.#parts;
-    const depths = router.depths();
-    const shards = depths.map((waitingLines, shard) => {
-      const figures = board.figures(shard);
-      const { sequence, snapshot } = board.followed(shard);
-      return {
-        shard,
-        phase: shardPhaseNames[board.phase(shard)],
-        disk: diskStateNames[board.disk(shard)],
-        restarts: board.restarts(shard),
-        ...figures,
-        waitingLines,
-        ...(this.#parts.takeSnapshots === undefined
-          ? {}
-          : { follower: { sequence, behind: Math.max(0, figures.sequence - sequence), snapshot } }),
-      };
-    });
-    const isWell = (shard: number) =>
-      board.phase(shard) === ShardPhase.Running && board.disk(shard) === DiskState.Well;
-    const well = !intake.closed && shards.every((_, shard) => isWell(shard));
-    const health = {
-      status: well ? 'ok' : 'failing',
-      timeNs: clock.epochNs().toString(),
-      ...about,
-      sessions: sessions.size,
-      shards,
-    };
-    reply(respond, well ? 200 : 503, health);
-  }
-
   /** Only on a test clock: `{"advanceNs":"1000000000"}`. */
   #advance(by: Body, respond: Respond): void {
     const text = String(by['advanceNs']);
@@ -258,22 +236,11 @@ function readAccount(query: URLSearchParams, mayBeOperator: boolean, respond: Re
   return account;
 }
 
-function failAccount(text: string, from: number, respond: Respond): void {
-  fail(respond, 400, 'malformed', `${text} is not a whole number from ${from} to 2147483647.`);
-}
-
 /** The client id of a query, as a number where it can be one. */
 function givenId(query: URLSearchParams): { clientId?: number | string } {
   const text = query.get('clientId');
   if (text === null) return {};
   return { clientId: /^[1-9]\d{0,15}$/.test(text) ? Number(text) : text };
-}
-
-function readOrderId(text: string, respond: Respond): number | undefined {
-  const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(id)) return id;
-  fail(respond, 400, 'malformed', `"${text}" is not an order id: a whole number under 2^53.`);
-  return undefined;
 }
 
 function decodePart(text: string): string {

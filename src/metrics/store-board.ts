@@ -129,11 +129,12 @@ export class StoreBoard {
   backlog(shard: number, lastSequence: number): number {
     let most = 0;
     for (let store = 0; store < storeNames.length; store++)
-      most = Math.max(most, this.#behind(store, shard, lastSequence));
+      most = Math.max(most, this.behind(store, shard, lastSequence));
     return most;
   }
 
-  #behind(store: number, shard: number, lastSequence: number): number {
+  /** By how many commands one store is behind; 0 where there is none. */
+  behind(store: number, shard: number, lastSequence: number): number {
     if (this.state(store, shard) === StoreState.Off) return 0;
     const at = this.#numberOf(store, shard);
     return lastSequence - (this.#numbers[at + 1]! || this.#numbers[at + 8]!);

@@ -80,6 +80,18 @@ const CHANGED = 2;
 
 const FIRST_SLOTS = 1024;
 
+/** Kinds of events that change an order, and are its mirror's. */
+export const CHANGES_ORDER: ReadonlySet<number> = new Set([
+  EventKind.Accepted,
+  EventKind.Fill,
+  EventKind.Cancelled,
+  EventKind.Amended,
+  EventKind.Triggered,
+  EventKind.Refreshed,
+  EventKind.Repriced,
+  EventKind.Decremented,
+]);
+
 /** What becomes of an order that a batch has touched. */
 export interface TouchedOrders {
   /** An order whose older state stands in the store among the open ones. */
@@ -186,7 +198,11 @@ export class OrderMirror {
       case EventKind.Repriced:
         if (eventCodeOf(words[at + EVENT_CODE]!) === Repricing.Peg)
           cells[cell + ORDER_PRICE] = readWhole(words, at + EVENT_PRICE);
-        else cells[cell + ORDER_STOP_PRICE] = readWhole(words, at + EVENT_PRICE);
+        else {
+          // A trailing stop's distance until now: without a unit it is a stop price.
+          cells[cell + ORDER_STOP_PRICE] = readWhole(words, at + EVENT_PRICE);
+          cells[cell + ORDER_PEG]! &= 0xff;
+        }
         break;
       case EventKind.Decremented:
         cells[cell + ORDER_SIZE] = cells[cell + ORDER_REMAINING]! + cells[cell + ORDER_CUMULATIVE]!;

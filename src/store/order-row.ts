@@ -52,7 +52,7 @@ export function writeOrderRow(row: CopyRows, orders: mirror.OrderMirror, slot: n
   row.integer(cells[cell + mirror.ORDER_LAST_INDEX]!);
 }
 
-/** Takes an open order's row up into a mirror. */
+/** Takes an order's row up into a mirror. */
 export function loadOrderRow(row: SqlRow, orders: mirror.OrderMirror): number {
   const whole = (name: string) => Number(row[name] ?? 0);
   const slot = orders.load(whole('order_id'), (row['client_text'] as string | null) ?? undefined);
@@ -74,6 +74,7 @@ export function loadOrderRow(row: SqlRow, orders: mirror.OrderMirror): number {
   cells[cell + mirror.ORDER_DISPLAY_SIZE] = whole('display_size_lots');
   cells[cell + mirror.ORDER_STOP_PRICE] = whole('stop_price_ticks');
   cells[cell + mirror.ORDER_PEG] = whole('peg_reference') | (whole('trail_unit') << 8);
+  cells[cell + mirror.ORDER_REASON] = whole('done_reason');
   cells[cell + mirror.ORDER_LAST_PLACE] = whole('last_place');
   cells[cell + mirror.ORDER_LAST_INDEX] = whole('last_index');
   for (const [which, name] of timeColumns) orders.setTimeNs(slot, which, BigInt(row[name] ?? 0));

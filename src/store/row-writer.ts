@@ -40,24 +40,12 @@ import { readByte } from '../wire/text.js';
 import { readBig, readWhole } from '../wire/words.js';
 import type { CopyRows } from './copy-rows.js';
 import { monthOf } from './months.js';
-import { type OrderMirror, TIME_CHANGED } from './order-mirror.js';
+import { CHANGES_ORDER, type OrderMirror, TIME_CHANGED } from './order-mirror.js';
 import { writeOrderRow } from './order-row.js';
 import type { RowBatch } from './row-batch.js';
 
 const EXECUTION_COLUMNS = 18;
 const TRADE_COLUMNS = 12;
-
-/** Events that change an order, and are its mirror's. */
-const OF_ORDERS: ReadonlySet<number> = new Set([
-  EventKind.Accepted,
-  EventKind.Fill,
-  EventKind.Cancelled,
-  EventKind.Amended,
-  EventKind.Triggered,
-  EventKind.Refreshed,
-  EventKind.Repriced,
-  EventKind.Decremented,
-]);
 
 /** Makes the rows of a shard's events. */
 export class RowWriter {
@@ -92,7 +80,7 @@ export class RowWriter {
       // Told again under its first place, and nothing has happened.
       if ((eventFlags(events[at + EVENT_CODE]!) & EventFlag.Repeated) !== 0) continue;
       this.#addExecution(events, at, kind);
-      if (OF_ORDERS.has(kind)) {
+      if (CHANGES_ORDER.has(kind)) {
         let timeInForce: number = TimeInForce.GoodTillCancel;
         if (kind === EventKind.Accepted) {
           const of = sequenceOfEvent(events, at);

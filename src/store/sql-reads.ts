@@ -18,8 +18,9 @@ export class SqlReads {
     if (query.of === 'trades') return await this.#select(...tradesSql(query));
     const { orderId } = query;
     const found = await this.#select(
-      // Whose it is stands in its first execution, which is found by its place.
-      'select * from orders where account = (select account from executions where place between $1 and $2 and order_id = $2 and kind = 1 limit 1) and order_id = $2',
+      // Whose it is stands in the executions of the command that gave its number out: exits enter by later commands.
+      'select * from orders where account = (select account from executions where place between $1 and $2 and kind = 1 and ' +
+        'order_id between place and $2 order by place desc limit 1) and order_id = $2',
       [Math.max(1, orderId - MOST_ORDERS_OF_COMMAND), orderId],
     );
     if (found.rows.length > 0) return found;
@@ -55,7 +56,14 @@ function withoutPositions({ positions: _, ...row }: SqlRow): SqlRow {
 type Orders = Extract<StoreQuery, { readonly of: 'orders' }>;
 type Trades = Extract<StoreQuery, { readonly of: 'trades' }>;
 
-function ordersSql({ account, status, clientOrderId, after, limit }: Orders): [string, SqlValue[]] {
+function ordersSql({
+  account,
+  status,
+  clientOrderId,
+  after,
+  limit,
+  also = [],
+}: Orders): [string, SqlValue[]] {
   const values: SqlValue[] = [account, after, limit];
   const conditions = ['account = $1', 'order_id > $2'];
   if (status === 'done') conditions.push('done_ns is not null');
@@ -63,7 +71,12 @@ function ordersSql({ account, status, clientOrderId, after, limit }: Orders): [s
   if (typeof clientOrderId === 'number') conditions.push(`client_id = $${values.push(clientOrderId)}`);
   else if (clientOrderId !== undefined) conditions.push(`client_text = $${values.push(clientOrderId)}`);
   const table = status === 'open' ? 'orders_open' : 'orders';
-  return [`select * from ${table} where ${conditions.join(' and ')} order by order_id limit $3`, values];
+  let sql = `select 1 as page, p.* from (select * from ${table} where ${conditions.join(' and ')} order by order_id limit $3) p`;
+  if (also.length > 0) {
+    const ids = values.push(`{${also.join(',')}}`);
+    sql += ` union all select 0 as page, o.* from orders o where account = $1 and order_id = any($${ids}::text::bigint[])`;
+  }
+  return [sql, values];
 }
 
 function tradesSql({ instrument, fromNs, toNs, after, limit }: Trades): [string, SqlValue[]] {

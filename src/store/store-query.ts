@@ -13,6 +13,8 @@ export type StoreQuery =
       /** Orders behind this id. */
       readonly after: number;
       readonly limit: number;
+      /** Orders of the account that are wanted besides, whatever their row says: their rows have `page` 0, the others 1. */
+      readonly also?: readonly number[];
     }
   | {
       readonly of: 'trades';

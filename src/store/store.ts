@@ -62,18 +62,20 @@ function openRedis(
 }
 
 function openPostgres(url: string): Store {
-  let reading: PostgresSession | undefined;
+  // Questions come several at once, and the first of them connects.
+  let reading: Promise<PostgresSession> | undefined;
   const sinks: SqlSink[] = [];
   return {
     pipe: pipesInto(sinks, () => PostgresSession.connect(url, APPLICATION)),
     reads: {
       async ask(query) {
-        reading ??= await PostgresSession.connect(url, `${APPLICATION} reads`);
+        reading ??= PostgresSession.connect(url, `${APPLICATION} reads`);
+        const own = reading;
         try {
-          return await new SqlReads(reading).ask(query);
+          return await new SqlReads(await own).ask(query);
         } catch (error) {
-          await reading.close();
-          reading = undefined;
+          if (reading === own) reading = undefined;
+          await closed(own);
           throw error;
         }
       },
@@ -84,10 +86,15 @@ function openPostgres(url: string): Store {
     },
     setAside: () => Promise.resolve(false),
     async close() {
-      await reading?.close();
+      if (reading !== undefined) await closed(reading);
       for (const sink of sinks) await sink.disconnect();
     },
   };
+}
+
+/** Whether it was ever open or not. */
+async function closed(session: Promise<PostgresSession>): Promise<void> {
+  await session.then((open) => open.close()).catch(() => {});
 }
 
 async function openEmbedded(directory: string, warn: (sentence: string) => void): Promise<Store> {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.js';
+import type { TailAnswer } from '../follower/follower.js';
 import type {
   FollowerOrder,
   FollowerReport,
@@ -6,6 +7,7 @@ import type {
   NumberedAnswer,
   NumberedResume,
   SnapshotOutcome,
+  TailRequest,
 } from '../follower/follower-messages.js';
 import type { DrillName } from '../metrics/drill.js';
 import { RestartBudget } from './restart-budget.js';
@@ -20,6 +22,9 @@ export interface SupervisedFollowerParts {
   readonly resumed: (answer: NumberedAnswer) => void;
 }
 
+/** Of a follower that is not there: no events at all. */
+const NO_TAIL: TailAnswer = { words: new Int32Array(0), after: Number.POSITIVE_INFINITY, upTo: 0 };
+
 /**
  * A follower's thread, and another one in its place where it dies. The exchange goes on without one, but for snapshots and
  * resuming.
@@ -29,6 +34,7 @@ export class SupervisedFollower {
   readonly #restarts: RestartBudget;
   /** What was asked for and not answered: asked again of the next one. */
   readonly #resumes = new Map<string, NumberedResume>();
+  readonly #tails = new Map<number, { request: TailRequest; resolve: (tail: TailAnswer) => void }>();
   readonly #snapshots = new Map<number, (outcome: SnapshotOutcome) => void>();
   #thread: Thread<FollowerReport> | undefined;
   #lastId = 0;
@@ -56,12 +62,17 @@ export class SupervisedFollower {
       this.#resumes.delete(`${answer.gateway} ${answer.id}`);
       this.#parts.resumed(answer);
     });
+    thread.on('tail', ({ id, tail }) => {
+      this.#tails.get(id)?.resolve(tail);
+      this.#tails.delete(id);
+    });
     thread.on('snapshot', ({ id, outcome }) => {
       this.#snapshots.get(id)?.(outcome);
       this.#snapshots.delete(id);
     });
     thread.onFailure((message) => void this.#died(thread, message));
     for (const request of this.#resumes.values()) this.#post({ order: 'resume', request });
+    for (const [id, { request }] of this.#tails) this.#post({ order: 'tail', id, request });
     for (const id of this.#snapshots.keys()) this.#post({ order: 'snapshot', id });
   }
 
@@ -73,6 +84,16 @@ export class SupervisedFollower {
     }
     this.#resumes.set(`${request.gateway} ${request.id}`, request);
     this.#post({ order: 'resume', request });
+  }
+
+  /** What has happened behind a sequence. */
+  tail(request: TailRequest): Promise<TailAnswer> {
+    if (this.#thread === undefined) return Promise.resolve(NO_TAIL);
+    return new Promise((resolve) => {
+      const id = ++this.#lastId;
+      this.#tails.set(id, { request, resolve });
+      this.#post({ order: 'tail', id, request });
+    });
   }
 
   /** Takes a snapshot of all that is logged by now. */
@@ -119,6 +140,8 @@ export class SupervisedFollower {
     this.#parts.warn(`follower ${shard} is gone, and with it snapshots and resuming: ${why}`);
     for (const request of [...this.#resumes.values()]) this.resume(request);
     this.#resumes.clear();
+    for (const { resolve } of this.#tails.values()) resolve(NO_TAIL);
+    this.#tails.clear();
     for (const finish of this.#snapshots.values())
       finish({ shard, sequence: 0, file: '', bytes: 0, fault: why });
     this.#snapshots.clear();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandomness } from '../../src/clock/randomness.js';
-import { EventHistory } from '../../src/follower/event-history.js';
+import { type EventFilter, EventHistory } from '../../src/follower/event-history.js';
 import { EventFlag, EventKind } from '../../src/model/event.js';
 import { placeOf } from '../../src/model/identity.js';
 import {
@@ -8,6 +8,7 @@ import {
   EVENT_CELLS,
   EVENT_CODE,
   EVENT_INDEX,
+  EVENT_ORDER,
   EVENT_PLACE,
   eventCode,
   eventHead,
@@ -23,6 +24,7 @@ interface Told {
   kind?: number;
   flags?: number;
   cells?: number;
+  order?: number;
 }
 
 function record({
@@ -32,6 +34,7 @@ function record({
   kind = EventKind.Fill,
   flags = 0,
   cells = EVENT_CELLS,
+  order = 0,
 }: Told): Int32Array {
   const words = new Int32Array(cells * 8);
   words[0] = eventHead(kind, cells, 1);
@@ -39,6 +42,7 @@ function record({
   writeWhole(words, EVENT_PLACE, placeOf(3, sequence));
   words[EVENT_INDEX] = index;
   words[EVENT_ACCOUNT] = account;
+  writeWhole(words, EVENT_ORDER, order);
   return words;
 }
 
@@ -73,6 +77,28 @@ describe('the history of events', () => {
     expect(missed([7], 2, 1)).toEqual(['5.0']);
     expect(missed([7, 0], 5, 0)).toEqual([]);
     expect(missed([6], 0, 0)).toEqual([]);
+  });
+
+  it('tells what commands behind one have done to an account or an order, as far as it remembers', () => {
+    const history = new EventHistory(10);
+    const events: Told[] = [
+      { sequence: 11, index: 0, account: 7, order: 11 },
+      { sequence: 12, index: 0, account: 8, order: 12 },
+      { sequence: 12, index: 1, account: 7, order: 11 },
+      { sequence: 13, index: 0, account: 7, order: 11, flags: EventFlag.Repeated },
+      { sequence: 14, index: 0, account: 7, order: 2 ** 48 + 11 },
+    ];
+    for (const event of events) history.add(record(event), record(event).length);
+    const tail = (of: EventFilter, after: number) => {
+      const found = history.tail(of, after);
+      return [keysOf(found.words), found.after];
+    };
+    expect(tail({ account: 7 }, 10)).toEqual([['11.0', '12.1', '14.0'], 10]);
+    expect(tail({ account: 7 }, 12)).toEqual([['14.0'], 12]);
+    expect(tail({ orderId: 11 }, 11)).toEqual([['12.1'], 11]);
+    expect(tail({ orderId: 13 }, 11)).toEqual([[], 11]);
+    // Before, somebody else has to know.
+    expect(tail({ orderId: 11 }, 3)).toEqual([['11.0', '12.1'], 10]);
   });
 
   it('says so where it begins too late, and never tells a part', () => {

@@ -147,6 +147,6 @@ describe.each(await transportsHere())('HTTP on %s', (transport) => {
     expect(answer.status).toBe(status);
     expect(answer.json['event']).toBe('rejected');
     expect(String(answer.json['text'])).toContain(word);
-    if (status === 405) expect(answer.headers.get('allow')).toBe('POST, DELETE');
+    if (status === 405) expect(answer.headers.get('allow')).toBe('GET, POST, DELETE');
   });
 });

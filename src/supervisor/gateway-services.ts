@@ -1,0 +1,32 @@
+import type { SnapshotOutcome } from '../follower/follower-messages.js';
+import type { GatewayOrder, GatewayReport } from '../gateway/gateway-messages.js';
+import { away, type StoreReads } from './store-reads.js';
+import type { SupervisedFollower } from './supervised-follower.js';
+import type { Thread } from './thread.js';
+
+/** What gateways ask of the main thread is done with these. */
+export interface GatewayServices {
+  readonly reads: StoreReads;
+  /** By shard; none where they are off. */
+  readonly followers: readonly SupervisedFollower[];
+  readonly takeSnapshots: () => Promise<readonly SnapshotOutcome[]>;
+}
+
+/** Does what a gateway asks for, from now on. */
+export function serveGateway(
+  thread: Thread<GatewayReport>,
+  { reads, followers, takeSnapshots }: GatewayServices,
+): void {
+  const post = (order: GatewayOrder) => thread.post(order);
+  thread.on('resume', ({ request }) => followers[request.shard]?.resume(request));
+  thread.on('query', ({ id, question }) => {
+    reads.answer(question).then(
+      (answer) => post({ order: 'answered', id, answer }),
+      // Rows that nobody understands are one client's trouble, and not the exchange's.
+      (error: Error) => post({ order: 'answered', id, answer: away(error.message) }),
+    );
+  });
+  thread.on('take-snapshots', ({ id }) => {
+    void takeSnapshots().then((outcomes) => post({ order: 'snapshots-taken', id, outcomes }));
+  });
+}
