@@ -73,13 +73,12 @@ function postOnlyOf(flags: number): string | undefined {
   return (flags & CommandFlag.PostOnly) !== 0 ? 'reject' : undefined;
 }
 
-/** What one column is for each type: a stop price, an offset, or a distance, until a trailing stop has a stop price. */
+/** Stop price, distance or offset, as the type has them. A trailing stop has a stop price once something has traded. */
 function stopOf(order: StoredOrder, type: string | undefined, instrument: Instrument): object {
-  const { stopPriceTicks, trailUnit } = order;
-  if (type === 'pegged') return { pegOffset: priceText(stopPriceTicks, instrument) };
-  if (type === 'stop' || type === 'stopLimit') return { stopPrice: priceText(stopPriceTicks, instrument) };
-  if (type !== 'trailingStop') return {};
-  if (trailUnit === TrailUnit.BasisPoints) return { trailBasisPoints: stopPriceTicks };
-  const name = trailUnit === TrailUnit.Ticks ? 'trail' : 'stopPrice';
-  return { [name]: priceText(stopPriceTicks, instrument) };
+  const { stopPriceTicks, distance, trailUnit } = order;
+  if (type === 'pegged') return { pegOffset: priceText(distance, instrument) };
+  const stop = stopPriceTicks === 0 ? {} : { stopPrice: priceText(stopPriceTicks, instrument) };
+  if (type !== 'trailingStop') return stop;
+  if (trailUnit === TrailUnit.BasisPoints) return { trailBasisPoints: distance, ...stop };
+  return { trail: priceText(distance, instrument), ...stop };
 }

@@ -78,6 +78,7 @@ create table orders (
   notional bigint not null,
   display_size_lots bigint,
   stop_price_ticks bigint,
+  distance bigint,
   peg_reference smallint,
   trail_unit smallint,
   expires_ns bigint,

@@ -61,6 +61,8 @@ export const ORDER_LAST_INDEX = 19;
 const ORDER_MARK = 20;
 /** Whether it has a text client id. */
 export const ORDER_HAS_TEXT = 21;
+/** Trailing stop: the distance, in its unit. Pegged: the offset in ticks. */
+export const ORDER_DISTANCE = 22;
 
 /** Times in ns since the epoch, 0 for none: pairs of words behind the cells, by their number. */
 export const TIME_EXPIRES = 0;
@@ -199,9 +201,7 @@ export class OrderMirror {
         if (eventCodeOf(words[at + EVENT_CODE]!) === Repricing.Peg)
           cells[cell + ORDER_PRICE] = readWhole(words, at + EVENT_PRICE);
         else {
-          // A trailing stop's distance until now: without a unit it is a stop price.
           cells[cell + ORDER_STOP_PRICE] = readWhole(words, at + EVENT_PRICE);
-          cells[cell + ORDER_PEG]! &= 0xff;
         }
         break;
       case EventKind.Decremented:
@@ -275,7 +275,9 @@ export class OrderMirror {
     cells[cell + ORDER_TIME_IN_FORCE] = orderTimeInForce(terms);
     cells[cell + ORDER_FLAGS] = orderFlags(terms);
     cells[cell + ORDER_DISPLAY_SIZE] = readWhole(words, at + EVENT_DISPLAY_SIZE);
-    cells[cell + ORDER_STOP_PRICE] = readWhole(words, at + EVENT_STOP_PRICE);
+    // One field of the record is the one or the other.
+    const isDistance = orderType(terms) === OrderType.TrailingStop || orderType(terms) === OrderType.Pegged;
+    cells[cell + (isDistance ? ORDER_DISTANCE : ORDER_STOP_PRICE)] = readWhole(words, at + EVENT_STOP_PRICE);
     cells[cell + ORDER_PEG] = more & 0xffff;
     cells[cell + ORDER_STATUS] = OrderStatus.Active + ((more >>> 16) & 0xff);
     this.#setTime(slot, TIME_EXPIRES, words[at + EVENT_EXPIRY]!, words[at + EVENT_EXPIRY + 1]!);

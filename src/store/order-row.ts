@@ -3,7 +3,7 @@ import * as mirror from './order-mirror.js';
 import { FIRST_DONE_STATUS, OrderStatus } from './order-status.js';
 import type { SqlRow } from './sql-session.js';
 
-const ORDER_COLUMNS = 29;
+const ORDER_COLUMNS = 30;
 
 /** Writes the row of an order, in the order of the table's columns. */
 export function writeOrderRow(row: CopyRows, orders: mirror.OrderMirror, slot: number): void {
@@ -35,6 +35,7 @@ export function writeOrderRow(row: CopyRows, orders: mirror.OrderMirror, slot: n
   row.bigint(cells[cell + mirror.ORDER_NOTIONAL]!);
   row.bigintOrNull(cells[cell + mirror.ORDER_DISPLAY_SIZE]!);
   row.bigintOrNull(cells[cell + mirror.ORDER_STOP_PRICE]!);
+  row.bigintOrNull(cells[cell + mirror.ORDER_DISTANCE]!);
   row.smallintOrNull(peg & 0xff);
   row.smallintOrNull(peg >>> 8);
   time(mirror.TIME_EXPIRES);
@@ -73,6 +74,7 @@ export function loadOrderRow(row: SqlRow, orders: mirror.OrderMirror): number {
   cells[cell + mirror.ORDER_NOTIONAL] = whole('notional');
   cells[cell + mirror.ORDER_DISPLAY_SIZE] = whole('display_size_lots');
   cells[cell + mirror.ORDER_STOP_PRICE] = whole('stop_price_ticks');
+  cells[cell + mirror.ORDER_DISTANCE] = whole('distance');
   cells[cell + mirror.ORDER_PEG] = whole('peg_reference') | (whole('trail_unit') << 8);
   cells[cell + mirror.ORDER_REASON] = whole('done_reason');
   cells[cell + mirror.ORDER_LAST_PLACE] = whole('last_place');

@@ -23,6 +23,8 @@ export interface StoredOrder {
   readonly cumulativeLots: number;
   readonly displaySizeLots: number;
   readonly stopPriceTicks: number;
+  /** Trailing stop: the distance, in its unit. Pegged: the offset in ticks. */
+  readonly distance: number;
   readonly pegReference: number;
   readonly trailUnit: number;
   readonly expiresNs: string;
@@ -78,6 +80,7 @@ export function storedOrder(orders: mirror.OrderMirror, slot: number): StoredOrd
     cumulativeLots: of(mirror.ORDER_CUMULATIVE),
     displaySizeLots: of(mirror.ORDER_DISPLAY_SIZE),
     stopPriceTicks: of(mirror.ORDER_STOP_PRICE),
+    distance: of(mirror.ORDER_DISTANCE),
     pegReference: peg & 0xff,
     trailUnit: peg >>> 8,
     expiresNs: time(mirror.TIME_EXPIRES),

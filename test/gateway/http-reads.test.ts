@@ -305,8 +305,7 @@ describe('trades over HTTP', () => {
     for (const isStored of [false, true]) {
       if (isStored) await storeHasAll();
       const { json } = await get(`/orders/${trailing}`);
-      expect(json['order']).toMatchObject({ status: 'awaitsStop', stopPrice: '129.00' });
-      expect(json['order']).not.toHaveProperty('trail');
+      expect(json['order']).toMatchObject({ status: 'awaitsStop', stopPrice: '129.00', trail: '10.00' });
     }
     const expected = trades.map((fill) => ({
       trade: fill['trade'],

@@ -164,7 +164,8 @@ class Fold {
     setClientId(row, event.clientId);
     setOrNull(row, 'price_ticks', event.price);
     setOrNull(row, 'display_size_lots', terms?.displaySize ?? 0);
-    setOrNull(row, 'stop_price_ticks', terms?.stopPrice ?? 0);
+    const isDistance = terms?.type === 5 || terms?.type === 6;
+    setOrNull(row, isDistance ? 'distance' : 'stop_price_ticks', terms?.stopPrice ?? 0);
     setOrNull(row, 'peg_reference', terms?.pegReference ?? 0);
     setOrNull(row, 'trail_unit', terms?.trailUnit ?? 0);
     if (terms !== undefined && terms.expiry !== 0n) row['expires_ns'] = `${terms.expiry}`;
