@@ -3,6 +3,7 @@ import { stepBackHelperThreads } from '../src/cli/helper-threads.js';
 import type { Clock } from '../src/clock/clock.js';
 import { LiveClock } from '../src/clock/live-clock.js';
 import { SeededRandomness } from '../src/clock/randomness.js';
+import { BacklogWatch } from './backlog-watch.js';
 import { windowOf } from './closed-loop.js';
 import { type DataDirectory, openDataDirectory } from './data-directory.js';
 import { reportDisk } from './disk-report.js';
@@ -16,6 +17,7 @@ import { type LoadRunResult, runLoad } from './load-run.js';
 import { type LoadOptions, loadHelp, OptionsError, readOptions } from './options.js';
 import { headingText, type LoadReport, reportJson, reportText } from './report.js';
 import { ServerProcess } from './server-process.js';
+import { StoreServers } from './store-servers.js';
 
 /*
  * The load run, top down: disk, exchange, orders, journal, echo, report.
@@ -71,18 +73,27 @@ async function run(options: LoadOptions, data: DataDirectory, signal: AbortSigna
   const settings = { ...options, warmUpOrders: plan.warmUpOrders + plan.leadInOrders };
   say(options, headingText(settings, disk));
 
-  // 2. The exchange, and all frames in memory before the first is sent.
-  const server = await startExchange(options, data);
+  // 2. The exchange with its stores, and all frames in memory before the first is sent.
+  const stores = await StoreServers.start(options);
+  const server = await startExchange(options, data, stores).catch(async (error: unknown) => {
+    await stores.stop();
+    throw error;
+  });
+  const backlogs = new BacklogWatch(HOST, server.port);
   let frames: readonly ClientFrames[];
   let exchange: LoadRunResult;
   try {
     frames = await encode(options, plan, server.port);
-    exchange = await measure('exchange', server, options, plan, frames, clock, signal);
+    exchange = await measure('exchange', server, options, plan, frames, clock, signal, (progress) =>
+      backlogs.look(progress),
+    );
+    await backlogs.drained();
 
     // 3. A clean stop, and the journal read back.
     await server.stop();
   } finally {
     await server.kill();
+    await stores.stop();
   }
   signal.throwIfAborted();
   const journal = options.durability === 'none' ? undefined : countJournal(data.path, options.shards);
@@ -101,7 +112,8 @@ async function run(options: LoadOptions, data: DataDirectory, signal: AbortSigna
     }
   }
   const failures = findFailures(options, exchange, journal);
-  return { options: settings, disk, exchange, journal, echoBytesPerOrder, echo, failures };
+  const backlog = backlogs.summary();
+  return { options: settings, disk, exchange, journal, backlog, echoBytesPerOrder, echo, failures };
 }
 
 /** Rounds the parts of the run to whole frames, and gives an open loop a second to get going. */
@@ -116,7 +128,11 @@ function makePlan(options: LoadOptions): LoadPlan {
   };
 }
 
-function startExchange(options: LoadOptions, data: DataDirectory): Promise<ServerProcess> {
+function startExchange(
+  options: LoadOptions,
+  data: DataDirectory,
+  stores: StoreServers,
+): Promise<ServerProcess> {
   const script = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
   const config = options.configFile ?? writeExchangeConfig(data.scratch, options.shards);
   return ServerProcess.start('the exchange', script, [
@@ -132,6 +148,9 @@ function startExchange(options: LoadOptions, data: DataDirectory): Promise<Serve
     ...(options.snapshotCommands === undefined
       ? []
       : ['--snapshot-commands', String(options.snapshotCommands)]),
+    ...['--postgres', stores.postgres],
+    ...(stores.redis === undefined ? [] : ['--redis', stores.redis]),
+    ...(options.storeWriteMs === undefined ? [] : ['--store-write-ms', String(options.storeWriteMs)]),
     // What was acknowledged is counted in the journal, all of it.
     ...['--old-segments', 'keep'],
     ...['--config', config],
@@ -159,6 +178,7 @@ function measure(
   frames: readonly ClientFrames[],
   clock: Clock,
   signal: AbortSignal,
+  look: (progress: Progress) => void = () => {},
 ): Promise<LoadRunResult> {
   const run = runLoad(
     {
@@ -171,7 +191,10 @@ function measure(
       timedOrders: options.orders,
       underWay: options.underWay,
       ratePerSecond: options.ratePerSecond,
-      onProgress: (progress) => showProgress(options, kind, progress),
+      onProgress: (progress) => {
+        showProgress(options, kind, progress);
+        look(progress);
+      },
       stallSeconds: STALL_SECONDS,
     },
     signal,

@@ -24,6 +24,10 @@ export interface LoadOptions {
   /** Whether the exchange has followers, and after how many commands they take a snapshot; its default where undefined. */
   readonly follower: 'on' | 'off';
   readonly snapshotCommands: number | undefined;
+  /** Stores of the exchange: as its own options say, or `server` for a Postgres or Redis that the run starts. */
+  readonly postgres: string;
+  readonly redis: string | undefined;
+  readonly storeWriteMs: number | undefined;
   /** Where the exchange keeps its journal; undefined: a fresh temporary directory, removed afterwards. */
   readonly dataDirectory: string | undefined;
   /** Configuration of the exchange; undefined: one that the run writes, with one instrument a shard. */
@@ -72,6 +76,9 @@ it acknowledged, then sends the same frames to a bare uWebSockets.js echo server
   --durability MODE     of the exchange: fsync, os or none (default fsync)
   --follower on|off     whether the exchange has followers, which write snapshots (default on)
   --snapshot-commands N commands after which they write one (default: that of the exchange)
+  --postgres WHERE      off, embedded, postgres://..., or server for one that the run starts (default off)
+  --redis WHERE         redis://..., or server for one that the run starts (default none)
+  --store-write-ms N    how long one write into a store should take (default: that of the exchange)
   --data DIR            data directory, absent or empty, kept afterwards (default: a temporary one, removed)
   --config FILE         configuration of the exchange (default: one instrument a shard)
   --no-echo             leave out the run against the echo server
@@ -149,6 +156,12 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
       values['snapshot-commands'] === undefined
         ? undefined
         : whole('--snapshot-commands', values['snapshot-commands'], 1_000, 1_000_000_000),
+    postgres: values.postgres ?? 'off',
+    redis: values.redis,
+    storeWriteMs:
+      values['store-write-ms'] === undefined
+        ? undefined
+        : whole('--store-write-ms', values['store-write-ms'], 1, 1_000),
     dataDirectory: values.data,
     configFile: values.config,
     echo: values['no-echo'] !== true,
@@ -179,6 +192,9 @@ function parse(argv: readonly string[]) {
         durability: text,
         follower: text,
         'snapshot-commands': text,
+        postgres: text,
+        redis: text,
+        'store-write-ms': text,
         data: text,
         config: text,
         'no-echo': flag,

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { rejectReasons } from '../src/model/reject.js';
+import type { Backlog } from './backlog-watch.js';
 import type { DiskReport } from './disk-report.js';
 import type { JournalCount } from './journal-count.js';
 import type { LatencySummary } from './latency.js';
@@ -13,6 +14,8 @@ export interface LoadReport {
   readonly exchange: LoadRunResult;
   /** Undefined where the durability keeps no journal. */
   readonly journal: JournalCount | undefined;
+  /** How far behind the stores were; none where there is no store. */
+  readonly backlog: readonly Backlog[];
   /** Bytes of payload with which the echo server answered each order; undefined where it was left out. */
   readonly echoBytesPerOrder: number | undefined;
   readonly echo: LoadRunResult | undefined;
@@ -37,6 +40,7 @@ export function reportText(report: LoadReport): string {
     journal === undefined
       ? 'journal: none is kept'
       : `journal: ${count(journal.orders)} orders read back, in ${count(journal.frames)} frames (${(journal.commands / Math.max(1, journal.frames)).toFixed(1)} commands a frame) and ${journal.segments} segments`,
+    ...report.backlog.map(backlogLine),
     ...failures.map((failure) => `FAILED: ${failure}`),
   ];
   return `${lines.join('\n')}\n`;
@@ -59,7 +63,7 @@ export function headingText(options: LoadOptions, disk: DiskReport): string {
 
 /** The report for programs: one line of JSON. */
 export function reportJson(report: LoadReport): string {
-  const { options, disk, exchange, journal, echo, echoBytesPerOrder, failures } = report;
+  const { options, disk, exchange, journal, backlog, echo, echoBytesPerOrder, failures } = report;
   return JSON.stringify({
     acknowledgedPerSecond: Math.round(exchange.acknowledgedPerSecond),
     echoPerSecond: echo === undefined ? null : Math.round(echo.acknowledgedPerSecond),
@@ -74,6 +78,7 @@ export function reportJson(report: LoadReport): string {
       journaled: journal?.orders ?? null,
       journalFrames: journal?.frames ?? null,
     },
+    stores: backlog,
     settings: {
       transport: options.transport,
       ordersPerFrame: options.ordersPerFrame,
@@ -89,6 +94,7 @@ export function reportJson(report: LoadReport): string {
       durability: options.durability,
       follower: options.follower,
       snapshotCommands: options.snapshotCommands ?? null,
+      storeWriteMs: options.storeWriteMs ?? null,
       seed: options.seed,
       bytesPerOrder: round(exchange.bytesPerOrder, 1),
       echoBytesPerOrder: echoBytesPerOrder ?? null,
@@ -122,6 +128,13 @@ function latenessLines(result: LoadRunResult): string[] {
   return [
     `of it, the client itself was late by: p50 ${p50.toFixed(0)} us, p99 ${p99.toFixed(0)} us, max ${max.toFixed(0)} us`,
   ];
+}
+
+function backlogLine({ store, shard, looks, drainedSeconds }: Backlog): string {
+  const list = looks.map(({ seconds, commands }) => `${seconds.toFixed(0)} s ${count(commands)}`).join(', ');
+  const end =
+    drainedSeconds === null ? 'not drained' : `drained ${drainedSeconds.toFixed(1)} s after the end`;
+  return `store ${store}, shard ${shard}: commands behind at ${list}; ${end}`;
 }
 
 function codeLines(codes: ReadonlyMap<number, number>): string[] {

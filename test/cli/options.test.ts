@@ -50,6 +50,11 @@ const defaults = {
   follower: 'on',
   snapshotCommands: 4_194_304,
   oldSegments: 'archive',
+  postgres: 'embedded',
+  redis: undefined,
+  storeWriteMs: 10,
+  storeDelayMs: 5,
+  storeBacklog: 67_108_864,
   restarts: 10,
   json: false,
 };
@@ -68,6 +73,11 @@ const samples: Record<string, readonly [string | number | boolean, string | numb
   follower: ['off', 'on'],
   'snapshot-commands': [1000, 5000],
   'old-segments': ['remove', 'keep'],
+  postgres: ['off', 'postgres://localhost/a'],
+  redis: ['redis://localhost', 'redis://other'],
+  'store-write-ms': [1, 1000],
+  'store-delay-ms': [1, 1000],
+  'store-backlog': [1000, 5000],
   restarts: [0, 1000],
   json: [true, true],
 };
@@ -77,6 +87,9 @@ const camel: Record<string, string> = {
   'segment-bytes': 'segmentBytes',
   'snapshot-commands': 'snapshotCommands',
   'old-segments': 'oldSegments',
+  'store-write-ms': 'storeWriteMs',
+  'store-delay-ms': 'storeDelayMs',
+  'store-backlog': 'storeBacklog',
 };
 
 describe('the options of tickloom start', () => {
@@ -91,18 +104,18 @@ describe('the options of tickloom start', () => {
       const field = camel[name] ?? name;
       const variable = `TICKLOOM_${name.toUpperCase().replaceAll('-', '_')}`;
       const [one, two] = samples[name]!;
-      const other = { ...defaults, config };
+      // Without a journal there is nothing that tables could be made from.
+      const withValue = (value: unknown) => ({
+        ...defaults,
+        config,
+        ...(value === 'none' ? { postgres: 'off' } : {}),
+        [field]: value,
+      });
       const flag = typeof one === 'boolean' ? [`--${name}`] : [`--${name}`, String(one)];
-      expect(read([], {}, { [name]: one }).options).toEqual({ ...other, [field]: one });
-      expect(read([], { [variable]: String(two) }, { [name]: one }).options).toEqual({
-        ...other,
-        [field]: two,
-      });
-      expect(read(flag, { [variable]: String(two) }, { [name]: two }).options).toEqual({
-        ...other,
-        [field]: one,
-      });
-      expect(read([`--${name}=${two}`], {}, {}).options).toEqual({ ...other, [field]: two });
+      expect(read([], {}, { [name]: one }).options).toEqual(withValue(one));
+      expect(read([], { [variable]: String(two) }, { [name]: one }).options).toEqual(withValue(two));
+      expect(read(flag, { [variable]: String(two) }, { [name]: two }).options).toEqual(withValue(one));
+      expect(read([`--${name}=${two}`], {}, {}).options).toEqual(withValue(two));
     },
   );
 
