@@ -15,10 +15,11 @@ import { switchOption, textOption } from './option-kinds.js';
 import { type Command, helpText, readOptions, UsageError } from './option-table.js';
 import { stopSignal } from './stop-signal.js';
 
+// What is destroyed is named on the command line, never by the surroundings.
 const rebuildOptions = {
   data: textOption('<directory>', './data', 'Directory of the journal.'),
-  postgres: textOption('<embedded|postgres://…>', undefined, 'The tables to make anew.'),
-  redis: textOption('<redis://…>', undefined, 'The Redis whose keys to make anew.'),
+  postgres: textOption('<embedded|postgres://…>', undefined, 'The tables to make anew.', { from: ['flag'] }),
+  redis: textOption('<redis://…>', undefined, 'The Redis whose keys to make anew.', { from: ['flag'] }),
   json: switchOption('Prints the outcome as one line of JSON.'),
 };
 

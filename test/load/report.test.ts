@@ -22,6 +22,7 @@ const report: LoadReport = {
   journal: { orders: 5_200_000, commands: 5_200_002, frames: 13_000, segments: 5 },
   echoBytesPerOrder: 113,
   echo: { ...result, acknowledgedPerSecond: 2_000_000, latencyUs: { p50: 1, p99: 2, p999: 3, max: 4 } },
+  backlog: [{ store: 'postgres', shard: 0, looks: [{ seconds: 1, commands: 2345 }], drainedSeconds: 0.25 }],
   failures: [],
 };
 
@@ -47,6 +48,9 @@ describe('the report of a load run', () => {
         follower: 'on',
         snapshotCommands: null,
       },
+      backlog: [
+        { store: 'postgres', shard: 0, looks: [{ seconds: 1, commands: 2345 }], drainedSeconds: 0.25 },
+      ],
       failures: [],
     });
   });
@@ -60,6 +64,9 @@ describe('the report of a load run', () => {
 
   it('says in words what was measured, what the journal holds and what failed', () => {
     const text = reportText({ ...report, failures: ['3 orders were refused by a gateway'] });
+    expect(text).toContain(
+      'store postgres, shard 0: commands behind at 1 s 2,345; drained 0.3 s after the end',
+    );
     expect(text).toMatch(/exchange +1,234,568 +412 +1876 +3000 +4001\n/);
     expect(text).toMatch(/echo +2,000,000/);
     expect(text).toContain('5,200,000 acknowledged');
