@@ -48,7 +48,7 @@ describe('the report of a load run', () => {
         follower: 'on',
         snapshotCommands: null,
       },
-      backlog: [
+      stores: [
         { store: 'postgres', shard: 0, looks: [{ seconds: 1, commands: 2345 }], drainedSeconds: 0.25 },
       ],
       failures: [],
