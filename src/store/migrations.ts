@@ -145,14 +145,18 @@ begin
 end $$;
 create function ns_time(ns bigint) returns timestamptz immutable strict language sql as
   'select ''epoch''::timestamptz + (ns / 1000) * interval ''1 microsecond''';
+create function ns_of(at timestamptz) returns bigint stable strict language sql as
+  'select extract(epoch from date_trunc(''second'', at))::bigint * 1000000000
+    + extract(microseconds from at)::bigint % 1000000 * 1000';
 create view order_list as
-  select o.order_id, i.symbol, o.account, coalesce(o.client_text, o.client_id::text) as client_order_id,
+  select o.order_id, i.symbol, o.account, o.client_id, o.client_text,
     case o.side when 1 then 'buy' else 'sell' end as side, s.name as status,
     round(o.price_ticks * i.tick_size / power(10::numeric, i.price_decimals), i.price_decimals) as price,
     round(o.size_lots * i.lot_size / power(10::numeric, i.size_decimals), i.size_decimals) as size,
     round(o.remaining_lots * i.lot_size / power(10::numeric, i.size_decimals), i.size_decimals) as remaining,
     round(o.cumulative_lots * i.lot_size / power(10::numeric, i.size_decimals), i.size_decimals) as cumulative,
-    ns_time(o.accepted_ns) as accepted, ns_time(o.done_ns) as done, r.name as done_reason
+    ns_time(o.accepted_ns) as accepted, ns_time(o.done_ns) as done, r.name as done_reason,
+    o.accepted_ns, o.done_ns
   from orders o join instruments i using (instrument)
   left join codes s on s.domain = 'status' and s.code = o.status
   left join codes r on r.domain = 'reason' and r.code = o.done_reason;
@@ -161,7 +165,7 @@ create view trade_list as
     round(t.price_ticks * i.tick_size / power(10::numeric, i.price_decimals), i.price_decimals) as price,
     round(t.size_lots * i.lot_size / power(10::numeric, i.size_decimals), i.size_decimals) as size,
     case t.taker_side when 1 then 'buy' else 'sell' end as taker_side,
-    t.taker_order_id, t.maker_order_id, t.taker_account, t.maker_account
+    t.taker_order_id, t.maker_order_id, t.taker_account, t.maker_account, t.time_ns
   from trades t join instruments i using (instrument);
 `,
 ];
@@ -172,6 +176,7 @@ drop view if exists order_list, trade_list;
 drop table if exists log_positions, codes, instruments, accounts, orders, executions, trades, schema_versions;
 drop function if exists advance_log_position(smallint, bigint, bigint, bigint, text);
 drop function if exists ns_time(bigint);
+drop function if exists ns_of(timestamptz);
 commit;`;
 
 /** The version of the schema that this program writes. */

@@ -7,9 +7,7 @@ import { LiveClock } from '../clock/live-clock.js';
 import { SystemRandomness } from '../clock/randomness.js';
 import { giveWay } from '../follower/give-way.js';
 import { ForeignPosition, LogGone } from '../follower/log-feed.js';
-import { nodeDisk } from '../journal/disk.js';
-import { shardDirectory } from '../journal/segment.js';
-import { snapshotSequences } from '../journal/snapshot-file.js';
+import { ReachableSnapshot } from '../follower/reachable-snapshot.js';
 import { exhaustMemory } from '../metrics/drill.js';
 import { ShardBoard } from '../metrics/shard-board.js';
 import { StoreBoard } from '../metrics/store-board.js';
@@ -56,7 +54,8 @@ try {
 }
 
 async function run(): Promise<void> {
-  store = await openStore(data.target, reachableSnapshot, warn);
+  const snapshots = new ReachableSnapshot(data.directory);
+  store = await openStore(data.target, (shard) => snapshots.sequence(shard), warn);
   try {
     await carry(store);
   } catch (error) {
@@ -64,11 +63,6 @@ async function run(): Promise<void> {
     if (!isUseless || !(await store.setAside(error.message))) throw error;
     await carry(store);
   }
-}
-
-/** The oldest that a shard keeps, so that one who rebuilds it elsewhere has some time to get hold of one. */
-function reachableSnapshot(shard: number): number {
-  return snapshotSequences(nodeDisk, shardDirectory(data.directory, shard)).at(-1) ?? 0;
 }
 
 /** Until the exchange ends, or one of the shards cannot go on. */
