@@ -79,6 +79,8 @@ export interface ExchangeSettings {
   readonly shardHeapMb?: number | undefined;
   /** Commands of a shard after which a snapshot is taken. */
   readonly snapshotCommands?: number | undefined;
+  /** Commands whose events a client that reconnects can be given, at least. */
+  readonly resumeCommands?: number | undefined;
   /**
    * Where orders and trades are kept for questions: `embedded` in the data directory, a server at `postgres://…`, or
    * nowhere (`off`, which it is by default).
@@ -161,6 +163,11 @@ export class Exchange {
     }
   }
 
+  /** What each store says of itself. */
+  get storeBoard(): StoreBoard {
+    return this.#house.storeBoard!;
+  }
+
   /** Moves a test clock on; orders that expire by then do so though nobody sends anything. @throws Error on a live clock */
   advance(byNs: number): void {
     this.clock.advance(byNs);
@@ -197,6 +204,7 @@ class House {
   #lock: DataLock | undefined;
   #segmentMaker: SegmentMaker | undefined;
   #board: ShardBoard | undefined;
+  storeBoard: StoreBoard | undefined;
   readonly #shards: SupervisedShard[] = [];
   readonly #followers: SupervisedFollower[] = [];
   readonly #stores: SupervisedStore[] = [];
@@ -230,6 +238,7 @@ class House {
     this.#board = board;
     const storeBoardBuffer = StoreBoard.allocate(shards);
     const storeBoard = new StoreBoard(storeBoardBuffer);
+    this.storeBoard = storeBoard;
     const inputRings = grid(shards, gateways, () => allocateRing(INPUT_RING_LINES, LINE_BYTES));
     const eventRings = grid(shards, gateways, () => allocateRing(EVENT_RING_CELLS, CELL_BYTES));
     const shardDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
@@ -280,6 +289,7 @@ class House {
         shardDoorbell: shardDoorbells[shard]!,
         oldSegments: settings.oldSegments ?? 'archive',
         snapshotCommands: settings.snapshotCommands ?? SNAPSHOT_COMMANDS,
+        resumeCommands: settings.resumeCommands,
       };
       const resumed = (answer: NumberedAnswer) => this.#tellResumed(answer);
       if (isFollowed)

@@ -115,7 +115,11 @@ export class SqlSink implements ShardSink<RowBatch> {
       // In one order everywhere, so that shards never wait for one another in a circle.
       const accounts = [...newAccounts].sort(([a], [b]) => a - b);
       const values = accounts.map(([account, timeNs]) => `(${account}, ${timeNs})`).join(', ');
-      parts.push(`insert into accounts values ${values} on conflict do nothing;`);
+      // The first of all shards, whichever writes first.
+      parts.push(
+        `insert into accounts values ${values} on conflict (account) do update ` +
+          'set first_seen_ns = excluded.first_seen_ns where excluded.first_seen_ns < accounts.first_seen_ns;',
+      );
     }
     for (const change of changes) parts.push(`${change};`);
     if (replacedOrders.length > 0)
