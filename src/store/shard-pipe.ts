@@ -158,6 +158,22 @@ export class ShardPipe<B extends Batch> {
     this.#gathering = undefined;
     this.#feed = LogFeed.open(source, logEnd, stored, hashSalt);
     await sink.begin(this.#feed);
+    await this.#passOver(this.#feed);
+  }
+
+  /** Before it counts as reached: what a store has may be of another log. */
+  async #passOver(feed: LogFeed): Promise<void> {
+    const { sink, clock } = this.#parts;
+    const batch = this.#newBatch(feed.position);
+    this.#gathering = batch;
+    while (feed.isPassing && !this.#isStopped) {
+      const until = clock.nowNs() + READ_NS;
+      let isMore = true;
+      while (isMore && feed.isPassing && clock.nowNs() < until)
+        isMore = feed.read((run) => sink.add(run, batch));
+      // What the shard has told it did is a moment later in its log.
+      await (isMore ? turnOfOthers() : pause(1));
+    }
   }
 
   async #pump(): Promise<void> {
