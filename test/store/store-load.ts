@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { seeded } from '../journal/journal-fixture.js';
 import { AccountCommands } from '../kill/commands.js';
 import { eventKey, Ledger } from '../kill/ledger.js';
@@ -6,6 +6,8 @@ import { BinaryClient, eventFlag } from '../support/binary-client.js';
 
 const ACCOUNTS = [1, 2, 3, 4];
 const MOST_UNDER_WAY = 200;
+/** Between two messages of a session whose load goes on until something else is done: what it takes must be compared too. */
+const PACE_MS = 16;
 
 /** Clients who send random commands of many kinds over WebSocket, and note what they are told. */
 export class StoreLoad {
@@ -27,7 +29,11 @@ export class StoreLoad {
   /** Sends so many commands, and comes back when all are answered, or the exchange is gone. */
   async send(url: string, commands: number): Promise<void> {
     let left = commands;
-    await this.#drive(url, () => left-- > 0);
+    await this.#drive(
+      url,
+      () => left-- > 0,
+      () => turn(),
+    );
   }
 
   /** Sends until `work` is done, and comes back as above. */
@@ -36,7 +42,14 @@ export class StoreLoad {
     const end = () => {
       isOver = true;
     };
-    await Promise.all([work.finally(end), this.#drive(url, () => !isOver)]);
+    await Promise.all([
+      work.finally(end),
+      this.#drive(
+        url,
+        () => !isOver,
+        () => pause(PACE_MS),
+      ),
+    ]);
   }
 
   /** Told events that are not in the tables' executions; none where a store holds all that clients know. */
@@ -45,7 +58,7 @@ export class StoreLoad {
     return [...this.ledger.events.values()].map(eventKey).filter((key) => !stored.has(key));
   }
 
-  async #drive(url: string, isMore: () => boolean): Promise<void> {
+  async #drive(url: string, isMore: () => boolean, breathe: () => Promise<unknown>): Promise<void> {
     this.#accounts ??= await this.#listAccounts(url);
     const sessions = await Promise.all(
       this.#accounts.map(async (commands) => {
@@ -75,7 +88,7 @@ export class StoreLoad {
         if (records.length > 0) client.send(...records);
         session.underWay -= this.#take(session);
       }
-      await turn();
+      await breathe();
     }
     for (const { client } of sessions) client.close();
     // A socket closes behind all that came over it.
