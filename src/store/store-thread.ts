@@ -46,11 +46,13 @@ port.on('message', (message: StoreOrder) => {
 try {
   giveWay();
   await run();
+  // Before it says so: nobody waits for it then, and the embedded one would have to be recovered at the next start.
+  await close();
   report({ event: 'finished' });
 } catch (error) {
   fail(error);
+  await close();
 } finally {
-  await store?.close().catch(() => {});
   clock.close();
   port.close();
 }
@@ -64,6 +66,10 @@ async function run(): Promise<void> {
     if (!isUseless || !(await store.setAside(error.message))) throw error;
     await carry(store);
   }
+}
+
+async function close(): Promise<void> {
+  await store?.close().catch(() => {});
 }
 
 /** The oldest that a shard keeps, so that one who rebuilds it elsewhere has some time to get hold of one. */

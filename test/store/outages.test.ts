@@ -2,12 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { PostgresServer, postgresMissing } from '../../load/servers/postgres-server.js';
 import { RedisServer, redisMissing } from '../../load/servers/redis-server.js';
+import { StoreState } from '../../src/metrics/store-board.js';
 import { temporaryDirectory } from '../support/exchange-process.js';
 import { describeWith } from '../support/not-run.js';
 import { CutLine } from './cut-line.js';
 import { type HouseExchange, startHouse, startWithStores, until } from './store-exchange.js';
 import { StoreLoad } from './store-load.js';
-import { expectStored, expectStreamed } from './stored-log.js';
+import { expectStored, expectStreamed, lastSequences } from './stored-log.js';
 
 const TIMES = 10;
 /** Deaths of a thread within a minute that are forgiven. */
@@ -47,7 +48,7 @@ describeWith(postgresMissing(), 'a Postgres under an exchange', () => {
       const deaths = () => warnings.filter((sentence) => sentence.includes('postgres died')).length;
       const kill = async () => {
         for (let i = 1; i <= FORGIVEN; i++) {
-          await until(() => exchange.storeBoard.figures(0, 0).state === 2);
+          await until(() => exchange.storeBoard.figures(0, 0).state === StoreState.Well);
           await pause(30 * i);
           exchange.drill('store', 0, 'exception');
           await until(() => deaths() === i);
@@ -67,15 +68,15 @@ describeWith(postgresMissing(), 'a Postgres under an exchange', () => {
     const load = new StoreLoad(12);
     const kill = async () => {
       for (let i = 0; i < TIMES; i++) {
-        await until(() => exchange.storeBoard.figures(0, 0).state === 2);
+        await until(() => exchange.storeBoard.figures(0, 0).state === StoreState.Well);
         await pause(50);
         await server.kill();
         // Matching goes on without it, and what waits can be seen.
         const answered = load.answered;
-        const figures = exchange.storeBoard.figures(0, 0);
+        const { sequence } = exchange.storeBoard.figures(0, 0);
         await until(() => load.answered > answered + 200);
-        expect(exchange.storeBoard.lowestSequence(0)).toBe(exchange.storeBoard.figures(0, 0).sequence);
-        expect(figures.sequence).toBeLessThanOrEqual(exchange.storeBoard.figures(0, 0).sequence);
+        expect(exchange.storeBoard.figures(0, 0).sequence).toBe(sequence);
+        expect(exchange.storeBoard.backlog(0, lastSequences(data)[0]!)).toBeGreaterThan(0);
         await server.restart();
       }
     };
@@ -144,6 +145,9 @@ describeWith(postgresMissing(), 'a Postgres under an exchange', () => {
     await load.send(url, 1_000);
     expect(exchange.storeBoard.figures(0, 0).sequence).toBe(0);
     await server.restart();
+    await until(() =>
+      [0, 1].every((shard) => exchange.storeBoard.figures(0, shard).state === StoreState.Well),
+    );
     await expectStored(postgres, data);
   });
 });
@@ -159,13 +163,13 @@ describeWith(redisMissing(), 'a Redis under an exchange', () => {
       const deaths = () => warnings.filter((sentence) => sentence.includes('redis died')).length;
       const kill = async () => {
         for (let i = 1; i <= FORGIVEN; i++) {
-          await until(() => exchange.storeBoard.figures(1, 0).state === 2);
+          await until(() => exchange.storeBoard.figures(1, 0).state === StoreState.Well);
           await pause(20 * i);
           await server.kill();
           const answered = load.answered;
           await until(() => load.answered > answered + 100);
           await server.restart();
-          await until(() => exchange.storeBoard.figures(1, 0).state === 2);
+          await until(() => exchange.storeBoard.figures(1, 0).state === StoreState.Well);
           await pause(20);
           exchange.drill('store', 0, 'exception');
           await until(() => deaths() === i);
