@@ -14,6 +14,7 @@ import { exhaustMemory } from '../metrics/drill.js';
 import { ShardBoard } from '../metrics/shard-board.js';
 import { StoreBoard } from '../metrics/store-board.js';
 import { Doorbell } from '../ring/doorbell.js';
+import { OutageNews } from './outage-news.js';
 import type { Pipe } from './shard-pipe.js';
 import { StoreDamaged, StoreRefused } from './sink.js';
 import { openStore, type Store } from './store.js';
@@ -80,6 +81,7 @@ function reachableSnapshot(shard: number): number {
 /** Until the exchange ends, or one of the shards cannot go on. */
 async function carry(into: Store): Promise<void> {
   let reached = 0;
+  const news = new OutageNews(storeBoard.name(data.store), warn);
   pipes = Array.from({ length: data.shards }, (_, shard) => {
     let isReached = false;
     return into.pipe(shard, {
@@ -94,7 +96,7 @@ async function carry(into: Store): Promise<void> {
       delayMs: data.delayMs,
       hashSalt: new SystemRandomness().next32(),
       doorbell: new Doorbell(data.doorbells[shard]!),
-      warn,
+      news,
       reached: () => {
         if (isReached) return;
         isReached = true;

@@ -5,6 +5,7 @@ import { LiveClock } from '../../src/clock/live-clock.js';
 import type { FedRun } from '../../src/follower/log-feed.js';
 import { StoreBoard, StoreState } from '../../src/metrics/store-board.js';
 import { Doorbell } from '../../src/ring/doorbell.js';
+import { OutageNews } from '../../src/store/outage-news.js';
 import { ShardPipe } from '../../src/store/shard-pipe.js';
 import type { Batch, ShardSink } from '../../src/store/sink.js';
 import { BinaryClient, kind } from '../support/binary-client.js';
@@ -143,7 +144,7 @@ describe('a pipe whose store does not answer', () => {
       writeTargetNs: 10e6,
       delayMs: 1,
       doorbell,
-      warn: () => {},
+      news: new OutageNews('none', () => {}),
     });
     const running = pipe.run();
     for (let i = 0; i < 20; i++) {

@@ -4,6 +4,7 @@ import { Engine } from '../../src/book/engine.js';
 import { LiveClock } from '../../src/clock/live-clock.js';
 import { StoreBoard } from '../../src/metrics/store-board.js';
 import { Doorbell } from '../../src/ring/doorbell.js';
+import { OutageNews } from '../../src/store/outage-news.js';
 import { RedisKeys } from '../../src/store/redis-keys.js';
 import { RedisSink, type RedisSinkParts } from '../../src/store/redis-sink.js';
 import { applyEntry, entriesBehind, entryWords } from '../../src/store/redis-stream.js';
@@ -39,7 +40,7 @@ export class RedisRun {
       writeTargetNs: 10_000_000,
       delayMs: 1,
       doorbell: this.#doorbell,
-      warn,
+      news: new OutageNews('redis', warn),
     });
     this.#sink = sink;
   }

@@ -5,6 +5,7 @@ import { LiveClock } from '../../src/clock/live-clock.js';
 import { SeededRandomness } from '../../src/clock/randomness.js';
 import { StoreBoard } from '../../src/metrics/store-board.js';
 import { Doorbell } from '../../src/ring/doorbell.js';
+import { OutageNews } from '../../src/store/outage-news.js';
 import { PgliteSession } from '../../src/store/pglite-session.js';
 import { PostgresSession } from '../../src/store/postgres-session.js';
 import { ShardPipe } from '../../src/store/shard-pipe.js';
@@ -37,7 +38,7 @@ function pipeInto(log: ShardLog, connect: Connect, warnings: string[] = [], shar
     writeTargetNs: 10e6,
     delayMs: 1,
     doorbell: new Doorbell(Doorbell.allocate()),
-    warn: (sentence) => warnings.push(sentence),
+    news: new OutageNews('postgres', (sentence) => warnings.push(sentence)),
   });
   return { pipe, sink };
 }
