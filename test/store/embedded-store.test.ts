@@ -13,9 +13,10 @@ const KILLS = 5;
 /** Numbers of files of tables that somebody has made begin here; below are Postgres's own. */
 const FIRST_TABLE_FILE = 16_384;
 
-/** Starts an exchange until all of its log is in the embedded store. Returns what it warned of. */
-async function catchUp(data: string): Promise<string[]> {
-  const { exchange, warnings } = await startHouse({ data, postgres: 'embedded' });
+/** Runs an exchange until all of its log is in the embedded store. Returns what it warned of. */
+async function catchUp(data: string, send = async (_url: string) => {}): Promise<string[]> {
+  const { exchange, warnings, url } = await startHouse({ data, postgres: 'embedded' });
+  await send(url);
   for (const [shard, last] of lastSequences(data).entries())
     await until(() => exchange.storeBoard.figures(0, shard).sequence === last);
   await exchange.stop();
@@ -38,7 +39,7 @@ describe('the embedded store', () => {
       const exchange = await startWithStores(['--postgres', 'embedded'], data);
       const kill = async () => {
         // The store opens meanwhile, and writes.
-        await pause(1_500 + 300 * i);
+        await pause(1_500 + 100 * i);
         exchange.process.kill('SIGKILL');
         await exchange.process.ended;
       };
@@ -56,10 +57,7 @@ describe('the embedded store', () => {
   ])('is set aside and made anew from the log where it is damaged: %s', async (_, first) => {
     const data = temporaryDirectory();
     const load = new StoreLoad(42);
-    const exchange = await startWithStores(['--postgres', 'embedded'], data);
-    await load.send(exchange.url, 2_000);
-    await exchange.process.stop();
-    await catchUp(data);
+    await catchUp(data, (url) => load.send(url, 2_000));
     damage(join(data, 'store', 'base'), first);
     const warnings = await catchUp(data);
     expect(warnings.join('\n')).toMatch(
@@ -67,8 +65,6 @@ describe('the embedded store', () => {
     );
     expect(readdirSync(data)).toContain('store.bad-1');
     await expectRows(data);
-    // The next start has nothing to say.
-    expect(await catchUp(data)).toEqual([]);
   });
 });
 
