@@ -2,6 +2,7 @@ import { LiveClock } from '../src/clock/live-clock.js';
 import { measureLog } from '../src/follower/measured-log.js';
 import { StoreBoard } from '../src/metrics/store-board.js';
 import { Doorbell } from '../src/ring/doorbell.js';
+import { OutageNews } from '../src/store/outage-news.js';
 import { ShardPipe } from '../src/store/shard-pipe.js';
 import type { Batch, ShardSink } from '../src/store/sink.js';
 
@@ -42,9 +43,9 @@ export async function carryLog<B extends Batch>(
     writeTargetNs: writeMs * 1e6,
     delayMs: 1,
     doorbell: new Doorbell(Doorbell.allocate()),
-    warn: (sentence) => {
+    news: new OutageNews('bench', (sentence) => {
       throw new Error(sentence);
-    },
+    }),
   });
   pipe.finish();
   await pipe.run();

@@ -9,25 +9,16 @@
  *                                       └─▶ stores ─▶ Postgres, Redis
  */
 import { LiveClock } from './clock/live-clock.js';
-import type { ClockSettings } from './clock/settings.js';
 import { SharedClock } from './clock/shared-clock.js';
 import type { FollowerThreadData, NumberedAnswer, SnapshotOutcome } from './follower/follower-messages.js';
-import type { OldSegments } from './follower/retention.js';
-import type {
-  GatewayOrder,
-  GatewayReport,
-  GatewayThreadData,
-  TransportChoice,
-} from './gateway/gateway-messages.js';
+import type { GatewayOrder, GatewayReport, GatewayThreadData } from './gateway/gateway-messages.js';
 import { chooseTransport, freePort } from './gateway/listening.js';
 import { type DataLock, lockDataDirectory } from './journal/data-lock.js';
-import type { Durability } from './journal/segment.js';
 import { SegmentMaker } from './journal/segment-maker.js';
 import { countShards } from './journal/shard-directories.js';
 import { Drill, type DrillName } from './metrics/drill.js';
 import { ShardBoard } from './metrics/shard-board.js';
 import { StoreBoard } from './metrics/store-board.js';
-import type { UnlistedInstrument } from './model/instrument.js';
 import {
   CELL_BYTES,
   CLIENT_ID_WINDOW,
@@ -51,6 +42,7 @@ import type { ShardThreadData } from './shard/shard-messages.js';
 import type { StoreThreadData } from './store/store-messages.js';
 import { StoreSettingError, storeTargets } from './store/store-targets.js';
 import type { ExchangeFacts } from './supervisor/exchange-facts.js';
+import type { ExchangeSettings } from './supervisor/exchange-settings.js';
 import { serveGateway } from './supervisor/gateway-services.js';
 import { StoreReads } from './supervisor/store-reads.js';
 import { SupervisedFollower } from './supervisor/supervised-follower.js';
@@ -59,47 +51,7 @@ import { SupervisedStore } from './supervisor/supervised-store.js';
 import { Thread, ThreadError } from './supervisor/thread.js';
 
 export type { ExchangeFacts, ShardFacts } from './supervisor/exchange-facts.js';
-
-export interface ExchangeSettings {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** The data directory; made where it is missing. */
-  readonly data: string;
-  readonly shards: number;
-  readonly gateways: number;
-  readonly durability: Durability;
-  readonly transport: TransportChoice;
-  readonly clock: ClockSettings;
-  readonly instruments: readonly UnlistedInstrument[];
-  /** Commands whose client ids are remembered; the log's own where undefined. */
-  readonly clientIdWindow?: number | undefined;
-  readonly segmentBytes?: number | undefined;
-  /** Whether each shard has a follower, which writes snapshots and lets clients resume; by default it has. */
-  readonly follower?: 'on' | 'off' | undefined;
-  /** What becomes of segments behind a snapshot; by default they are archived. */
-  readonly oldSegments?: OldSegments | undefined;
-  /** Heap of a shard's or follower's thread in MiB. */
-  readonly shardHeapMb?: number | undefined;
-  /** Commands of a shard after which a snapshot is taken. */
-  readonly snapshotCommands?: number | undefined;
-  /**
-   * Where orders and trades are kept for questions: `embedded` in the data directory, a server at `postgres://…`, or
-   * nowhere (`off`, which it is by default).
-   */
-  readonly postgres?: string | undefined;
-  /** `redis://…`, where a Redis is to have streams and keys. */
-  readonly redis?: string | undefined;
-  /** How long a write into a store should take at the most, and how long the newest events may wait for one. */
-  readonly storeWriteMs?: number | undefined;
-  readonly storeDelayMs?: number | undefined;
-  /** Commands that a store may be behind before new orders are rejected. */
-  readonly storeBacklog?: number | undefined;
-  /** How long to wait for a data directory that another exchange holds; by default not at all. */
-  readonly lockWaitMs?: number | undefined;
-  /** Takes a sentence where something is not as it should be, and the exchange goes on. */
-  readonly warn?: (sentence: string) => void;
-}
+export type { ExchangeSettings } from './supervisor/exchange-settings.js';
 
 /** A setting that cannot be had, in one sentence for the person who set it. */
 export class ExchangeError extends Error {}
@@ -147,6 +99,11 @@ export class Exchange {
     }
   }
 
+  /** What each store says of itself. */
+  get storeBoard(): StoreBoard {
+    return this.#house.storeBoard!;
+  }
+
   /** Moves a test clock on; orders that expire by then do so though nobody sends anything. @throws Error on a live clock */
   advance(byNs: number): void {
     this.clock.advance(byNs);
@@ -183,6 +140,7 @@ class House {
   #lock: DataLock | undefined;
   #segmentMaker: SegmentMaker | undefined;
   #board: ShardBoard | undefined;
+  storeBoard: StoreBoard | undefined;
   readonly #shards: SupervisedShard[] = [];
   readonly #followers: SupervisedFollower[] = [];
   readonly #stores: SupervisedStore[] = [];
@@ -216,6 +174,7 @@ class House {
     this.#board = board;
     const storeBoardBuffer = StoreBoard.allocate(shards);
     const storeBoard = new StoreBoard(storeBoardBuffer);
+    this.storeBoard = storeBoard;
     const inputRings = grid(shards, gateways, () => allocateRing(INPUT_RING_LINES, LINE_BYTES));
     const eventRings = grid(shards, gateways, () => allocateRing(EVENT_RING_CELLS, CELL_BYTES));
     const shardDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
@@ -266,6 +225,7 @@ class House {
         shardDoorbell: shardDoorbells[shard]!,
         oldSegments: settings.oldSegments ?? 'archive',
         snapshotCommands: settings.snapshotCommands ?? SNAPSHOT_COMMANDS,
+        resumeCommands: settings.resumeCommands,
       };
       const resumed = (answer: NumberedAnswer) => this.#tellResumed(answer);
       if (isFollowed)

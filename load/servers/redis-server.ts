@@ -10,6 +10,8 @@ export interface RedisOptions {
   readonly appendOnly?: boolean;
   /** A cluster of one, which has all slots. */
   readonly cluster?: boolean;
+  /** Asked for of every client. */
+  readonly password?: string;
   /** More settings of the server: `{ maxmemory: '10mb' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -51,8 +53,9 @@ export class RedisServer extends LocalServer {
     return server;
   }
 
-  url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+  url(password = this.options.password): string {
+    const secret = password === undefined ? '' : `:${encodeURIComponent(password)}@`;
+    return `redis://${secret}127.0.0.1:${this.port}`;
   }
 
   protected command(): Omit<ServerCommand, 'directory' | 'log'> {
@@ -67,6 +70,7 @@ export class RedisServer extends LocalServer {
       appendfsync: 'always',
       // A node that has met no other does not know its own address, and clients ask for it.
       ...(this.options.cluster ? { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' } : {}),
+      ...(this.options.password === undefined ? {} : { requirepass: this.options.password }),
       ...this.options.settings,
     };
     return {
@@ -81,6 +85,7 @@ export class RedisServer extends LocalServer {
       lazyConnect: true,
       enableReadyCheck: false,
       retryStrategy: null,
+      ...(this.options.password === undefined ? {} : { password: this.options.password }),
     });
     client.on('error', () => {});
     try {

@@ -8,6 +8,7 @@ import { countShards } from '../journal/shard-directories.js';
 import { StoreBoard } from '../metrics/store-board.js';
 import { CATCH_UP_FACTOR, STORE_WRITE_MS } from '../model/limits.js';
 import { Doorbell } from '../ring/doorbell.js';
+import { OutageNews } from '../store/outage-news.js';
 import type { Pipe } from '../store/shard-pipe.js';
 import { openStore, type Store } from '../store/store.js';
 import type { StoreTarget } from '../store/store-messages.js';
@@ -96,6 +97,7 @@ async function carry(
   warn: (sentence: string) => void,
 ): Promise<Outcome[]> {
   const board = new StoreBoard(StoreBoard.allocate(logs.length));
+  const news = new OutageNews(board.name(0), warn);
   const pipes = logs.map(({ logEnd, lastSequence }, shard) =>
     store.pipe(shard, {
       source: { directory, shard },
@@ -108,7 +110,7 @@ async function carry(
       writeTargetNs: STORE_WRITE_MS * CATCH_UP_FACTOR * 1e6,
       delayMs: 1,
       doorbell: new Doorbell(Doorbell.allocate()),
-      warn,
+      news,
     }),
   );
   for (const pipe of pipes) pipe.finish();

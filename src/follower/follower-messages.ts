@@ -17,6 +17,7 @@ export interface FollowerThreadData {
   readonly shardDoorbell: SharedArrayBuffer;
   readonly oldSegments: OldSegments;
   readonly snapshotCommands: number;
+  readonly resumeCommands?: number | undefined;
 }
 
 /** What the main thread says to a follower. */

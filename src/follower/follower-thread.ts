@@ -33,7 +33,9 @@ try {
 }
 
 function run(): void {
-  const start = startFollower(data, board.figures(shard).sequence, new SystemRandomness().next32());
+  const { resumeCommands } = data;
+  const salt = new SystemRandomness().next32();
+  const start = startFollower(data, board.figures(shard).sequence, salt, resumeCommands);
   // Growing later takes tenths of a second, and turns from everybody while memory is mapped.
   start.engine.reserveClientIds();
   const storeBoard = new StoreBoard(data.storeBoard);
@@ -47,6 +49,7 @@ function run(): void {
     oldSegments: data.oldSegments,
     syncLog: data.durability !== 'fsync',
     snapshotCommands: data.snapshotCommands,
+    resumeCommands,
   });
   const loop = new FollowerLoop({
     shard,

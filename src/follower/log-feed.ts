@@ -83,6 +83,11 @@ export class LogFeed {
     return this.#replay.engine;
   }
 
+  /** True until all that the reader has was passed over: only then it is known to be of this log. */
+  get isPassing(): boolean {
+    return this.#isPassing;
+  }
+
   /** Behind the last run that was read. */
   get position(): FeedPosition {
     return this.#isPassing

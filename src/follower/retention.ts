@@ -9,9 +9,10 @@ import { RESUME_COMMANDS } from '../model/limits.js';
 export type OldSegments = 'archive' | 'remove' | 'keep';
 
 /**
- * Which snapshots and segments of a shard stay (besides those that a store which is behind begins from): the newest snapshot; the newest one that lies RESUME_COMMANDS before it, from
- * which a follower begins, and a start whose newest snapshot is bad; one between the two, which will be the next such; and
- * the segments from the older one on. While there is none so old, all segments stay.
+ * Which snapshots and segments of a shard stay, besides those that a store which is behind begins from: the newest snapshot;
+ * the newest one that lies RESUME_COMMANDS before it, from which a follower begins, and a start whose newest snapshot is bad;
+ * one between the two, which will be the next such; and the segments from the older one on. While there is none so old, all
+ * segments stay.
  */
 export class Retention {
   readonly #disk: Disk;
@@ -121,6 +122,8 @@ export function keptSnapshots(
   const ofReaders = sequences.find((sequence) => sequence <= lowestReader);
   const between = sequences.findLast((sequence) => sequence < newest && sequence > (old ?? 0));
   const oldest = old === undefined || ofReaders === undefined ? undefined : Math.min(old, ofReaders);
-  const sequencesKept = [newest, between, old, ofReaders].filter((sequence) => sequence !== undefined);
+  // A reader that is not known to be anywhere yet may begin from the oldest, where the beginning of the log is gone.
+  const forReaders = ofReaders ?? sequences.at(-1);
+  const sequencesKept = [newest, between, old, forReaders].filter((sequence) => sequence !== undefined);
   return { sequences: [...new Set(sequencesKept)], old: oldest };
 }

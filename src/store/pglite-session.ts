@@ -1,5 +1,6 @@
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { storeError } from './postgres-session.js';
+import { StoreDamaged } from './sink.js';
 import type { SqlCopy, SqlRow, SqlSession, SqlValue } from './sql-session.js';
 
 /**
@@ -48,10 +49,14 @@ export class PgliteSession implements SqlSession {
 const BIGINT = 20;
 const asText = { [BIGINT]: (value: string) => value };
 
+/** SQLSTATE classes of damage: `invalid page in block 0 of relation …`. A server's owner must know; ours is made anew. */
+const DAMAGE = /^(XX001|XX002|58P01)$/;
+
 async function ask<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    throw storeError(error);
+    const { code = '', message } = error as { code?: string; message: string };
+    throw DAMAGE.test(code) ? new StoreDamaged(message) : storeError(error);
   }
 }

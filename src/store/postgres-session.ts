@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { STORE_CONNECT_MS } from '../model/limits.js';
+import { checkPostgresAddress } from './postgres-address.js';
 import { PositionMoved, StoreAway, StoreRefused } from './sink.js';
 import type { SqlCopy, SqlRow, SqlSession, SqlValue } from './sql-session.js';
 
@@ -8,11 +9,21 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '28P01': 'user or password is wrong; mend the postgres:// address',
   '28000': 'the server does not let this user in; look at its pg_hba.conf',
   '3D000': 'the database does not exist; create it, or name another in the postgres:// address',
+  '3F000': 'there is no schema in which the user may make tables; grant it the right to create in one',
   '42501': 'the user may not write there; grant it the right to create and to write in the schema',
   '25006': 'the database is read-only; name the primary server, or a user that may write',
 };
 
-/** What pg says when the connection is gone, without a code. */
+/** The same for what pg says itself, without a code. */
+const OWN_REFUSALS: readonly (readonly [RegExp, string])[] = [
+  [
+    /password must be a (non-empty )?string/,
+    'the server asks for a password; put it into the postgres:// address',
+  ],
+  [/does not support SSL/, 'take sslmode out of the postgres:// address, or have the server encrypt'],
+];
+
+/** Of advance_log_position. */
 const MOVED = 'TL001';
 
 type Connection = pg.Connection & { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void };
@@ -76,6 +87,7 @@ export class PostgresSession implements SqlSession {
 
   /** @throws StoreAway, StoreRefused */
   static async connect(url: string, name: string): Promise<PostgresSession> {
+    checkPostgresAddress(url);
     let client: pg.Client;
     try {
       client = new pg.Client({
@@ -150,7 +162,7 @@ export function storeError(error: unknown): Error {
   const code = (error as { code?: string }).code ?? '';
   const text = textOf(error);
   if (code === MOVED) return new PositionMoved(text);
-  const refusal = REFUSALS[code];
+  const refusal = REFUSALS[code] ?? OWN_REFUSALS.find(([pattern]) => pattern.test(text))?.[1];
   if (refusal !== undefined) return new StoreRefused(`Postgres says "${text}": ${refusal}`);
   return new StoreAway(`Postgres cannot be reached or does not write: ${text}`);
 }

@@ -22,6 +22,8 @@ export class RedisConnection {
   /** The node that is asked first. */
   #firstNode = 0;
   #isWarned = false;
+  /** What the client said aside: the answer to a command may be that the connection is closed, and no more. */
+  #aside: Error | undefined;
 
   /**
    * @param key one of the shard's
@@ -41,6 +43,7 @@ export class RedisConnection {
   /** Connects anew. @throws StoreAway, StoreRefused */
   async open(): Promise<void> {
     this.close();
+    this.#aside = undefined;
     try {
       this.#client = await this.#reach();
       this.#isCluster = (await this.#enter(this.#client)) || this.place.isCluster;
@@ -105,6 +108,7 @@ export class RedisConnection {
     let fault: unknown;
     client.on('error', (error) => {
       fault = error;
+      this.#aside = error;
     });
     try {
       await client.connect();
@@ -177,6 +181,7 @@ export class RedisConnection {
   #fault(error: unknown): Error {
     if (this.#isCluster && error instanceof Error && /^(MOVED|ASK|TRYAGAIN)/.test(error.message))
       return new StoreAway(`the keys of the shard moved to another node of Redis at ${this.place.name}`);
-    return redisFault(error, this.place.name);
+    const isClosed = error instanceof Error && error.message === 'Connection is closed.';
+    return redisFault(isClosed ? (this.#aside ?? error) : error, this.place.name);
   }
 }

@@ -8,6 +8,7 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
   [/^ERR (DB index|invalid DB)|^ERR SELECT is not allowed/, 'name a database that it has in the URL'],
   [/^WRONGTYPE/, 'a key of the shard is something else: delete the keys that begin with tickloom:'],
   [/^ERR unknown command|^ERR syntax error/, 'Redis 6.2 or a newer one is needed'],
+  [/^Unknown RESP type/, 'what answers there is no Redis: mend the host and port in its URL'],
   [/^(MOVED|CROSSSLOT)/, 'it is a cluster: write its URL as redis+cluster://…'],
 ];
 

@@ -279,6 +279,7 @@ function accountSql(words: Int32Array, at: number): string {
     `insert into accounts values (${account}, ${time}, ${rate}, ${open}, ${group}, ${isStopped}, ${time}) ` +
     'on conflict (account) do update set max_orders_per_second = excluded.max_orders_per_second, ' +
     'max_open_orders = excluded.max_open_orders, self_trade_group = excluded.self_trade_group, ' +
-    'kill_switch = excluded.kill_switch, changed_ns = excluded.changed_ns'
+    'kill_switch = excluded.kill_switch, changed_ns = greatest(accounts.changed_ns, excluded.changed_ns), ' +
+    'first_seen_ns = least(accounts.first_seen_ns, excluded.first_seen_ns)'
   );
 }

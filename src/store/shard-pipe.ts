@@ -12,6 +12,7 @@ import {
 } from '../model/limits.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import { AdaptiveBatcher } from './adaptive-batcher.js';
+import type { OutageNews } from './outage-news.js';
 import { type Batch, PositionMoved, type ShardSink, StoreAway, StoreRefused } from './sink.js';
 
 /** How long it reads on before others get a turn of the event loop: what is written meanwhile must go on. */
@@ -34,7 +35,7 @@ export interface PipeSettings {
   readonly hashSalt?: number;
   /** Rung when the log has grown, and to have it look at what it was told. */
   readonly doorbell: Doorbell;
-  readonly warn: (sentence: string) => void;
+  readonly news: OutageNews;
   /** Called each time the store was reached, with the position in it. */
   readonly reached?: (position: FeedPosition) => void;
 }
@@ -92,16 +93,15 @@ export class ShardPipe<B extends Batch> {
    * @throws StoreRefused at the first attempt; ForeignPosition, LogGone, StoreDamaged; what reading the log throws
    */
   async run(): Promise<void> {
+    const { news, shard } = this.#parts;
     let retryMs = STORE_RETRY_MS;
     let wasReached = false;
-    let isTold = false;
     while (!this.#isStopped) {
       try {
         this.#show(State.Starting);
         await this.#open();
         wasReached = true;
-        if (isTold) this.#parts.warn(`${this.#name} is back, at sequence ${this.#position.sequence}`);
-        isTold = false;
+        news.back(shard);
         retryMs = STORE_RETRY_MS;
         this.#show(State.Well);
         await this.#pump();
@@ -113,8 +113,7 @@ export class ShardPipe<B extends Batch> {
         this.#writing = undefined;
         this.#show(State.Away);
         this.#parts.board.countRetry(this.#parts.store, this.#parts.shard);
-        if (!isTold) this.#parts.warn(`${this.#name}: ${error.message}; trying again`);
-        isTold = true;
+        news.away(shard, error.message);
         await this.#parts.sink.disconnect();
         // Nobody waits for a store that is away while the exchange ends: the log has it all.
         if (this.#isFinishing) return;
@@ -127,11 +126,6 @@ export class ShardPipe<B extends Batch> {
   close(): void {
     this.#feed?.close();
     this.#show(State.Stopped);
-  }
-
-  get #name(): string {
-    const { board, store, shard } = this.#parts;
-    return `store ${board.name(store)}, shard ${shard}`;
   }
 
   /** Finds out where the store is, and what of the batches under way it has. */
@@ -158,6 +152,22 @@ export class ShardPipe<B extends Batch> {
     this.#gathering = undefined;
     this.#feed = LogFeed.open(source, logEnd, stored, hashSalt);
     await sink.begin(this.#feed);
+    await this.#passOver(this.#feed);
+  }
+
+  /** Before it counts as reached: what a store has may be of another log. */
+  async #passOver(feed: LogFeed): Promise<void> {
+    const { sink, clock } = this.#parts;
+    const batch = this.#newBatch(feed.position);
+    this.#gathering = batch;
+    while (feed.isPassing && !this.#isStopped) {
+      const until = clock.nowNs() + READ_NS;
+      let isMore = true;
+      while (isMore && feed.isPassing && clock.nowNs() < until)
+        isMore = feed.read((run) => sink.add(run, batch));
+      // What the shard has told it did is a moment later in its log.
+      await (isMore ? turnOfOthers() : pause(1));
+    }
   }
 
   async #pump(): Promise<void> {

@@ -15,6 +15,9 @@ const LOAD_ROWS = 20_000;
 const MONTHS_SQL =
   "select substr(relname, 8) as month from pg_class where relname ~ '^orders_[0-9]{6}$' and pg_table_is_visible(oid)";
 
+/** Two shards that come to a new month at once make its partitions one after the other: "mont" in ASCII. */
+const PARTITIONS_LOCK = `select pg_advisory_xact_lock(${0x6d6f6e74});`;
+
 /** An order's id is its place: those of a shard stand together. */
 const SHARD_PLACES = 2 ** 48;
 
@@ -110,12 +113,20 @@ export class SqlSink implements ShardSink<RowBatch> {
     const parts = [
       `select advance_log_position(${this.#shard}::smallint, ${from.sequence}, ${to.sequence}, ${timeNs}, ${hash});`,
     ];
-    for (const month of months) if (!this.#months.has(month)) parts.push(partitionsSql(month));
+    // Making partitions locks whole tables. Others take all theirs before they do anything, in the order in which those are
+    // made: no shard waits for another in a circle, whether it makes them or not.
+    const missing = [...months].filter((month) => !this.#months.has(month));
+    if (missing.length > 0) parts.push(PARTITIONS_LOCK, ...missing.map(partitionsSql));
+    else parts.push('lock table only executions, only trades, only orders in row exclusive mode;');
     if (newAccounts.size > 0) {
       // In one order everywhere, so that shards never wait for one another in a circle.
       const accounts = [...newAccounts].sort(([a], [b]) => a - b);
       const values = accounts.map(([account, timeNs]) => `(${account}, ${timeNs})`).join(', ');
-      parts.push(`insert into accounts values ${values} on conflict do nothing;`);
+      // The first of all shards, whichever writes first.
+      parts.push(
+        `insert into accounts values ${values} on conflict (account) do update ` +
+          'set first_seen_ns = excluded.first_seen_ns where excluded.first_seen_ns < accounts.first_seen_ns;',
+      );
     }
     for (const change of changes) parts.push(`${change};`);
     if (replacedOrders.length > 0)

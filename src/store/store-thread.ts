@@ -12,6 +12,7 @@ import { exhaustMemory } from '../metrics/drill.js';
 import { ShardBoard } from '../metrics/shard-board.js';
 import { StoreBoard } from '../metrics/store-board.js';
 import { Doorbell } from '../ring/doorbell.js';
+import { OutageNews } from './outage-news.js';
 import type { Pipe } from './shard-pipe.js';
 import { StoreDamaged, StoreRefused } from './sink.js';
 import { openStore, type Store } from './store.js';
@@ -44,11 +45,13 @@ port.on('message', (message: StoreOrder) => {
 try {
   giveWay();
   await run();
+  // Before it says so: nobody waits for it then, and the embedded one would have to be recovered at the next start.
+  await close();
   report({ event: 'finished' });
 } catch (error) {
   fail(error);
+  await close();
 } finally {
-  await store?.close().catch(() => {});
   clock.close();
   port.close();
 }
@@ -65,9 +68,14 @@ async function run(): Promise<void> {
   }
 }
 
+async function close(): Promise<void> {
+  await store?.close().catch(() => {});
+}
+
 /** Until the exchange ends, or one of the shards cannot go on. */
 async function carry(into: Store): Promise<void> {
   let reached = 0;
+  const news = new OutageNews(storeBoard.name(data.store), warn);
   pipes = Array.from({ length: data.shards }, (_, shard) => {
     let isReached = false;
     return into.pipe(shard, {
@@ -82,7 +90,7 @@ async function carry(into: Store): Promise<void> {
       delayMs: data.delayMs,
       hashSalt: new SystemRandomness().next32(),
       doorbell: new Doorbell(data.doorbells[shard]!),
-      warn,
+      news,
       reached: () => {
         if (isReached) return;
         isReached = true;

@@ -16,6 +16,12 @@ describe('the snapshots that stay', () => {
     expect(keptSnapshots([400, 300, 200, 100], 100)).toEqual({ sequences: [400, 300], old: 300 });
   });
 
+  it('are also the one from which a store that is behind begins, and the oldest while nobody knows where a store is', () => {
+    expect(keptSnapshots([400, 300, 200, 100], 100, 250)).toEqual({ sequences: [400, 300, 200], old: 200 });
+    expect(keptSnapshots([400, 300, 200], 100, 0)).toEqual({ sequences: [400, 300, 200], old: undefined });
+    expect(keptSnapshots([400, 300, 200], 100, 350)).toEqual({ sequences: [400, 300], old: 300 });
+  });
+
   it('come to an old one in the end, however often there is a stop', () => {
     let snapshots: number[] = [];
     for (let sequence = 10; sequence < 5000; sequence += 10) {

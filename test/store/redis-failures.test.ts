@@ -1,14 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { RedisServer, redisMissing } from '../../load/servers/redis-server.js';
 import { LogFeed } from '../../src/follower/log-feed.js';
 import { RedisSink } from '../../src/store/redis-sink.js';
 import { PositionMoved, StoreAway, StoreRefused } from '../../src/store/sink.js';
-import { FlowLog } from './flow-log.js';
-import { CutLine, LocalRedis, noRedis, pause } from './redis-local.js';
+import { describeWith } from '../support/not-run.js';
+import { CutLine } from './cut-line.js';
 import { client, keys, objects, RedisRun, rebuilt, streamedEvents } from './redis-run.js';
+import { ShardLog } from './shard-log.js';
 
 /** All that the log has is there, each once. */
-async function expectWhole(redis: Redis, log: FlowLog): Promise<void> {
+async function expectWhole(redis: Redis, log: ShardLog): Promise<void> {
   expect(await redis.hget(keys.position, 'sequence')).toBe(`${log.lastSequence}`);
   expect(await streamedEvents(redis)).toEqual(log.events);
   const { engine } = await rebuilt(redis);
@@ -23,21 +26,21 @@ function sinkOf(url: string, warnings: string[] = []): RedisSink {
   return new RedisSink({ url, shard: 0, reachableSnapshot: () => 0, warn: (each) => warnings.push(each) });
 }
 
-describe.skipIf(noRedis !== undefined)(`a sink of Redis in trouble (${noRedis ?? 'redis-server'})`, () => {
-  let server: LocalRedis;
+describeWith(redisMissing(), 'a sink of Redis in trouble', () => {
+  let server: RedisServer;
   let redis: Redis;
-  let log: FlowLog;
+  let log: ShardLog;
   beforeAll(async () => {
-    server = await LocalRedis.start();
-    redis = client(server.url);
+    server = await RedisServer.start();
+    redis = client(server.url());
   });
   afterAll(async () => {
     redis.disconnect();
-    await server.close();
+    await server.dispose();
   });
   beforeEach(async () => {
     await redis.flushall();
-    log = new FlowLog(2);
+    log = new ShardLog(2);
   });
   afterEach(() => log.close());
 
@@ -52,7 +55,7 @@ describe.skipIf(noRedis !== undefined)(`a sink of Redis in trouble (${noRedis ??
 
   it('moves the position by compare-and-set: a second writer is fenced and changes nothing', async () => {
     log.grow(1500);
-    const writers = [sinkOf(server.url), sinkOf(server.url)];
+    const writers = [sinkOf(server.url()), sinkOf(server.url())];
     const feeds: LogFeed[] = [];
     for (const sink of writers) {
       const position = await sink.open();
@@ -69,17 +72,17 @@ describe.skipIf(noRedis !== undefined)(`a sink of Redis in trouble (${noRedis ??
     expect(await second.open()).toEqual(written.to);
     for (const sink of writers) await sink.disconnect();
     for (const feed of feeds) feed.close();
-    await new RedisRun(log, server.url).finish();
+    await new RedisRun(log, server.url()).finish();
     await expectWhole(redis, log);
   });
 
   it('writes once what was committed when the answer was lost', async () => {
     const line = await CutLine.to(server.port);
-    const run = new RedisRun(log, line.url);
+    const run = new RedisRun(log, urlOf(line));
     log.grow(600);
     await run.caughtUp();
     for (let i = 1; i <= 3; i++) {
-      line.losesAnswerTo = 20_000;
+      line.loseAnswerTo(20_000);
       log.grow(600);
       await run.caughtUp();
       expect(line.lost).toBe(i);
@@ -93,19 +96,19 @@ describe.skipIf(noRedis !== undefined)(`a sink of Redis in trouble (${noRedis ??
   it('knows after a lost answer and a restart of the exchange what is there', async () => {
     log.grow(900);
     const line = await CutLine.to(server.port);
-    line.losesAnswerTo = 20_000;
-    const run = new RedisRun(log, line.url);
+    line.loseAnswerTo(20_000);
+    const run = new RedisRun(log, urlOf(line));
     run.start();
     while (line.lost === 0) await pause(1);
     await run.stop();
     line.close();
     log.grow(900);
-    await new RedisRun(log, server.url).finish();
+    await new RedisRun(log, server.url()).finish();
     await expectWhole(redis, log);
   });
 
   it('writes all again where Redis comes back empty', async () => {
-    const run = new RedisRun(log, server.url);
+    const run = new RedisRun(log, server.url());
     log.grow(1200);
     await run.caughtUp();
     await redis.flushall();
@@ -116,7 +119,7 @@ describe.skipIf(noRedis !== undefined)(`a sink of Redis in trouble (${noRedis ??
   });
 
   it('goes on where scripts were forgotten', async () => {
-    const run = new RedisRun(log, server.url);
+    const run = new RedisRun(log, server.url());
     log.grow(300);
     await run.caughtUp();
     await redis.script('FLUSH');
@@ -128,15 +131,15 @@ describe.skipIf(noRedis !== undefined)(`a sink of Redis in trouble (${noRedis ??
 
   it('refuses where the position was deleted and the streams were not', async () => {
     log.grow(300);
-    await new RedisRun(log, server.url).finish();
+    await new RedisRun(log, server.url()).finish();
     await redis.del(keys.position);
-    await expect(sinkOf(server.url).open()).rejects.toThrow(/delete all keys tickloom:\{shard-0\}:\*/);
-    await expect(sinkOf(server.url).open()).rejects.toThrow(StoreRefused);
+    await expect(sinkOf(server.url()).open()).rejects.toThrow(/delete all keys tickloom:\{shard-0\}:\*/);
+    await expect(sinkOf(server.url()).open()).rejects.toThrow(StoreRefused);
   });
 
   it('is away where Redis takes no writes: a full memory, a replica', async () => {
     log.grow(300);
-    const run = new RedisRun(log, server.url);
+    const run = new RedisRun(log, server.url());
     await redis.config('SET', 'maxmemory', '1mb');
     run.start();
     while (run.warnings.length === 0) await pause(1);
@@ -144,16 +147,16 @@ describe.skipIf(noRedis !== undefined)(`a sink of Redis in trouble (${noRedis ??
     await redis.config('SET', 'maxmemory', '0');
     await run.finish();
     await expectWhole(redis, log);
-    const replica = await LocalRedis.start('--replicaof', '127.0.0.1', `${server.port}`);
-    await expect(sinkOf(replica.url).open()).rejects.toThrow(/a replica and takes no writes/);
-    await expect(sinkOf(replica.url).open()).rejects.toThrow(StoreAway);
-    await replica.close();
+    const replica = await RedisServer.start({ settings: { replicaof: `127.0.0.1 ${server.port}` } });
+    await expect(sinkOf(replica.url()).open()).rejects.toThrow(/a replica and takes no writes/);
+    await expect(sinkOf(replica.url()).open()).rejects.toThrow(StoreAway);
+    await replica.dispose();
   });
 
   it('warns where Redis may evict', async () => {
     await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const warnings: string[] = [];
-    const sink = sinkOf(server.url, warnings);
+    const sink = sinkOf(server.url(), warnings);
     await sink.open();
     await sink.disconnect();
     await sink.open();
@@ -182,11 +185,11 @@ describe.skipIf(noRedis !== undefined)(`a sink of Redis in trouble (${noRedis ??
   });
 });
 
-describe.skipIf(noRedis !== undefined)(`another Redis (${noRedis ?? 'redis-server'})`, () => {
+describeWith(redisMissing(), 'another Redis', () => {
   it('has all once after it was killed and started again', async () => {
-    const server = await LocalRedis.start('--appendonly', 'yes', '--appendfsync', 'always');
-    const log = new FlowLog(4);
-    const run = new RedisRun(log, server.url);
+    const server = await RedisServer.start();
+    const log = new ShardLog(4);
+    const run = new RedisRun(log, server.url());
     run.start();
     for (let i = 0; i < 3; i++) {
       log.grow(500);
@@ -194,40 +197,38 @@ describe.skipIf(noRedis !== undefined)(`another Redis (${noRedis ?? 'redis-serve
       await pause(3);
       await server.kill();
       log.grow(100);
-      await server.start();
+      await server.restart();
       await run.caughtUp();
     }
     await run.finish();
-    const redis = client(server.url);
+    const redis = client(server.url());
     await expectWhole(redis, log);
     redis.disconnect();
-    await server.close();
+    await server.dispose();
     log.close();
   });
 
   it('may be a cluster, by its URL or by what it says', async () => {
-    const server = await LocalRedis.start('--cluster-enabled', 'yes');
-    const redis = client(server.url);
-    await redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    while (!String(await redis.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await pause(20);
-    const log = new FlowLog(2);
-    const said = server.url.replace('redis:', 'redis+cluster:');
-    for (const url of [server.url, said, said]) {
+    const server = await RedisServer.start({ cluster: true });
+    const redis = client(server.url());
+    const log = new ShardLog(2);
+    const said = server.url().replace('redis:', 'redis+cluster:');
+    for (const url of [server.url(), said, said]) {
       log.grow(400);
       await new RedisRun(log, url).finish();
     }
     await expectWhole(redis, log);
     redis.disconnect();
-    await server.close();
+    await server.dispose();
     log.close();
   });
 
   it('may be a cluster of several nodes, whichever is asked, and is followed where it moves', async () => {
     const servers = [
-      await LocalRedis.start('--cluster-enabled', 'yes'),
-      await LocalRedis.start('--cluster-enabled', 'yes'),
+      await RedisServer.start({ settings: { 'cluster-enabled': 'yes' } }),
+      await RedisServer.start({ settings: { 'cluster-enabled': 'yes' } }),
     ];
-    const nodes = servers.map(({ url }) => client(url)) as [Redis, Redis];
+    const nodes = servers.map((server) => client(server.url())) as [Redis, Redis];
     await nodes[0].call('CLUSTER', 'ADDSLOTSRANGE', '0', '8191');
     await nodes[1].call('CLUSTER', 'ADDSLOTSRANGE', '8192', '16383');
     await nodes[0].call('CLUSTER', 'MEET', '127.0.0.1', `${servers[1]!.port}`);
@@ -235,10 +236,10 @@ describe.skipIf(noRedis !== undefined)(`another Redis (${noRedis ?? 'redis-serve
       while (!String(await node.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await pause(20);
     const slot = Number(await nodes[0].call('CLUSTER', 'KEYSLOT', keys.position));
     const owner = slot < 8192 ? 0 : 1;
-    const log = new FlowLog(2);
-    for (const { url } of servers) {
+    const log = new ShardLog(2);
+    for (const server of servers) {
       log.grow(400);
-      await new RedisRun(log, url).finish();
+      await new RedisRun(log, server.url()).finish();
     }
     await expectWhole(nodes[owner]!, log);
     const hosts = servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
@@ -255,23 +256,27 @@ describe.skipIf(noRedis !== undefined)(`another Redis (${noRedis ?? 'redis-serve
     expect(run.warnings.join()).toMatch(/moved to another node/);
     await expectWhole(other, log);
     for (const node of nodes) node.disconnect();
-    for (const server of servers) await server.close();
+    for (const server of servers) await server.dispose();
     log.close();
   });
 
   it('asks for its password, also as a cluster', async () => {
-    const server = await LocalRedis.start('--requirepass', 'secret', '--cluster-enabled', 'yes');
-    await expect(sinkOf(server.url).open()).rejects.toThrow(/NOAUTH.*put the right user/);
-    const url = server.url.replace('//', '//:secret@');
+    const server = await RedisServer.start({ password: 'secret', cluster: true });
+    await expect(sinkOf(server.url().replace(':secret@', '')).open()).rejects.toThrow(
+      /NOAUTH.*put the right user/,
+    );
+    const url = server.url();
     const redis = client(url);
-    await redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    while (!String(await redis.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await pause(20);
-    const log = new FlowLog(2);
+    const log = new ShardLog(2);
     log.grow(300);
     await new RedisRun(log, url.replace('redis:', 'redis+cluster:')).finish();
     await expectWhole(redis, log);
     redis.disconnect();
-    await server.close();
+    await server.dispose();
     log.close();
   });
 });
+
+function urlOf(line: CutLine): string {
+  return `redis://127.0.0.1:${line.port}`;
+}

@@ -1,16 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Engine } from '../../src/book/engine.js';
 import { LiveClock } from '../../src/clock/live-clock.js';
 import { StoreBoard } from '../../src/metrics/store-board.js';
 import { Doorbell } from '../../src/ring/doorbell.js';
+import { OutageNews } from '../../src/store/outage-news.js';
 import { RedisKeys } from '../../src/store/redis-keys.js';
 import { RedisSink, type RedisSinkParts } from '../../src/store/redis-sink.js';
 import { applyEntry, entriesBehind, entryWords } from '../../src/store/redis-stream.js';
 import { ShardPipe } from '../../src/store/shard-pipe.js';
 import { EventHash } from '../../src/wire/event-hash.js';
 import { readEvents, type SeenEvent } from '../book/events.js';
-import type { FlowLog } from './flow-log.js';
-import { pause } from './redis-local.js';
+import type { ShardLog } from './shard-log.js';
 
 export const keys = new RedisKeys(0);
 
@@ -20,10 +21,10 @@ export class RedisRun {
   readonly pipe: ShardPipe<ReturnType<RedisSink['makeBatch']>>;
   readonly board = new StoreBoard(StoreBoard.allocate(1));
   readonly #doorbell = new Doorbell(Doorbell.allocate());
-  readonly #log: FlowLog;
+  readonly #log: ShardLog;
   #running: Promise<void> | undefined;
 
-  constructor(log: FlowLog, url: string, more: Partial<RedisSinkParts> = {}) {
+  constructor(log: ShardLog, url: string, more: Partial<RedisSinkParts> = {}) {
     this.#log = log;
     const warn = (sentence: string) => this.warnings.push(sentence);
     const sink = new RedisSink({ url, shard: 0, reachableSnapshot: () => 0, warn, ...more });
@@ -39,7 +40,7 @@ export class RedisRun {
       writeTargetNs: 10_000_000,
       delayMs: 1,
       doorbell: this.#doorbell,
-      warn,
+      news: new OutageNews('redis', warn),
     });
     this.#sink = sink;
   }
@@ -80,9 +81,9 @@ export class RedisRun {
 }
 
 /** All events that the stream has. */
-export async function streamedEvents(redis: Redis, behind = 0): Promise<SeenEvent[]> {
+export async function streamedEvents(redis: Redis, shard = 0): Promise<SeenEvent[]> {
   const events: SeenEvent[] = [];
-  for await (const { bytes } of entriesBehind(redis, keys.events, behind)) {
+  for await (const { bytes } of entriesBehind(redis, new RedisKeys(shard).events, 0)) {
     const words = entryWords(bytes);
     events.push(...readEvents(words, words.length));
   }
@@ -90,9 +91,9 @@ export async function streamedEvents(redis: Redis, behind = 0): Promise<SeenEven
 }
 
 /** A shard made anew from the stream of its commands. */
-export async function rebuilt(redis: Redis, engine = new Engine({ shard: 0 })) {
+export async function rebuilt(redis: Redis, shard = 0, engine = new Engine({ shard })) {
   const hash = new EventHash();
-  for await (const { bytes } of entriesBehind(redis, keys.commands, engine.sequence))
+  for await (const { bytes } of entriesBehind(redis, new RedisKeys(shard).commands, engine.sequence))
     applyEntry(engine, bytes, () => hash.update(engine.events.words, 0, engine.events.length));
   return { engine, hash };
 }

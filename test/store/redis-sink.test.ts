@@ -1,30 +1,31 @@
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RedisServer, redisMissing } from '../../load/servers/redis-server.js';
 import { Engine, type OpenOrder } from '../../src/book/engine.js';
 import { Side, TimeInForce } from '../../src/model/command.js';
 import { EventFlag, EventKind } from '../../src/model/event.js';
 import { priceText, sizeText } from '../../src/wire/instrument-object.js';
-import { FlowLog } from './flow-log.js';
-import { LocalRedis, noRedis } from './redis-local.js';
+import { describeWith } from '../support/not-run.js';
 import { client, keys, objects, RedisRun, rebuilt, streamedEvents } from './redis-run.js';
+import { ShardLog } from './shard-log.js';
 
 const TTL_MS = 3_600_000;
 
-describe.skipIf(noRedis !== undefined)(`a log in Redis (${noRedis ?? 'redis-server'})`, () => {
-  let server: LocalRedis;
+describeWith(redisMissing(), 'a log in Redis', () => {
+  let server: RedisServer;
   let redis: Redis;
   beforeAll(async () => {
-    server = await LocalRedis.start();
-    redis = client(server.url);
+    server = await RedisServer.start();
+    redis = client(server.url());
   });
   afterAll(async () => {
     redis.disconnect();
-    await server.close();
+    await server.dispose();
   });
 
-  async function withLog(work: (log: FlowLog) => Promise<void>, seed = 1): Promise<void> {
+  async function withLog(work: (log: ShardLog) => Promise<void>, seed = 1): Promise<void> {
     await redis.flushall();
-    const log = new FlowLog(seed);
+    const log = new ShardLog(seed);
     try {
       await work(log);
     } finally {
@@ -35,7 +36,7 @@ describe.skipIf(noRedis !== undefined)(`a log in Redis (${noRedis ?? 'redis-serv
   it.each([1, 2, 3])('holds the events and the state of the log, and rebuilds the shard (seed %i)', (seed) =>
     withLog(async (log) => {
       log.grow(6000);
-      await new RedisRun(log, server.url, { stateTtlMs: TTL_MS }).finish();
+      await new RedisRun(log, server.url(), { stateTtlMs: TTL_MS }).finish();
       expect(await redis.hgetall(keys.position)).toEqual({
         sequence: `${log.lastSequence}`,
         hash: log.hash.toString(),
@@ -49,7 +50,7 @@ describe.skipIf(noRedis !== undefined)(`a log in Redis (${noRedis ?? 'redis-serv
     }, seed),
   );
 
-  async function expectState(log: FlowLog): Promise<void> {
+  async function expectState(log: ShardLog): Promise<void> {
     const open = log.engine.openOrders();
     expect(open.length).toBeGreaterThan(3);
     const found = await objects(redis, `${keys.prefix}order:`);
@@ -74,7 +75,7 @@ describe.skipIf(noRedis !== undefined)(`a log in Redis (${noRedis ?? 'redis-serv
     }
   }
 
-  function told(order: OpenOrder, log: FlowLog) {
+  function told(order: OpenOrder, log: ShardLog) {
     const instrument = log.engine.instruments().find(({ id }) => id === order.instrumentId)!;
     return {
       orderId: order.orderId,
@@ -93,7 +94,7 @@ describe.skipIf(noRedis !== undefined)(`a log in Redis (${noRedis ?? 'redis-serv
     withLog(async (log) => {
       for (let i = 0; i < 4; i++) {
         log.grow(700);
-        await new RedisRun(log, server.url).finish();
+        await new RedisRun(log, server.url()).finish();
         await expectState(log);
       }
       expect(await streamedEvents(redis)).toEqual(log.events);
@@ -115,7 +116,7 @@ describe.skipIf(noRedis !== undefined)(`a log in Redis (${noRedis ?? 'redis-serv
           expiry: half,
         });
       }
-      await new RedisRun(log, server.url, { stateTtlMs: TTL_MS }).finish();
+      await new RedisRun(log, server.url(), { stateTtlMs: TTL_MS }).finish();
       const nowMs = Number(log.timeNs / 1_000_000n);
       const orders = new Map(log.engine.openOrders().map((order) => [order.orderId, order]));
       let dated = 0;
@@ -138,7 +139,7 @@ describe.skipIf(noRedis !== undefined)(`a log in Redis (${noRedis ?? 'redis-serv
 
   it('writes the keys of orders that nothing happens to anew before they expire', () =>
     withLog(async (log) => {
-      const run = new RedisRun(log, server.url, { stateTtlMs: TTL_MS });
+      const run = new RedisRun(log, server.url(), { stateTtlMs: TTL_MS });
       log.grow(1500);
       await run.caughtUp();
       for (let i = 0; i < 4; i++) {
@@ -159,7 +160,7 @@ describe.skipIf(noRedis !== undefined)(`a log in Redis (${noRedis ?? 'redis-serv
 
   it('publishes each trade once and the tops that changed', () =>
     withLog(async (log) => {
-      const subscriber = client(server.url);
+      const subscriber = client(server.url());
       await subscriber.psubscribe('tickloom:trades:*', 'tickloom:tops:*');
       const trades: Record<string, unknown>[] = [];
       const tops = new Map<string, Record<string, unknown>>();
@@ -168,7 +169,7 @@ describe.skipIf(noRedis !== undefined)(`a log in Redis (${noRedis ?? 'redis-serv
         if (kind === 'tops') tops.set(symbol, JSON.parse(message));
         else for (const trade of JSON.parse(message)) trades.push({ symbol, ...trade });
       });
-      const run = new RedisRun(log, server.url);
+      const run = new RedisRun(log, server.url());
       for (let i = 0; i < 5; i++) {
         log.grow(800);
         await run.caughtUp();
@@ -208,7 +209,7 @@ describe.skipIf(noRedis !== undefined)(`a log in Redis (${noRedis ?? 'redis-serv
   it('trims events by number, and commands behind a snapshot only', () =>
     withLog(async (log) => {
       let snapshot = 0;
-      const run = new RedisRun(log, server.url, { eventsKept: 1000, reachableSnapshot: () => snapshot });
+      const run = new RedisRun(log, server.url(), { eventsKept: 1000, reachableSnapshot: () => snapshot });
       for (let i = 0; i < 6; i++) {
         log.grow(1000);
         await run.caughtUp();
@@ -226,7 +227,7 @@ describe.skipIf(noRedis !== undefined)(`a log in Redis (${noRedis ?? 'redis-serv
       await run.finish();
       const first = (await redis.xrange(keys.commands, '-', '+', 'COUNT', 1))[0]!;
       expect(Number.parseInt(first[0], 10)).toBeGreaterThanOrEqual(snapshot);
-      const { engine } = await rebuilt(redis, Engine.restore(taken));
+      const { engine } = await rebuilt(redis, 0, Engine.restore(taken));
       expect(Buffer.from(engine.snapshot())).toEqual(Buffer.from(log.engine.snapshot()));
       // What is in front of the snapshot is not to be had any more, and that is said.
       await expect(rebuilt(redis)).rejects.toThrow(/missing/);

@@ -5,16 +5,18 @@ import { LiveClock } from '../../src/clock/live-clock.js';
 import { SeededRandomness } from '../../src/clock/randomness.js';
 import { StoreBoard } from '../../src/metrics/store-board.js';
 import { Doorbell } from '../../src/ring/doorbell.js';
+import { OutageNews } from '../../src/store/outage-news.js';
 import { PgliteSession } from '../../src/store/pglite-session.js';
 import { PostgresSession } from '../../src/store/postgres-session.js';
 import { ShardPipe } from '../../src/store/shard-pipe.js';
 import { PositionMoved, StoreAway } from '../../src/store/sink.js';
 import type { SqlSession } from '../../src/store/sql-session.js';
 import { SqlSink } from '../../src/store/sql-sink.js';
-import { temporaryDirectory } from '../support/exchange-process.js';
+import { FEATURES } from '../book/features.js';
+import { streamOf } from '../book/stream-plan.js';
 import { describeWith } from '../support/not-run.js';
 import { expectedTables } from './expected-tables.js';
-import { FeatureLog } from './feature-log.js';
+import { ShardLog } from './shard-log.js';
 import { differences } from './stored-tables.js';
 
 type Connect = () => Promise<SqlSession>;
@@ -22,7 +24,7 @@ type Connect = () => Promise<SqlSession>;
 const clock = new LiveClock();
 afterAll(() => clock.close());
 
-function pipeInto(log: FeatureLog, connect: Connect, warnings: string[] = [], shard = 0) {
+function pipeInto(log: ShardLog, connect: Connect, warnings: string[] = [], shard = 0) {
   const sink = new SqlSink(shard, connect);
   const pipe = new ShardPipe({
     source: log.source,
@@ -36,13 +38,13 @@ function pipeInto(log: FeatureLog, connect: Connect, warnings: string[] = [], sh
     writeTargetNs: 10e6,
     delayMs: 1,
     doorbell: new Doorbell(Doorbell.allocate()),
-    warn: (sentence) => warnings.push(sentence),
+    news: new OutageNews('postgres', (sentence) => warnings.push(sentence)),
   });
   return { pipe, sink };
 }
 
 /** Carries all there is by now into the store, through a pipe that then ends. */
-async function carry(log: FeatureLog, connect: Connect, warnings: string[] = []): Promise<void> {
+async function carry(log: ShardLog, connect: Connect, warnings: string[] = []): Promise<void> {
   const { pipe, sink } = pipeInto(log, connect, warnings);
   pipe.finish();
   await pipe.run();
@@ -84,7 +86,10 @@ function rules(name: string, database: () => Promise<Connect>): void {
   describe(name, () => {
     it.each([11, 12, 13, 14])('holds what the log says, field by field: seed %d', async (seed) => {
       const connect = await database();
-      const log = new FeatureLog(temporaryDirectory(), seed);
+      const log = new ShardLog(seed, {
+        features: new Set(FEATURES),
+        flow: streamOf(seed, new Set(FEATURES)),
+      });
       // In several goes: orders are open between them, and the mirror is loaded from the tables.
       for (let go = 0; go < 3; go++) {
         log.grow(700);
@@ -105,7 +110,7 @@ function rules(name: string, database: () => Promise<Connect>): void {
       const connect = await database();
       const warnings: string[] = [];
       const lost = { before: 0, after: 0, never: 0 };
-      const log = new FeatureLog(temporaryDirectory(), 21);
+      const log = new ShardLog(21);
       for (let go = 0; go < 12; go++) {
         log.grow(200);
         const losing = async () =>
@@ -131,7 +136,7 @@ function rules(name: string, database: () => Promise<Connect>): void {
 
     it('fences a second writer', async () => {
       const connect = await database();
-      const log = new FeatureLog(temporaryDirectory(), 31);
+      const log = new ShardLog(31);
       log.grow(50);
       await carry(log, connect);
       log.grow(50);
@@ -164,13 +169,13 @@ function rules(name: string, database: () => Promise<Connect>): void {
 
     it('does not take up what another log has written', async () => {
       const connect = await database();
-      const one = new FeatureLog(temporaryDirectory(), 41);
-      const other = new FeatureLog(temporaryDirectory(), 42);
+      const one = new ShardLog(41);
+      const other = new ShardLog(42);
       one.grow(100);
       other.grow(200);
       await carry(one, connect);
       await expect(carry(other, connect)).rejects.toThrow(/another log/);
-      const shorter = new FeatureLog(temporaryDirectory(), 41);
+      const shorter = new ShardLog(41);
       shorter.grow(50);
       await expect(carry(shorter, connect)).rejects.toThrow(/the log ends at/);
       for (const log of [one, other, shorter]) log.close();
@@ -179,7 +184,7 @@ function rules(name: string, database: () => Promise<Connect>): void {
     it('keeps rows of each month apart, so that old ones can be dropped', async () => {
       const connect = await database();
       const newYear = Date.UTC(2027, 0) * 1e6;
-      const log = new FeatureLog(temporaryDirectory(), 51, {
+      const log = new ShardLog(51, {
         features: new Set(),
         fromNs: newYear - 40_000_000,
       });

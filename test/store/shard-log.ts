@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Engine } from '../../src/book/engine.js';
 import { SeededRandomness } from '../../src/clock/randomness.js';
 import { nodeDisk } from '../../src/journal/disk.js';
@@ -13,38 +11,48 @@ import { LINE_WORDS, orderLines, sequencesOf } from '../../src/wire/order-record
 import type { Command } from '../book/commands.js';
 import { readEvents, type SeenEvent } from '../book/events.js';
 import { FEATURES, type Feature } from '../book/features.js';
-import { RandomFlow } from '../book/random-flow.js';
+import { type FlowOptions, RandomFlow } from '../book/random-flow.js';
 import { record } from '../book/record.js';
 import { SMALL_SEGMENT_BYTES } from '../journal/journal-fixture.js';
+import { temporaryDirectory } from '../support/exchange-process.js';
 
 /** The year 2100: no key whose expiry the exchange's clock sets is gone by the clock of the machine. */
 export const FLOW_START_NS = 4_102_444_800_000_000_000;
 
-/** A shard's log on disk with a random flow of all features in it, and what its events are. */
-export class FlowLog {
-  readonly directory = mkdtempSync(join(tmpdir(), 'tickloom-store-'));
-  readonly engine = new Engine({ shard: 0 });
+export interface ShardLogOptions {
+  readonly features?: ReadonlySet<Feature>;
+  readonly fromNs?: number;
+  readonly shard?: number;
+  /** How the flow differs from one of some hundred open orders of eight accounts. */
+  readonly flow?: Partial<FlowOptions>;
+}
+
+/** A shard's log on disk with a random flow of commands in it, and what its events are. */
+export class ShardLog {
+  readonly directory = temporaryDirectory();
+  readonly shard: number;
+  readonly engine: Engine;
   readonly hash = new EventHash();
   readonly events: SeenEvent[] = [];
   /** Time of the last frame. */
-  timeNs = BigInt(FLOW_START_NS);
+  timeNs: bigint;
   readonly #flow: RandomFlow;
   readonly #dice: SeededRandomness;
   readonly #writer: JournalWriter;
   #listed = 0;
 
-  constructor(seed = 1) {
+  constructor(seed = 1, options: ShardLogOptions = {}) {
+    const { features = usualFeatures(seed), fromNs = FLOW_START_NS, shard = 0, flow } = options;
+    this.shard = shard;
+    this.engine = new Engine({ shard });
+    this.timeNs = BigInt(fromNs);
     this.#dice = new SeededRandomness(seed);
-    // Odd shapes are no commands that a gateway lets through; of an even seed more orders stay open.
-    const without: Feature[] = ['shape'];
-    if (seed % 2 === 0) without.push('states', 'auction', 'limits', 'cancelAll', 'day');
-    const features = new Set(FEATURES.filter((feature) => !without.includes(feature)));
     this.#flow = new RandomFlow(
       this.#dice,
-      { features, liveOrders: 300, accounts: 8, prices: 400, basePrice: 1000, window: 1000 },
-      FLOW_START_NS,
+      { features, liveOrders: 300, accounts: 8, prices: 400, basePrice: 1000, window: 1000, ...flow },
+      fromNs,
     );
-    const segments = { directory: this.directory, shard: 0, segmentBytes: SMALL_SEGMENT_BYTES };
+    const segments = { directory: this.directory, shard, segmentBytes: SMALL_SEGMENT_BYTES };
     const summary = readJournal(this.source, () => {});
     this.#writer = new JournalWriter(
       {
@@ -62,7 +70,7 @@ export class FlowLog {
   }
 
   get source() {
-    return { directory: this.directory, shard: 0, disk: nodeDisk };
+    return { directory: this.directory, shard: this.shard, disk: nodeDisk };
   }
 
   get logEnd() {
@@ -129,4 +137,11 @@ export class FlowLog {
     const lines = (at - FRAME_HEADER_WORDS) / LINE_WORDS;
     this.#writer.append(sequence - first, lines, first, this.timeNs, low, high, new Int32Array(16));
   }
+}
+
+/** Odd shapes are no commands that a gateway lets through; of an even seed more orders stay open. */
+function usualFeatures(seed: number): ReadonlySet<Feature> {
+  const without: Feature[] = ['shape'];
+  if (seed % 2 === 0) without.push('states', 'auction', 'limits', 'cancelAll', 'day');
+  return new Set(FEATURES.filter((feature) => !without.includes(feature)));
 }

@@ -1,0 +1,49 @@
+import type { ClockSettings } from '../clock/settings.js';
+import type { OldSegments } from '../follower/retention.js';
+import type { TransportChoice } from '../gateway/gateway-messages.js';
+import type { Durability } from '../journal/segment.js';
+import type { UnlistedInstrument } from '../model/instrument.js';
+
+/** What an exchange is started with. */
+export interface ExchangeSettings {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** The data directory; made where it is missing. */
+  readonly data: string;
+  readonly shards: number;
+  readonly gateways: number;
+  readonly durability: Durability;
+  readonly transport: TransportChoice;
+  readonly clock: ClockSettings;
+  readonly instruments: readonly UnlistedInstrument[];
+  /** Commands whose client ids are remembered; the log's own where undefined. */
+  readonly clientIdWindow?: number | undefined;
+  readonly segmentBytes?: number | undefined;
+  /** Whether each shard has a follower, which writes snapshots and lets clients resume; by default it has. */
+  readonly follower?: 'on' | 'off' | undefined;
+  /** What becomes of segments behind a snapshot; by default they are archived. */
+  readonly oldSegments?: OldSegments | undefined;
+  /** Heap of a shard's or follower's thread in MiB. */
+  readonly shardHeapMb?: number | undefined;
+  /** Commands of a shard after which a snapshot is taken. */
+  readonly snapshotCommands?: number | undefined;
+  /** Commands whose events a client that reconnects can be given, at least. */
+  readonly resumeCommands?: number | undefined;
+  /**
+   * Where orders and trades are kept for questions: `embedded` in the data directory, a server at `postgres://…`, or
+   * nowhere (`off`, which it is by default).
+   */
+  readonly postgres?: string | undefined;
+  /** `redis://…`, where a Redis is to have streams and keys. */
+  readonly redis?: string | undefined;
+  /** How long a write into a store should take at the most, and how long the newest events may wait for one. */
+  readonly storeWriteMs?: number | undefined;
+  readonly storeDelayMs?: number | undefined;
+  /** Commands that a store may be behind before new orders are rejected. */
+  readonly storeBacklog?: number | undefined;
+  /** How long to wait for a data directory that another exchange holds; by default not at all. */
+  readonly lockWaitMs?: number | undefined;
+  /** Takes a sentence where something is not as it should be, and the exchange goes on. */
+  readonly warn?: (sentence: string) => void;
+}
