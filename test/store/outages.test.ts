@@ -75,7 +75,8 @@ describeWith(postgresMissing(), 'a Postgres under an exchange', () => {
         await until(() => isWell(exchange));
         await pause(50);
         await server.kill();
-        // Matching goes on without it, and what waits can be seen.
+        // Matching goes on without it, and what waits can be seen. A last answer may come out of the wire behind the kill.
+        await until(() => exchange.storeBoard.figures(0, 0).state === StoreState.Away);
         const answered = load.answered;
         const { sequence } = exchange.storeBoard.figures(0, 0);
         await until(() => load.answered > answered + 200);

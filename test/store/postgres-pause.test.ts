@@ -4,7 +4,7 @@ import { PostgresServer, postgresMissing } from '../../load/servers/postgres-ser
 import { describeWith } from '../support/not-run.js';
 import { startHouse, until } from './store-exchange.js';
 import { StoreLoad } from './store-load.js';
-import { expectStored } from './stored-log.js';
+import { expectStored, lastSequences } from './stored-log.js';
 
 const STANDS_STILL_MS = 30_000;
 
@@ -15,6 +15,8 @@ describeWith(postgresMissing(), 'a Postgres that stands still for 30 s', () => {
     const load = new StoreLoad(31);
     await load.send(url, 1_000);
     await expectStored(server.url(), data);
+    // The answers too have come.
+    await until(() => exchange.storeBoard.figures(0, 0).sequence === lastSequences(data)[0]);
     await server.pause();
     const begin = exchange.storeBoard.figures(0, 0).sequence;
     for (let i = 0; i < 10; i++) {
