@@ -106,6 +106,8 @@ async function compare(
   };
   const ours: number[] = [];
   const bare: number[] = [];
+  // Once untimed: a new server makes its files first.
+  await timed(pair.prepareBare, pair.bare, seconds);
   for (let number = 0; number < pairs; number++) {
     // In turns, and each first as often: the machine drifts.
     const runs = [

@@ -111,11 +111,11 @@ export const STORE_WRITE_MS = 10;
 export const STORE_DELAY_MS = 5;
 
 /**
- * A store that is further behind than this (a fifth of a second of heavy load) catches up first: its writes may take ten times as
+ * A store that is further behind than this (a fifth of a second of heavy load) catches up first: its writes may take twenty times as
  * long, since large ones carry more. Nobody waits for them; what it has not reached yet is answered from memory.
  */
 export const STORE_CATCH_UP_COMMANDS = 20_000;
-export const CATCH_UP_FACTOR = 10;
+export const CATCH_UP_FACTOR = 20;
 
 /** Bounds of the delay: under a millisecond timers do not count, over a second it is no live store. */
 export const LEAST_STORE_DELAY_MS = 1;

@@ -95,7 +95,7 @@ create table orders (
 create table orders_open partition of orders (
   primary key (account, order_id),
   check (done_ns is null)
-) default with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000,
+) default with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 20000,
   autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_threshold = 20000);
 create table executions (
   place bigint not null,

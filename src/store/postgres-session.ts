@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { STORE_CONNECT_MS } from '../model/limits.js';
 import { checkPostgresAddress } from './postgres-address.js';
@@ -23,10 +24,13 @@ const OWN_REFUSALS: readonly (readonly [RegExp, string])[] = [
   [/does not support SSL/, 'take sslmode out of the postgres:// address, or have the server encrypt'],
 ];
 
+/** The type of a CopyData message: "d". */
+const COPY_DATA = 0x64;
+
 /** Of advance_log_position. */
 const MOVED = 'TL001';
 
-type Connection = pg.Connection & { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void };
+type Connection = pg.Connection & { readonly stream: Writable; endCopyFrom(): void };
 
 /**
  * One batch as one simple query of many statements, with all its COPY data sent behind it at once: the server reads the data
@@ -46,11 +50,19 @@ class BatchQuery {
   }
 
   submit(connection: Connection): void {
+    const { stream } = connection;
+    stream.cork();
     connection.query(this.#sql);
     for (const { content } of this.#copies) {
-      connection.sendCopyFromChunk(content);
+      // As `sendCopyFromChunk` does, without copying what may be megabytes: nobody changes them before the answer.
+      const head = Buffer.allocUnsafe(5);
+      head[0] = COPY_DATA;
+      head.writeUInt32BE(content.length + 4, 1);
+      stream.write(head);
+      stream.write(content);
       connection.endCopyFrom();
     }
+    stream.uncork();
   }
 
   handleCopyInResponse(): void {}
