@@ -69,7 +69,8 @@ function sayJson(facts: ExchangeFacts, { data }: StartOptions): void {
   );
 }
 
-function sayText(facts: ExchangeFacts, { data, durability }: StartOptions): void {
+function sayText(facts: ExchangeFacts, options: StartOptions): void {
+  const { data } = options;
   const { host, port } = facts;
   const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   if (facts.transport === 'node') {
@@ -85,7 +86,7 @@ function sayText(facts: ExchangeFacts, { data, durability }: StartOptions): void
         `Shard ${shard}: cut ${cut.bytes} bytes at byte ${cut.offset} of ${cut.file}: a group that was being written, of which nobody was told.`,
       );
   }
-  const kept = durability === 'none' ? 'nothing is kept on disk' : `journal in ${data}`;
+  const kept = keptText(options);
   console.log(`Tickloom listens on ${at}: WebSocket at ws://${at}/ws, HTTP at http://${at}, ${kept}.`);
   console.log(
     `Instruments: ${facts.instruments.map(({ symbol }) => symbol).join(', ') || 'none'}. Stop with Ctrl-C.`,
@@ -103,4 +104,15 @@ function sayText(facts: ExchangeFacts, { data, durability }: StartOptions): void
   console.log(
     `  curl -s http://${at}/orders -H 'content-type: application/json' -d '${JSON.stringify(order)}'\n`,
   );
+}
+
+/** What is kept, and where; addresses may hold passwords, and are not told. */
+function keptText({ data, durability, postgres, redis }: StartOptions): string {
+  if (durability === 'none') return 'nothing is kept on disk';
+  const here = postgres === 'embedded' ? 'journal and tables' : 'journal';
+  const there = [
+    ...(postgres === 'embedded' || postgres === 'off' ? [] : ['tables in Postgres']),
+    ...(redis === undefined ? [] : ['streams in Redis']),
+  ];
+  return [`${here} in ${data}`, ...there].join(', ');
 }

@@ -132,6 +132,7 @@ function rowOf(order: StoredOrder): SqlRow {
     notional: '0',
     display_size_lots: order.displaySizeLots || null,
     stop_price_ticks: order.stopPriceTicks || null,
+    distance: order.distance || null,
     peg_reference: order.pegReference || null,
     trail_unit: order.trailUnit || null,
     expires_ns: time(order.expiresNs),
