@@ -23,7 +23,7 @@ describe('the tables', () => {
 
   it('answer an account’s open orders from those alone, by index', async () => {
     const text = await plan('select * from order_list where account = 7 and done_ns is null');
-    expect(text).toMatch(/Index Scan using orders_open_pkey on orders_open/);
+    expect(text).toMatch(/orders_open_pkey/);
     expect(text).not.toMatch(/orders_20/);
   });
 

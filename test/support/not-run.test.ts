@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
-const file = 'test/support/redis-server.test.ts';
+const file = 'test/load/servers/redis-server.test.ts';
 
 /** A run of vitest, with our configuration, where there is no Redis. */
 async function runWithoutRedis(environment: NodeJS.ProcessEnv): Promise<{ code: number; lines: string[] }> {
