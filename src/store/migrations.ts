@@ -134,11 +134,11 @@ create table trades (
 ) partition by range (time_ns);
 create index trades_span on trades (instrument, time_ns, place, event_index);
 create function advance_log_position(
-  which smallint, expected bigint, next bigint, next_time_ns bigint, next_hash text
+  which smallint, expected bigint, expected_hash text, next bigint, next_time_ns bigint, next_hash text
 ) returns void language plpgsql as $$
 begin
   update log_positions set sequence = next, time_ns = next_time_ns, events_hash = next_hash
-  where shard = which and sequence = expected;
+  where shard = which and sequence = expected and events_hash is not distinct from expected_hash;
   if not found then
     raise exception 'shard % is not at sequence %', which, expected using errcode = 'TL001';
   end if;
@@ -174,7 +174,7 @@ create view trade_list as
 export const DROP_SQL = `begin;
 drop view if exists order_list, trade_list;
 drop table if exists log_positions, codes, instruments, accounts, orders, executions, trades, schema_versions;
-drop function if exists advance_log_position(smallint, bigint, bigint, bigint, text);
+drop function if exists advance_log_position(smallint, bigint, text, bigint, bigint, text);
 drop function if exists ns_time(bigint);
 drop function if exists ns_of(timestamptz);
 commit;`;

@@ -19,12 +19,14 @@ export interface RedisScript {
  *       9 keys that are gone, packed
  *      10, 11, 12 how many entries of commands, of events, and messages follow, each two arguments:
  *         last sequence and bytes, channel and message
+ *      13 hash before the batch
  * ```
  */
 export const WRITE_BATCH = script(`
-local stored = redis.call('HGET', KEYS[1], 'sequence') or '0'
-if stored ~= ARGV[1] then return stored end
-local at = 13
+local stored = redis.call('HMGET', KEYS[1], 'sequence', 'hash')
+local sequence = stored[1] or '0'
+if sequence ~= ARGV[1] or (sequence ~= '0' and (stored[2] or '') ~= ARGV[13]) then return sequence end
+local at = 14
 for i = 1, tonumber(ARGV[10]) do
   redis.call('XADD', KEYS[2], ARGV[at] .. '-0', 'g', ARGV[at + 1])
   at = at + 2

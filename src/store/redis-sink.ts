@@ -88,7 +88,7 @@ export class RedisSink implements ShardSink<RedisBatch> {
     list.push(Math.max(1, Number(batch.timeNs / 1_000_000n) + stateTtlMs));
     list.push(snapshot > this.#trimmedTo ? snapshot : 0, Math.max(0, to.sequence - eventsKept + 1));
     list.push(batch.state.pack(), batch.gone.pack());
-    list.push(batch.commands.entries, batch.events.entries, messages.length / 2);
+    list.push(batch.commands.entries, batch.events.entries, messages.length / 2, from.hash ?? '');
     batch.commands.appendTo(list);
     batch.events.appendTo(list);
     for (const message of messages) list.push(message);

@@ -115,9 +115,10 @@ export class ShardPipe<B extends Batch> {
         this.#parts.board.countRetry(this.#parts.store, this.#parts.shard);
         news.away(shard, error.message);
         await this.#parts.sink.disconnect();
+        const isMoved = error instanceof PositionMoved;
         // Nobody waits for a store that is away while the exchange ends: the log has it all.
-        if (this.#isFinishing) return;
-        await pause(error instanceof PositionMoved ? STORE_RETRY_MS : retryMs);
+        if (this.#isFinishing && !isMoved) return;
+        await pause(isMoved ? STORE_RETRY_MS : retryMs);
         retryMs = Math.min(retryMs * 2, LONGEST_STORE_RETRY_MS);
       }
     }
@@ -136,10 +137,9 @@ export class ShardPipe<B extends Batch> {
       throw new ForeignPosition(
         `it is at sequence ${stored.sequence} of shard ${this.#parts.shard}, and the log ends at ${this.#parts.lastSequence()}: it holds another log, or this one was restored from an older copy`,
       );
-    while (this.#pending[0] !== undefined && this.#pending[0].to.sequence === stored.sequence)
-      this.#committed(this.#pending.shift()!);
+    while (isAt(stored, this.#pending[0]?.to)) this.#committed(this.#pending.shift()!);
     const expected = this.#pending[0]?.from ?? this.#gathering?.from ?? this.#feed?.position;
-    if (expected?.sequence !== stored.sequence) await this.#beginAt(stored);
+    if (!isAt(stored, expected)) await this.#beginAt(stored);
     this.#setPosition(stored);
     reached?.(stored);
   }
@@ -279,6 +279,12 @@ export class ShardPipe<B extends Batch> {
   #show(state: StoreState): void {
     this.#parts.board.setState(this.#parts.store, this.#parts.shard, state);
   }
+}
+
+/** The same place of the same log: another log may have as many commands. */
+function isAt(stored: FeedPosition, position: FeedPosition | undefined): boolean {
+  if (position === undefined || stored.sequence !== position.sequence) return false;
+  return stored.sequence === 0 || stored.hash === position.hash;
 }
 
 function pause(ms: number): Promise<void> {

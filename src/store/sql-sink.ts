@@ -109,9 +109,10 @@ export class SqlSink implements ShardSink<RowBatch> {
   /** The position first: a writer that is behind finds it moved before it has done anything. */
   #statements(batch: RowBatch): string {
     const { from, to, timeNs, months, replacedOrders, replacedAccounts, changes, newAccounts } = batch;
-    const hash = to.hash === undefined ? 'null' : `'${to.hash}'`;
+    // Where nothing is stored yet there is no hash of it either.
+    const fromHash = from.sequence === 0 ? 'null' : textOf(from.hash);
     const parts = [
-      `select advance_log_position(${this.#shard}::smallint, ${from.sequence}, ${to.sequence}, ${timeNs}, ${hash});`,
+      `select advance_log_position(${this.#shard}::smallint, ${from.sequence}, ${fromHash}, ${to.sequence}, ${timeNs}, ${textOf(to.hash)});`,
     ];
     // Making partitions locks whole tables. Others take all theirs before they do anything, in the order in which those are
     // made: no shard waits for another in a circle, whether it makes them or not.
@@ -138,4 +139,9 @@ export class SqlSink implements ShardSink<RowBatch> {
       );
     return parts.join('\n');
   }
+}
+
+/** A hash as SQL: it has hexadecimal digits only. */
+function textOf(hash: string | undefined): string {
+  return hash === undefined ? 'null' : `'${hash}'`;
 }

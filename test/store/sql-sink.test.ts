@@ -16,7 +16,7 @@ import { FEATURES } from '../book/features.js';
 import { streamOf } from '../book/stream-plan.js';
 import { describeWith } from '../support/not-run.js';
 import { expectedTables } from './expected-tables.js';
-import { ShardLog } from './shard-log.js';
+import { FLOW_START_NS, ShardLog } from './shard-log.js';
 import { differences } from './stored-tables.js';
 
 type Connect = () => Promise<SqlSession>;
@@ -179,6 +179,31 @@ function rules(name: string, database: () => Promise<Connect>): void {
       shorter.grow(50);
       await expect(carry(shorter, connect)).rejects.toThrow(/the log ends at/);
       for (const log of [one, other, shorter]) log.close();
+    });
+
+    it('is not shared by two logs that begin at once, however alike', async () => {
+      const connect = await database();
+      const one = new ShardLog(43);
+      const other = new ShardLog(43, { fromNs: FLOW_START_NS + 1_024 });
+      one.grow(100);
+      other.grow(100);
+      expect(other.lastSequence).toBe(one.lastSequence);
+      // The one has come through when the other writes for the first time.
+      const late: Connect = async () => {
+        const session = await connect();
+        const write = session.write.bind(session);
+        session.write = async (...parts) => {
+          session.write = write;
+          await carry(one, connect);
+          await write(...parts);
+        };
+        return session;
+      };
+      await expect(carry(other, late)).rejects.toThrow(/another log/);
+      const session = await connect();
+      expect(await differences(session, expectedTables(one.directory))).toEqual([]);
+      await session.close();
+      for (const log of [one, other]) log.close();
     });
 
     it('keeps rows of each month apart, so that old ones can be dropped', async () => {
