@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { OptionsError } from '../native-free-bench/command-line.js';
 import { fileSystemName, isInMemory } from './disk-report.js';
-import { OptionsError } from './options.js';
 
 /** Where the exchange under load keeps its journal, and what else a run writes. */
 export interface DataDirectory {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { OptionsError } from '../native-free-bench/command-line.js';
 import { type DurabilityOptions, durabilityHelp, readDurabilityOptions } from './durability-options.js';
 import { durabilityFigures, type LoadFigures, orderOfRuns } from './durability-report.js';
-import { OptionsError } from './options.js';
 
 /*
  * What the journal costs: the same load with and without it, npm run --silent bench:durability

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { OptionsError } from './options.js';
+import { readCommandLine, readWhole } from '../native-free-bench/command-line.js';
 
 /** What a run of the durability benchmark is asked to do. */
 export interface DurabilityOptions {
@@ -33,38 +32,12 @@ medians.
  * @throws OptionsError where an option is unknown or malformed.
  */
 export function readDurabilityOptions(argv: readonly string[]): DurabilityOptions | undefined {
-  const values = parse(argv);
+  const values = readCommandLine(argv, ['pairs', 'orders', 'connections'], ['json']);
   if (values.help) return undefined;
   return {
-    pairs: whole('--pairs', values.pairs, 1, 99) ?? DEFAULT_PAIRS,
-    orders: whole('--orders', values.orders, 1, 100_000_000) ?? DEFAULT_ORDERS,
-    connections: whole('--connections', values.connections, 1, 1_000) ?? DEFAULT_CONNECTIONS,
+    pairs: readWhole('--pairs', values.pairs, 1, 99) ?? DEFAULT_PAIRS,
+    orders: readWhole('--orders', values.orders, 1, 100_000_000) ?? DEFAULT_ORDERS,
+    connections: readWhole('--connections', values.connections, 1, 1_000) ?? DEFAULT_CONNECTIONS,
     json: values.json === true,
   };
-}
-
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  const options = {
-    pairs: text,
-    orders: text,
-    connections: text,
-    json: flag,
-    help: { type: 'boolean', short: 'h' },
-  } as const;
-  try {
-    return parseArgs({ args: [...argv], strict: true, allowPositionals: false, options }).values;
-  } catch (error) {
-    throw new OptionsError(`${(error as Error).message.split('\n')[0]}; see --help`);
-  }
-}
-
-/** A whole number from `low` to `high`; underscores and commas between digits are ignored. */
-function whole(name: string, text: string | undefined, low: number, high: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^\d[\d_,]*$/.test(text) ? Number(text.replace(/[_,]/g, '')) : Number.NaN;
-  if (!(value >= low && value <= high))
-    throw new OptionsError(`${name} takes a whole number from ${low} to ${high}, not "${text}"`);
-  return value;
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { OptionsError } from '../native-free-bench/command-line.js';
 import { stepBackHelperThreads } from '../src/cli/helper-threads.js';
 import type { Clock } from '../src/clock/clock.js';
 import { LiveClock } from '../src/clock/live-clock.js';
@@ -14,7 +15,7 @@ import { type ClientFrames, Dealing, encodeFrames } from './frames.js';
 import { fetchInstruments } from './instruments.js';
 import { countJournal, type JournalCount } from './journal-count.js';
 import { type LoadRunResult, runLoad } from './load-run.js';
-import { type LoadOptions, loadHelp, OptionsError, readOptions } from './options.js';
+import { type LoadOptions, loadHelp, readOptions } from './options.js';
 import { headingText, type LoadReport, reportJson, reportText } from './report.js';
 import { ServerProcess } from './server-process.js';
 import { StoreServers } from './store-servers.js';

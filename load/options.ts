@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { OptionsError, readCommandLine, readWhole } from '../native-free-bench/command-line.js';
 import type { Durability } from '../src/journal/segment.js';
 
 export const DURABILITIES = ['fsync', 'os', 'none'] as const satisfies readonly Durability[];
@@ -39,11 +39,6 @@ export interface LoadOptions {
   readonly json: boolean;
 }
 
-/** The command line asks for something that cannot be; the message says what to write instead. */
-export class OptionsError extends Error {
-  override readonly name = 'OptionsError';
-}
-
 /** Orders in a frame with `--frames many`. */
 export const MANY_ORDERS = 64;
 
@@ -57,6 +52,28 @@ const WARM_UP_UNDER_WAY = 32;
 /** A client id holds its order's index in the low 32 bits, and all frames of a run stand in memory at once. */
 const MAX_ORDERS = 100_000_000;
 const MAX_CONNECTIONS = 1_000;
+
+const TEXTS = [
+  'transport',
+  'frames',
+  'orders',
+  'rate',
+  'seconds',
+  'warm-up',
+  'connections',
+  'under-way',
+  'shards',
+  'gateways',
+  'durability',
+  'follower',
+  'snapshot-commands',
+  'postgres',
+  'redis',
+  'store-write-ms',
+  'data',
+  'config',
+  'seed',
+] as const;
 
 export const loadHelp = `Usage: npm run --silent load -- [options]
 
@@ -93,7 +110,7 @@ it acknowledged, then sends the same frames to a bare uWebSockets.js echo server
  * @throws OptionsError where an option is unknown, malformed or contradicts another.
  */
 export function readOptions(argv: readonly string[]): LoadOptions | undefined {
-  const values = parse(argv);
+  const values = readCommandLine(argv, TEXTS, ['no-echo', 'json']);
   if (values.help) return undefined;
   if (values.transport !== undefined && values.transport !== 'ws')
     throw new OptionsError(`--transport ${values.transport} is not built; only ws is`);
@@ -170,44 +187,6 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
   };
 }
 
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        transport: text,
-        frames: text,
-        orders: text,
-        rate: text,
-        seconds: text,
-        'warm-up': text,
-        connections: text,
-        'under-way': text,
-        shards: text,
-        gateways: text,
-        durability: text,
-        follower: text,
-        'snapshot-commands': text,
-        postgres: text,
-        redis: text,
-        'store-write-ms': text,
-        data: text,
-        config: text,
-        'no-echo': flag,
-        seed: text,
-        json: flag,
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new OptionsError(`${(error as Error).message.split('\n')[0]}; see --help`);
-  }
-}
-
 /** A whole number from `low` to `high`; underscores and commas between digits are ignored. */
 function whole(
   name: string,
@@ -220,8 +199,5 @@ function whole(
     if (otherwise === undefined) throw new OptionsError(`${name} needs a number`);
     return otherwise;
   }
-  const value = /^\d[\d_,]*$/.test(text) ? Number(text.replace(/[_,]/g, '')) : Number.NaN;
-  if (!(value >= low && value <= high))
-    throw new OptionsError(`${name} takes a whole number from ${low} to ${high}, not "${text}"`);
-  return value;
+  return readWhole(name, text, low, high)!;
 }

@@ -1,4 +1,4 @@
-import { OptionsError } from './options.js';
+import { OptionsError } from '../native-free-bench/command-line.js';
 import { PostgresServer, postgresMissing } from './servers/postgres-server.js';
 import { RedisServer, redisMissing } from './servers/redis-server.js';
 

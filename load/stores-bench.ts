@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OptionsError } from '../native-free-bench/command-line.js';
 import { FLOW_OPERATIONS, FlowFiles, MissingDataError, readFlow } from '../native-free-bench/flow-file.js';
 import { median } from '../native-free-bench/median.js';
 import { writeRecoveryLog } from '../native-free-bench/recovery-log.js';
 import { LiveClock } from '../src/clock/live-clock.js';
 import { finalRows } from './final-rows.js';
-import { OptionsError } from './options.js';
 import { pglitePair } from './pglite-pair.js';
 import { postgresPair } from './postgres-pair.js';
 import { redisPair } from './redis-pair.js';

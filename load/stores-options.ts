@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
+import { OptionsError, readCommandLine, readWhole } from '../native-free-bench/command-line.js';
 import { STORE_WRITE_MS } from '../src/model/limits.js';
-import { OptionsError } from './options.js';
 
 /** What a run of the benchmark of stores is asked to do. */
 export interface StoresOptions {
@@ -39,7 +38,7 @@ bare COPY (or XADD) of the same rows into the same tables with the same indexes.
  * @throws OptionsError where an option is unknown or malformed.
  */
 export function readStoresOptions(argv: readonly string[]): StoresOptions | undefined {
-  const values = parse(argv);
+  const values = readCommandLine(argv, ['only', 'commands', 'pairs', 'write-ms'], ['json']);
   if (values.help === true) return undefined;
   const names = values.only?.split(',') ?? STORE_KINDS;
   const stores = names.map((name) => {
@@ -49,35 +48,9 @@ export function readStoresOptions(argv: readonly string[]): StoresOptions | unde
   });
   return {
     stores,
-    commands: whole('--commands', values.commands, 1_000, 10_000_000, DEFAULT_COMMANDS),
-    pairs: whole('--pairs', values.pairs, 1, 99, DEFAULT_PAIRS),
-    writeMs: whole('--write-ms', values['write-ms'], 1, 1_000, STORE_WRITE_MS),
+    commands: readWhole('--commands', values.commands, 1_000, 10_000_000) ?? DEFAULT_COMMANDS,
+    pairs: readWhole('--pairs', values.pairs, 1, 99) ?? DEFAULT_PAIRS,
+    writeMs: readWhole('--write-ms', values['write-ms'], 1, 1_000) ?? STORE_WRITE_MS,
     json: values.json === true,
   };
-}
-
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  const options = {
-    only: text,
-    commands: text,
-    pairs: text,
-    'write-ms': text,
-    json: flag,
-    help: { type: 'boolean', short: 'h' },
-  } as const;
-  try {
-    return parseArgs({ args: [...argv], strict: true, allowPositionals: false, options }).values;
-  } catch (error) {
-    throw new OptionsError(`${(error as Error).message.split('\n')[0]}; see --help`);
-  }
-}
-
-function whole(name: string, text: string | undefined, low: number, high: number, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= low && value <= high))
-    throw new OptionsError(`${name} takes a whole number from ${low} to ${high}, not ${text}`);
-  return value;
 }

@@ -1,10 +1,11 @@
 import type { BenchContext } from './bench-context.js';
 import { ChildProcesses } from './child-process.js';
+import { OptionsError } from './command-line.js';
 import { runFeatures } from './feature-section.js';
 import { FlowFiles, MissingDataError } from './flow-file.js';
 import { runFlows } from './flow-section.js';
 import { runMemory } from './memory-section.js';
-import { type BenchOptions, benchHelp, OptionsError, readOptions, type SectionName } from './options.js';
+import { type BenchOptions, benchHelp, readOptions, type SectionName } from './options.js';
 import { type BenchReport, reportJson, reportText } from './report.js';
 import { runScaling } from './scaling-section.js';
 

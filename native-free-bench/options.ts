@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { OptionsError, readCommandLine, readWhole } from './command-line.js';
 import { ENGINE_NAMES, type EngineName } from './engines/engine-list.js';
 import { FLOW_NAMES, FLOW_OPERATIONS, type FlowName } from './flow-file.js';
 
@@ -18,11 +18,6 @@ export interface BenchOptions {
   /** Slow engines run all that the others run. */
   readonly whole: boolean;
   readonly json: boolean;
-}
-
-/** The command line asks for something that cannot be; the message says what to write instead. */
-export class OptionsError extends Error {
-  override readonly name = 'OptionsError';
 }
 
 const DEFAULT_RUNS = 5;
@@ -59,41 +54,17 @@ The flows come from the generator in ../shared/data, or in the folder that TICKL
  * @throws OptionsError where an option is unknown or malformed.
  */
 export function readOptions(argv: readonly string[]): BenchOptions | undefined {
-  const values = parse(argv);
+  const values = readCommandLine(argv, ['only', 'flows', 'engines', 'runs', 'operations'], ['whole', 'json']);
   if (values.help) return undefined;
   return {
     sections: some('--only', values.only, SECTION_NAMES),
     flows: some('--flows', values.flows, FLOW_NAMES),
     engines: some('--engines', values.engines, ENGINE_NAMES),
-    runs: whole('--runs', values.runs, 1, MAX_RUNS) ?? DEFAULT_RUNS,
-    operations: whole('--operations', values.operations, MIN_OPERATIONS, FLOW_OPERATIONS),
+    runs: readWhole('--runs', values.runs, 1, MAX_RUNS) ?? DEFAULT_RUNS,
+    operations: readWhole('--operations', values.operations, MIN_OPERATIONS, FLOW_OPERATIONS),
     whole: values.whole === true,
     json: values.json === true,
   };
-}
-
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      strict: true,
-      allowPositionals: false,
-      options: {
-        only: text,
-        flows: text,
-        engines: text,
-        runs: text,
-        operations: text,
-        whole: flag,
-        json: flag,
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new OptionsError(`${(error as Error).message.split('\n')[0]}; see --help`);
-  }
 }
 
 /** Names from a list, parted by commas, in the order of the list; all of them where none are given. */
@@ -104,13 +75,4 @@ function some<Name extends string>(option: string, text: string | undefined, nam
   if (unknown !== undefined)
     throw new OptionsError(`${option} takes some of ${names.join(', ')}, not "${unknown}"`);
   return names.filter((name) => asked.includes(name));
-}
-
-/** A whole number from `low` to `high`; underscores and commas between digits are ignored. */
-function whole(option: string, text: string | undefined, low: number, high: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^\d[\d_,]*$/.test(text) ? Number(text.replace(/[_,]/g, '')) : Number.NaN;
-  if (!(value >= low && value <= high))
-    throw new OptionsError(`${option} takes a whole number from ${low} to ${high}, not "${text}"`);
-  return value;
 }

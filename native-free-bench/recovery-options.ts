@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { OptionsError } from './options.js';
+import { readCommandLine, readWhole } from './command-line.js';
 
 /** What a run of the recovery benchmark is asked to do. */
 export interface RecoveryOptions {
@@ -34,38 +33,12 @@ and checksums alone, matching besides, and all of it with the event hash. Then a
  * @throws OptionsError where an option is unknown or malformed.
  */
 export function readRecoveryOptions(argv: readonly string[]): RecoveryOptions | undefined {
-  const values = parse(argv);
+  const values = readCommandLine(argv, ['commands', 'runs', 'resting'], ['json']);
   if (values.help) return undefined;
   return {
-    commands: whole('--commands', values.commands, 1_000, 100_000_000) ?? DEFAULT_COMMANDS,
-    runs: whole('--runs', values.runs, 1, 99) ?? DEFAULT_RUNS,
-    resting: whole('--resting', values.resting, 1, 4_000_000) ?? DEFAULT_RESTING,
+    commands: readWhole('--commands', values.commands, 1_000, 100_000_000) ?? DEFAULT_COMMANDS,
+    runs: readWhole('--runs', values.runs, 1, 99) ?? DEFAULT_RUNS,
+    resting: readWhole('--resting', values.resting, 1, 4_000_000) ?? DEFAULT_RESTING,
     json: values.json === true,
   };
-}
-
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  const options = {
-    commands: text,
-    runs: text,
-    resting: text,
-    json: flag,
-    help: { type: 'boolean', short: 'h' },
-  } as const;
-  try {
-    return parseArgs({ args: [...argv], strict: true, allowPositionals: false, options }).values;
-  } catch (error) {
-    throw new OptionsError(`${(error as Error).message.split('\n')[0]}; see --help`);
-  }
-}
-
-/** A whole number from `low` to `high`; underscores and commas between digits are ignored. */
-function whole(name: string, text: string | undefined, low: number, high: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^\d[\d_,]*$/.test(text) ? Number(text.replace(/[_,]/g, '')) : Number.NaN;
-  if (!(value >= low && value <= high))
-    throw new OptionsError(`${name} takes a whole number from ${low} to ${high}, not "${text}"`);
-  return value;
 }

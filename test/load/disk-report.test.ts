@@ -10,7 +10,7 @@ import {
   nameOfType,
   reportDisk,
 } from '../../load/disk-report.js';
-import { OptionsError } from '../../load/options.js';
+import { OptionsError } from '../../native-free-bench/command-line.js';
 import { LiveClock } from '../../src/clock/live-clock.js';
 
 describe('the disk under a load run', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { durabilityHelp, readDurabilityOptions } from '../../load/durability-options.js';
 import { durabilityFigures, orderOfRuns } from '../../load/durability-report.js';
-import { OptionsError } from '../../load/options.js';
+import { OptionsError } from '../../native-free-bench/command-line.js';
 
 const run = (acknowledgedPerSecond: number) => ({ acknowledgedPerSecond, settings: { fileSystem: 'ext4' } });
 

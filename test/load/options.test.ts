@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OptionsError, readOptions } from '../../load/options.js';
+import { readOptions } from '../../load/options.js';
+import { OptionsError } from '../../native-free-bench/command-line.js';
 
 describe('the options of a load run', () => {
   it('has the defaults of the help text', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { OptionsError } from '../../native-free-bench/command-line.js';
 import { ENGINE_NAMES, operationsOf } from '../../native-free-bench/engines/engine-list.js';
-import { benchHelp, OptionsError, readOptions, SECTION_NAMES } from '../../native-free-bench/options.js';
+import { benchHelp, readOptions, SECTION_NAMES } from '../../native-free-bench/options.js';
 
 describe('the options of the benchmark', () => {
   it('has the defaults of the help text', () => {

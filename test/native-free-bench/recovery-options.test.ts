@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OptionsError } from '../../native-free-bench/options.js';
+import { OptionsError } from '../../native-free-bench/command-line.js';
 import { readRecoveryOptions, recoveryHelp } from '../../native-free-bench/recovery-options.js';
 
 describe('the options of the recovery benchmark', () => {
