@@ -143,8 +143,14 @@ describe('the lock of a data directory', () => {
         answers.filter((answer) => answer === 'taken'),
         answers.join('\n'),
       ).toHaveLength(1);
+      // The winner may have no turn of a busy machine in time to say who it is.
       for (const [i, answer] of answers.entries())
-        if (i !== winner) expect(answer).toContain(`with process number ${starters[winner]!.child.pid}`);
+        if (i !== winner)
+          expect(answer).toMatch(
+            new RegExp(
+              `with process number ${starters[winner]!.child.pid}|is held by a running exchange that does not answer`,
+            ),
+          );
       // Every other time the winner is killed, and its socket stays behind.
       if (round % 2 === 0) expect(await starters[winner]!.ask('release')).toBe('released');
       else {
