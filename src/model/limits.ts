@@ -24,6 +24,9 @@ export const MAX_QUOTES = 64;
 /** An order record has at most this many lines: a mass quote; all others have three at most. */
 export const MAX_ORDER_LINES = 2 + MAX_QUOTES;
 
+/** Most sequence numbers that one command takes: a mass quote's own, and one for each bid and ask. */
+export const MAX_COMMAND_SEQUENCES = 1 + 2 * MAX_QUOTES;
+
 /** One cell of an event record: half a line, so that an answer takes a line and a half and a fill two lines. */
 export const CELL_BYTES = 32;
 

@@ -1,6 +1,7 @@
 import type { TailAnswer } from '../follower/follower.js';
 import { EventFlag, EventKind } from '../model/event.js';
 import { sequenceOfPlace, shardOfPlace } from '../model/identity.js';
+import { MAX_COMMAND_SEQUENCES } from '../model/limits.js';
 import {
   EVENT_CODE,
   EVENT_ORDER,
@@ -130,11 +131,8 @@ function broughtTo({ status, after }: OrdersQuery, tails: readonly TailAnswer[])
     .sort((a, b) => a - b);
 }
 
-/** Where an order's events begin at the earliest: its id is at most so far behind the place of the command that made it. */
-const MOST_ORDERS_OF_COMMAND = 129;
-
-/** The shard of an order, and a sequence before which it has no events. */
+/** The shard of an order, and a sequence before which it has no events: that of its command is at most so far before its id. */
 export function originOf(orderId: number): { readonly shard: number; readonly before: number } {
-  const before = Math.max(0, sequenceOfPlace(orderId) - MOST_ORDERS_OF_COMMAND - 1);
+  const before = Math.max(0, sequenceOfPlace(orderId) - MAX_COMMAND_SEQUENCES - 1);
   return { shard: shardOfPlace(orderId), before };
 }

@@ -1,8 +1,7 @@
+import { placeOf, shardOfPlace } from '../model/identity.js';
+import { MAX_COMMAND_SEQUENCES } from '../model/limits.js';
 import type { SqlRow, SqlSession, SqlValue } from './sql-session.js';
 import type { StoreAnswer, StoreQuery } from './store-query.js';
-
-/** An order's id is at most so far behind the place of the command that made it (`MAX_QUOTES`, two each). */
-const MOST_ORDERS_OF_COMMAND = 129;
 
 /** Answers questions from the tables, each with the position that its rows are true as of. */
 export class SqlReads {
@@ -21,11 +20,15 @@ export class SqlReads {
       // Whose it is stands in the executions of the command that gave its number out: exits enter by later commands.
       'select * from orders where account = (select account from executions where place between $1 and $2 and kind = 1 and ' +
         'order_id between place and $2 order by place desc limit 1) and order_id = $2',
-      [Math.max(1, orderId - MOST_ORDERS_OF_COMMAND), orderId],
+      [Math.max(1, orderId - MAX_COMMAND_SEQUENCES), orderId],
     );
     if (found.rows.length > 0) return found;
-    // Its executions may have been dropped with their month while it stays open.
-    return await this.#select('select * from orders_open where order_id = $1', [orderId]);
+    // Its executions may have been dropped with their month while it stays open. Only then all open ones are looked through: an
+    // id that nobody has must not cost that.
+    return await this.#select(
+      'select * from orders_open where order_id = $2 and not exists (select from executions where place between $1 and $2)',
+      [placeOf(shardOfPlace(orderId), 0), orderId],
+    );
   }
 
   /** Rows and position in one statement, so that they are of one moment. */

@@ -1,4 +1,6 @@
 import type { FedRun, FeedPosition, LogFeed } from '../follower/log-feed.js';
+import { placeOf } from '../model/identity.js';
+import { MAX_SEQUENCE } from '../model/limits.js';
 import { migrate } from './migrations.js';
 import { partitionsSql } from './months.js';
 import { OrderMirror } from './order-mirror.js';
@@ -17,9 +19,6 @@ const MONTHS_SQL =
 
 /** Two shards that come to a new month at once make its partitions one after the other: "mont" in ASCII. */
 const PARTITIONS_LOCK = `select pg_advisory_xact_lock(${0x6d6f6e74});`;
-
-/** An order's id is its place: those of a shard stand together. */
-const SHARD_PLACES = 2 ** 48;
 
 /**
  * A shard's way into Postgres, a server or the embedded one: a batch is one transaction that moves the log position, takes
@@ -60,14 +59,15 @@ export class SqlSink implements ShardSink<RowBatch> {
   async begin(_feed: LogFeed): Promise<void> {
     this.#orders = new OrderMirror();
     this.#writer = new RowWriter(this.#shard, this.#orders);
-    const from = this.#shard * SHARD_PLACES;
+    // An order's id is its place: those of a shard stand together.
+    const from = placeOf(this.#shard, 0);
     let account = 0;
     let orderId = 0;
     for (;;) {
       const rows = await this.#session!.rows(
-        'select * from orders_open where (account, order_id) > ($1, $2) and order_id > $3 and order_id < $4 ' +
+        'select * from orders_open where (account, order_id) > ($1, $2) and order_id between $3 and $4 ' +
           'order by account, order_id limit $5',
-        [account, orderId, from, from + SHARD_PLACES, LOAD_ROWS],
+        [account, orderId, from, placeOf(this.#shard, MAX_SEQUENCE), LOAD_ROWS],
       );
       for (const row of rows) loadOrderRow(row, this.#orders);
       const last = rows.at(-1);
