@@ -16,6 +16,7 @@ type Sources = Readonly<Record<string, string>>;
 const ROOMS = [
   'model',
   'clock',
+  'access',
   'metrics',
   'ring',
   'wire',

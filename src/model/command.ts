@@ -21,6 +21,11 @@ export const CommandKind = {
   Time: 21,
   /** From here up: reads. They cross the ring in order with the commands but are neither numbered nor journaled. */
   ReadBook: 64,
+  /** These are between a client and its gateway alone. What time it is, with the client's own. */
+  AskTime: 65,
+  Heartbeat: 66,
+  Subscribe: 67,
+  Unsubscribe: 68,
 } as const;
 export type CommandKind = (typeof CommandKind)[keyof typeof CommandKind];
 

@@ -30,6 +30,15 @@ export const EventKind = {
   Book: 64,
   /** A session that reconnected has now what it missed of a shard, or cannot be told any more. Not of the log either. */
   Resumed: 65,
+  /** From here up: between a gateway and its client alone. What time it is; the server's sign of life. */
+  Time: 66,
+  Heartbeat: 67,
+  Subscribed: 68,
+  Unsubscribed: 69,
+  /** Market data: what has traded, the best of a book, its levels. */
+  Trades: 70,
+  Top: 71,
+  Depth: 72,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 

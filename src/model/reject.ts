@@ -22,6 +22,11 @@ export const RejectCode = {
   UnknownInstrument: 200,
   AccountNotYours: 201,
   QuotesOfSeveralShards: 202,
+  ScopeMissing: 203,
+  MessageRate: 204,
+  OrderRate: 205,
+  BadSubscription: 206,
+  NoMarketData: 207,
   PriceOutOfRange: 300,
   SizeOutOfRange: 301,
   InstrumentNotListed: 302,
@@ -127,6 +132,27 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
   [RejectCode.QuotesOfSeveralShards]: {
     name: 'quotes-of-several-shards',
     sentence: 'The instruments of a mass quote live on several shards; send one mass quote to each.',
+  },
+  [RejectCode.ScopeMissing]: {
+    name: 'scope-missing',
+    sentence:
+      'The key of this session may not do that; ask the operator for one with the scope that it needs.',
+  },
+  [RejectCode.MessageRate]: {
+    name: 'message-rate',
+    sentence: 'The key has sent as many messages as it may; wait a moment, or send several commands in one.',
+  },
+  [RejectCode.OrderRate]: {
+    name: 'order-rate',
+    sentence: 'The key has sent as many orders as it may; wait a moment, then send this one again.',
+  },
+  [RejectCode.BadSubscription]: {
+    name: 'bad-subscription',
+    sentence: 'There is no such subscription; docs/protocol.md lists channels, intervals and levels.',
+  },
+  [RejectCode.NoMarketData]: {
+    name: 'no-market-data',
+    sentence: 'This exchange was started without followers, which market data comes from.',
   },
   [RejectCode.PriceOutOfRange]: {
     name: 'price-out-of-range',
