@@ -106,9 +106,6 @@ export const HANDSHAKE_MS = 10_000;
 /** How long the body of a request may take to arrive. */
 export const REQUEST_MS = 10_000;
 
-/** How far the time of a signature may be from the server's: clocks of decent machines differ by less. */
-export const SIGNATURE_WINDOW_MS = 5_000;
-
 /** Intervals that a client may choose for heartbeats, and how many of them it may stay silent for. */
 export const LEAST_HEARTBEAT_MS = 1_000;
 export const MOST_HEARTBEAT_MS = 60_000;
