@@ -24,10 +24,7 @@ export function hmacPair(more: Partial<KeyFacts> = {}, seed = 1): { key: Key; si
 }
 
 export function tokenPair(more: Partial<KeyFacts> = {}, seed = 1): { key: Key; token: string } {
-  const { key, forOwner } = newTokenKey(
-    { ...facts, scopes: ['read'], ...more },
-    new SeededRandomness(seed),
-  );
+  const { key, forOwner } = newTokenKey({ ...facts, scopes: ['read'], ...more }, new SeededRandomness(seed));
   return { key, token: forOwner };
 }
 

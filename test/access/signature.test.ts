@@ -32,7 +32,7 @@ const rfc8032 = [
   ],
 ] as const;
 
-/** RFC 4231: key, data and HMAC-SHA-256 of test cases 1, 2 and 3. */
+/** RFC 4231: key, data and HMAC-SHA-256 of test cases 1 and 2. */
 const rfc4231 = [
   ['0b'.repeat(20), 'Hi There', 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],
   [

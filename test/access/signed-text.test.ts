@@ -76,7 +76,9 @@ describe('the signed text', () => {
       false,
     );
     expect(['abcdefgh', 'x'.repeat(64)].every((nonce) => NONCE_PATTERN.test(nonce))).toBe(true);
-    expect(['abcdefg', 'x'.repeat(65), 'abcdefg\n', 'abcdefg.'].some((n) => NONCE_PATTERN.test(n))).toBe(false);
+    expect(['abcdefg', 'x'.repeat(65), 'abcdefg\n', 'abcdefg.'].some((n) => NONCE_PATTERN.test(n))).toBe(
+      false,
+    );
   });
 
   it('needs nothing that a browser does not have', () => {
