@@ -56,6 +56,12 @@ export function readKeysFile(path: string, userId = process.getuid?.()): readonl
   return keys;
 }
 
+/** As whom somebody at a command line reads a file: root does it as its owner, whose exchange it is for. */
+export function editorOf(path: string): number | undefined {
+  const userId = process.getuid?.();
+  return userId === 0 ? (fs.statSync(path, { throwIfNoEntry: false })?.uid ?? 0) : userId;
+}
+
 /** The keys in the text of a file; `path` stands at the front of each fault. */
 export function parseKeys(text: string, path: string): readonly Key[] {
   const json = text.startsWith('\ufeff') ? text.slice(1) : text;
@@ -111,7 +117,7 @@ export async function changeKeysFile<Kept extends readonly Key[]>(
   try {
     let before: readonly Key[] = [];
     try {
-      before = readKeysFile(target);
+      before = readKeysFile(target, editorOf(target));
     } catch (error) {
       if (!(error instanceof KeysFileError) || !error.isMissing) throw error;
     }

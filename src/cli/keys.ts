@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Key, keyKinds } from '../access/key.js';
-import { changeKeysFile, KeysFileError, readKeysFile } from '../access/keys-file.js';
+import { changeKeysFile, editorOf, KeysFileError, readKeysFile } from '../access/keys-file.js';
 import { type KeyFacts, newEd25519Key, newHmacKey, newTokenKey, randomHex } from '../access/new-key.js';
 import { type Scope, scopes } from '../access/scope.js';
 import { KEY_ID_PATTERN } from '../access/signed-text.js';
@@ -265,7 +265,7 @@ function shownKey(key: Key): object {
 function list(file: string, { json }: KeysOptions, subject: string | undefined): number {
   if (subject !== undefined)
     throw new UsageError([`${shownValue(subject)}: one argument too many; list shows all keys`]);
-  const keys = readKeysFile(file);
+  const keys = readKeysFile(file, editorOf(file));
   if (json) console.log(JSON.stringify({ file, keys: keys.map(shownKey) }));
   else if (keys.length === 0) console.log(`${file} holds no keys: nobody may come in.`);
   else
@@ -289,7 +289,7 @@ function list(file: string, { json }: KeysOptions, subject: string | undefined):
 async function revoke(file: string, { json }: KeysOptions, id: string | undefined): Promise<number> {
   if (id === undefined) throw new UsageError(['revoke: missing; name the id of a key']);
   // Without a file there is nothing to lock.
-  readKeysFile(file);
+  readKeysFile(file, editorOf(file));
   await changeKeysFile(file, (keys) => {
     const rest = keys.filter((key) => key.id !== id);
     if (rest.length === keys.length)
