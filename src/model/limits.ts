@@ -42,6 +42,44 @@ export const MAX_CLIENT_ID_TEXT_BYTES = 36;
 /** Longest symbol in bytes of ASCII. */
 export const MAX_SYMBOL_BYTES = 31;
 
+/** Longest id of an API key in bytes of ASCII: a UUID with its hyphens. */
+export const MAX_KEY_ID_BYTES = 36;
+
+/** Most API keys of one exchange: each has a budget in shared memory, 16 bytes of it, and a slot in every gateway. */
+export const MAX_KEYS = 4_096;
+
+/** Most accounts of one API key; a firm with more takes several keys. */
+export const MAX_KEY_ACCOUNTS = 64;
+
+/** Largest keys file that is read: 4,096 keys of 64 accounts take some 5 MiB. */
+export const MAX_KEYS_FILE_BYTES = 16 * 1024 * 1024;
+
+/** Highest rate of a key, a second: budgets count in whole nanoseconds, and from here up those are too coarse. */
+export const MAX_KEY_RATE = 1_000_000;
+
+/** Characters of a nonce: 8 from 64 letters are 48 bits, 64 hold a SHA-256 in hex. */
+export const LEAST_NONCE_CHARACTERS = 8;
+export const MOST_NONCE_CHARACTERS = 64;
+
+/** How far the timestamp of a signed request may be from the time of the exchange: a bad clock, and a slow network. */
+export const REQUEST_WINDOW_MS = 5_000;
+
+/** Signed requests a second, over all gateways, whose nonces are remembered for the window: more than two cores verify. */
+export const SIGNED_REQUESTS_PER_SECOND = 100_000;
+
+/** How long a `tickloom keys` waits for another one that is changing the same file, which takes it milliseconds. */
+export const KEYS_LOCK_MS = 10_000;
+
+/** Most tokens that a gateway takes from a key's budget at once: one compare-and-exchange for 256 messages is nothing. */
+export const MAX_BUDGET_CHUNK = 256;
+
+/** Failed logins of one address: so many at once, for people who try keys out, and then so many a second. */
+export const FAILED_LOGIN_BURST = 20;
+export const FAILED_LOGINS_PER_SECOND = 1;
+
+/** Addresses whose failed logins a gateway remembers: some 6 MiB; a larger crowd pushes its own oldest ones out. */
+export const MAX_FAILED_ADDRESSES = 65_536;
+
 /** Client ids from here up are made by gateways for HTTP requests that bring none; clients stay below. */
 export const FIRST_GATEWAY_CLIENT_ID = 2 ** 52;
 
@@ -271,3 +309,4 @@ relation(
   CLIENT_ID_WINDOW >= 2 * INPUT_RING_LINES,
   'a retry of what waits in a ring must find its first answer',
 );
+relation(FAILED_LOGINS_PER_SECOND <= FAILED_LOGIN_BURST, 'a second of failed logins must fit the burst');
