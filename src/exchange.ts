@@ -15,7 +15,7 @@ import type { FollowerThreadData, NumberedAnswer, SnapshotOutcome } from './foll
 import { ConnectionCounts } from './gateway/connection-counts.js';
 import { usualLimits } from './gateway/gateway-limits.js';
 import type { GatewayOrder, GatewayReport, GatewayThreadData } from './gateway/gateway-messages.js';
-import { chooseTransport, freePort } from './gateway/listening.js';
+import { checkTls, chooseTransport, freePort } from './gateway/listening.js';
 import { type DataLock, lockDataDirectory } from './journal/data-lock.js';
 import { SegmentMaker } from './journal/segment-maker.js';
 import { countShards } from './journal/shard-directories.js';
@@ -171,6 +171,7 @@ class House {
         `the data directory ${settings.data} holds a journal, which --durability none would not continue; choose another directory`,
       );
     const { transport, transportWhy } = await chooseTransport(settings.transport, gateways);
+    checkTls(settings.tls);
     this.#keys = openKeys(settings, {
       changed: (keys) => {
         for (const thread of this.#gateways) thread.post({ order: 'keys', keys });

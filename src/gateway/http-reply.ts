@@ -1,4 +1,3 @@
-import { MAX_MESSAGE_BYTES } from '../model/limits.js';
 import { RejectCode, rejectReasons } from '../model/reject.js';
 import type { Refusal } from '../wire/event-refusal.js';
 import { httpStatus, passingStatuses } from './http-status.js';
@@ -32,8 +31,8 @@ export function fail(respond: Respond, status: number, reason: string, text: str
 
 /** The body as an object; undefined where the request has been answered with what is wrong. */
 export function readBody(request: HttpRequest, respond: Respond): Record<string, unknown> | undefined {
-  if (request.bodyTooLarge) {
-    fail(respond, 413, 'message-too-large', `The body is over ${MAX_MESSAGE_BYTES} bytes.`);
+  if (request.bodyOverBytes > 0) {
+    fail(respond, 413, 'message-too-large', `The body is over ${request.bodyOverBytes} bytes.`);
     return undefined;
   }
   try {

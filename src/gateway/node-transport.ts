@@ -10,7 +10,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type WebSocket, type ServerOptions as WebSocketOptions, WebSocketServer } from 'ws';
 import { MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
 import type { Connection } from './connection.js';
 import type { Session } from './session.js';
@@ -35,6 +35,9 @@ const REQUEST_TIMEOUT = 408;
 
 /** How often the server looks for connections that have not said in time what they want. */
 const HANDSHAKE_CHECK_MS = 500;
+
+/** How long a client may take to answer a close: one that has gone silent never does, and its orders may have to go. */
+const CLOSE_WAIT_MS = 1_000;
 
 class NodeConnection implements Connection {
   readonly #socket: WebSocket;
@@ -95,12 +98,15 @@ export class NodeTransport implements Transport {
       socket.once('close', () => counts.disconnected());
       if (!counts.connected()) socket.destroy();
     });
-    this.#sockets = new WebSocketServer({
+    // `closeTimeout` is there since ws 8.19; the types do not know it yet.
+    const socketOptions: WebSocketOptions & { readonly closeTimeout: number } = {
       noServer: true,
       maxPayload: MAX_TRANSPORT_MESSAGE_BYTES,
       perMessageDeflate: false,
+      closeTimeout: CLOSE_WAIT_MS,
       handleProtocols: (_offered, request) => admissions.get(request)?.protocol ?? false,
-    });
+    };
+    this.#sockets = new WebSocketServer(socketOptions);
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#pinging = setInterval(
       () => this.#pingAll(),
@@ -214,9 +220,9 @@ export class NodeTransport implements Transport {
       if (answered) return;
       const method = request.method ?? 'GET';
       const body = Buffer.concat(chunks);
-      const bodyTooLarge = bytes > limits.messageBytes;
+      const bodyOverBytes = bytes > limits.messageBytes ? limits.messageBytes : 0;
       const source = sourceOf(request, this.#handlers.isKeyed);
-      this.#handlers.request({ method, path, query, ...source, body, bodyTooLarge }, respond);
+      this.#handlers.request({ method, path, query, ...source, body, bodyOverBytes }, respond);
     });
     request.on('error', () => {});
   }

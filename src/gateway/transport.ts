@@ -60,8 +60,8 @@ export interface HttpRequest extends RequestSource {
   readonly path: string;
   readonly query: string;
   readonly body: Uint8Array;
-  /** True where the body was over the bound and has been left out. */
-  readonly bodyTooLarge: boolean;
+  /** The bound that the body was over, so that it has been left out; 0 where it was not. */
+  readonly bodyOverBytes: number;
 }
 
 /** Answers an HTTP request once; later calls, and calls after the client has gone, do nothing. */

@@ -186,8 +186,8 @@ function answerRequest(
     }
     if (deadline !== undefined) realTime.cancel(deadline);
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    const bodyTooLarge = bytes > limits.messageBytes;
-    handlers.request({ method, path, query, ...source, body, bodyTooLarge }, respond);
+    const bodyOverBytes = bytes > limits.messageBytes ? limits.messageBytes : 0;
+    handlers.request({ method, path, query, ...source, body, bodyOverBytes }, respond);
   });
 }
 

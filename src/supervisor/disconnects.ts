@@ -33,7 +33,8 @@ export interface DisconnectsParts {
 
 /**
  * Sessions whose orders are to be cancelled when they have been gone for a while. One that comes back in time, with the
- * same key, accounts and name, takes its orders over. Whom it concerns stands in a file of the data directory, so that
+ * same key, accounts and name, takes its orders over; so does one that is there already when another of its name goes: a
+ * client often notices before the exchange does that its connection is dead. Whom it concerns stands in a file of the data directory, so that
  * orders go also where the exchange itself was what went: the time then begins with the new start.
  */
 export class Disconnects {
@@ -41,8 +42,8 @@ export class Disconnects {
   readonly #path: string;
   /** Those that are connected, by the number of the session. */
   readonly #open = new Map<number, Entry>();
-  /** Those that are not, until their time is over. */
-  readonly #gone = new Map<Entry, TimerId>();
+  /** Those that are not, until their time is over; it does not pass before `begin`. */
+  readonly #gone = new Map<Entry, TimerId | undefined>();
   /** Sessions whose orders are being cancelled. */
   readonly #cancelling = new Set<number>();
   #isSaveDue = false;
@@ -50,11 +51,13 @@ export class Disconnects {
   constructor(parts: DisconnectsParts) {
     this.#parts = parts;
     this.#path = join(parts.directory, FILE);
+    // Before anybody can connect: what is written then must have them, and the first to come back may be one of them.
+    for (const entry of this.#read()) this.#gone.set(entry, undefined);
   }
 
-  /** Takes up those of the start before. */
+  /** The exchange serves: time passes for those of the start before. */
   begin(): void {
-    for (const entry of this.#read()) this.#leave(entry);
+    for (const [entry, timer] of this.#gone) if (timer === undefined) this.#leave(entry);
   }
 
   opened({ session, ...client }: DisconnectingSession): void {
@@ -67,7 +70,7 @@ export class Disconnects {
     const entry = this.#open.get(session);
     if (entry === undefined) return;
     this.#open.delete(session);
-    this.#leave(entry);
+    if (!this.#handOver(entry)) this.#leave(entry);
     this.#save();
   }
 
@@ -97,12 +100,23 @@ export class Disconnects {
     this.#gone.set(entry, timer);
   }
 
+  /** Gives the orders of a session that has gone to one of the same client that is still connected; false where there is none. */
+  #handOver(entry: Entry): boolean {
+    if (entry.name === '') return false;
+    for (const [session, other] of this.#open) {
+      if (!isSame(entry, other)) continue;
+      this.#open.set(session, { ...other, numbers: [...entry.numbers, ...other.numbers] });
+      return true;
+    }
+    return false;
+  }
+
   /** The one that has come back, if it is one: its orders stay. */
   #takeBack(client: Omit<DisconnectingSession, 'session'>): Entry | undefined {
     if (client.name === '') return undefined;
     for (const [entry, timer] of this.#gone) {
       if (!isSame(entry, client)) continue;
-      this.#parts.clock.cancel(timer);
+      if (timer !== undefined) this.#parts.clock.cancel(timer);
       this.#gone.delete(entry);
       return entry;
     }
