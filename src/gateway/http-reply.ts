@@ -31,10 +31,6 @@ export function fail(respond: Respond, status: number, reason: string, text: str
 
 /** The body as an object; undefined where the request has been answered with what is wrong. */
 export function readBody(request: HttpRequest, respond: Respond): Record<string, unknown> | undefined {
-  if (request.bodyOverBytes > 0) {
-    fail(respond, 413, 'message-too-large', `The body is over ${request.bodyOverBytes} bytes.`);
-    return undefined;
-  }
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(request.body));
     if (typeof value === 'object' && value !== null && !Array.isArray(value))

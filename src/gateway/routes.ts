@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.js';
 import type { SnapshotOutcome } from '../follower/follower-messages.js';
 import { MAX_BOOK_DEPTH } from '../model/limits.js';
 import { RejectCode } from '../model/reject.js';
-import { choice } from '../wire/field-schema.js';
+import { choice, nanoseconds } from '../wire/field-schema.js';
 import { instrumentObject } from '../wire/instrument-object.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { type Actor, anybody } from './actor.js';
@@ -55,6 +55,11 @@ export class Routes {
   handle(request: HttpRequest, respond: Respond): void {
     if (!READING_METHODS.has(request.method) && isForeign(request)) {
       fail(respond, 403, 'foreign-origin', foreignSentence(request));
+      return;
+    }
+    // Before anybody looks who it is: what was left out cannot be what was signed.
+    if (request.bodyOverBytes > 0) {
+      fail(respond, 413, 'message-too-large', `The body is over ${request.bodyOverBytes} bytes.`);
       return;
     }
     const { path } = request;
@@ -215,7 +220,7 @@ export class Routes {
     const { clock } = this.#parts;
     const receivedNs = clock.epochNs().toString();
     const clientTimeNs = new URLSearchParams(request.query).get('clientTimeNs') ?? '0';
-    if (!/^\d{1,20}$/.test(clientTimeNs)) {
+    if (!nanoseconds.safeParse(clientTimeNs).success) {
       fail(respond, 400, 'malformed', 'clientTimeNs must be a text of digits under 2^64.');
       return;
     }

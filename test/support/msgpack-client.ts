@@ -1,6 +1,10 @@
 import { decode, Encoder } from '@msgpack/msgpack';
 import WebSocket from 'ws';
+import { z } from 'zod';
 import { eventObjectSchema } from '../../src/wire/event-schema.js';
+import { sessionEventSchema } from '../../src/wire/session-schema.js';
+
+const anyEventSchema = z.union([eventObjectSchema, sessionEventSchema]);
 
 export type Message = Record<string, unknown>;
 
@@ -17,7 +21,7 @@ export class MsgpackClient {
       const events = decode(message) as Message[];
       this.messages.push(events.length);
       for (const event of events) {
-        eventObjectSchema.parse(event);
+        anyEventSchema.parse(event);
         this.events.push(event);
       }
       this.#waiting?.();
