@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningExchange, startExchange, temporaryDirectory } from '../support/exchange-process.js';
 import { type Message, MsgpackClient } from '../support/msgpack-client.js';
-import { transportsHere, twoGatewaysHere } from '../support/transports.js';
+import { canShareAPort } from '../../src/gateway/node-transport.js';
+import { transportsHere } from '../support/transports.js';
 
 const GRACE_MS = 10_000;
 
@@ -39,11 +40,11 @@ async function leave(client: MsgpackClient, how: 'close' | 'terminate' = 'close'
   await closed;
 }
 
-/** Sizes at the best bid: what rests in a book. */
+/** How many orders rest at the best bid. */
 async function resting(exchange: RunningExchange, symbol = 'BTC-USD'): Promise<number> {
   const response = await fetch(`${exchange.url}/books/${symbol}?depth=1`);
-  const book = (await response.json()) as { bids: { orders: number }[] };
-  return book.bids[0]?.orders ?? 0;
+  const book = (await response.json()) as { bids: [string, string, number][] };
+  return book.bids[0]?.[2] ?? 0;
 }
 
 async function advance(exchange: RunningExchange, ms: number): Promise<void> {
@@ -63,10 +64,8 @@ const clear = async (exchange: RunningExchange) => {
   for (const symbol of ['BTC-USD', 'ETH-USD', 'ACME']) expect(await resting(exchange, symbol)).toBe(0);
 };
 
-const two = await twoGatewaysHere();
-
 describe.each(await transportsHere())('orders that go with their session, on %s', (transport) => {
-  const gateways = two ? '2' : '1';
+  const gateways = transport === 'uws' || canShareAPort() ? '2' : '1';
   const options = ['--transport', transport, '--shards', '2', '--gateways', gateways];
   const env = { TICKLOOM_CLOCK: 'test' };
   let exchange: RunningExchange;
