@@ -46,7 +46,9 @@ export function checkTls(tls: TlsFiles | undefined): void {
   try {
     createSecureContext({ cert });
   } catch {
-    throw new ListenError(`the certificate ${tls.certificate} is not one in PEM; name another with --tls-cert`);
+    throw new ListenError(
+      `the certificate ${tls.certificate} is not one in PEM; name another with --tls-cert`,
+    );
   }
   try {
     createSecureContext({ key });
@@ -69,7 +71,9 @@ function readTlsFile(what: string, path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new ListenError(`the ${what} ${path} cannot be read (${code ?? message}); look at path and permissions`);
+    throw new ListenError(
+      `the ${what} ${path} cannot be read (${code ?? message}); look at path and permissions`,
+    );
   }
 }
 

@@ -39,11 +39,19 @@ const HANDSHAKE_CHECK_MS = 500;
 /** How long a client may take to answer a close: one that has gone silent never does, and its orders may have to go. */
 const CLOSE_WAIT_MS = 1_000;
 
+/**
+ * Node hands all that waits to the system in one piece, and counts it as waiting until the last byte is gone. Only the handle
+ * knows how much of it is left; the time-outs of `node:net` look there too.
+ */
+type HandledStream = Duplex & { readonly _handle?: { readonly writeQueueSize?: number } | null };
+
 class NodeConnection implements Connection {
   readonly #socket: WebSocket;
+  readonly #stream: Duplex;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, stream: Duplex) {
     this.#socket = socket;
+    this.#stream = stream;
   }
 
   send(bytes: Uint8Array): void {
@@ -54,6 +62,10 @@ class NodeConnection implements Connection {
 
   waitingBytes(): number {
     return this.#socket.bufferedAmount;
+  }
+
+  underWayBytes(): number {
+    return (this.#stream as HandledStream)._handle?.writeQueueSize ?? 0;
   }
 
   close(code: number, reason: string): void {
@@ -161,11 +173,13 @@ export class NodeTransport implements Transport {
       return;
     }
     admissions.set(request, decision);
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#opened(webSocket, decision));
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#opened(webSocket, socket, decision),
+    );
   }
 
-  #opened(socket: WebSocket, admission: Admission): void {
-    const session: Session = this.#handlers.opened(new NodeConnection(socket), admission);
+  #opened(socket: WebSocket, stream: Duplex, admission: Admission): void {
+    const session: Session = this.#handlers.opened(new NodeConnection(socket, stream), admission);
     socket.binaryType = 'nodebuffer';
     const heard = () => this.#unanswered.delete(socket);
     socket.on('pong', heard);

@@ -14,6 +14,7 @@ export interface SlowReadersParts {
 /** What a session that has not taken all yet has taken so far. */
 interface Progress {
   takenBytes: number;
+  underWayBytes: number;
   sinceNs: number;
 }
 
@@ -40,7 +41,11 @@ export class SlowReaders {
       return;
     }
     if (this.#waiting.has(session)) return;
-    this.#waiting.set(session, { takenBytes: session.sentBytes - waiting, sinceNs: realTime.nowNs() });
+    this.#waiting.set(session, {
+      takenBytes: session.sentBytes - waiting,
+      underWayBytes: session.connection.underWayBytes(),
+      sinceNs: realTime.nowNs(),
+    });
     this.#arm();
   }
 
@@ -54,9 +59,11 @@ export class SlowReaders {
     for (const [session, progress] of this.#waiting) {
       const waiting = session.connection.waitingBytes();
       const takenBytes = session.sentBytes - waiting;
+      const underWayBytes = session.connection.underWayBytes();
       if (waiting === 0) this.#waiting.delete(session);
-      else if (takenBytes > progress.takenBytes) {
+      else if (takenBytes > progress.takenBytes || underWayBytes !== progress.underWayBytes) {
         progress.takenBytes = takenBytes;
+        progress.underWayBytes = underWayBytes;
         progress.sinceNs = nowNs;
       } else if (nowNs - progress.sinceNs >= stallMs * 1e6)
         this.#cut(session, `it has taken nothing for ${stallMs} ms while ${waiting} bytes wait`);

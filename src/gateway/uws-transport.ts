@@ -49,6 +49,10 @@ class UwsConnection implements Connection {
     return this.#socket.getBufferedAmount();
   }
 
+  underWayBytes(): number {
+    return 0;
+  }
+
   close(code: number, reason: string): void {
     this.#socket.end(code, reason);
   }
@@ -71,10 +75,11 @@ export class UwsTransport implements Transport {
     this.#app =
       tls === undefined ? uws.App() : uws.SSLApp({ cert_file_name: tls.certificate, key_file_name: tls.key });
     // Called as a connection opens and, unless it became a WebSocket, as it closes.
-    this.#app.filter((response, count) => {
+    const counted = (response: uWS.HttpResponse, count: number) => {
       if (count < 0) counts.disconnected();
       else if (!counts.connected()) response.close();
-    });
+    };
+    this.#app.filter(counted);
     this.#app.ws<SocketData>('/*', {
       maxPayloadLength: MAX_TRANSPORT_MESSAGE_BYTES,
       // The gateway looks at the backlog itself, so that nothing is dropped in silence.

@@ -26,7 +26,14 @@ describe('the log of an exchange', () => {
     const log = new ExchangeLog({ log: undefined, level: 'warn', data, realTime });
     log.take({ level: 'info', event: 'too-small' });
     log.take({ level: 'warn', event: 'one', text: 'a line\nand another', count: 3 });
-    log.take({ level: 'error', event: 'two', secret: 'hush', signature: 'hush', token: 'hush', authorization: 'hush' });
+    log.take({
+      level: 'error',
+      event: 'two',
+      secret: 'hush',
+      signature: 'hush',
+      token: 'hush',
+      authorization: 'hush',
+    });
     log.close();
     const path = join(data, 'tickloom.log');
     const text = readFileSync(path, 'utf8');
@@ -41,12 +48,21 @@ describe('the log of an exchange', () => {
 
   it('is put aside at its size, the oldest goes, and nothing between is lost', () => {
     const data = temporaryDirectory();
-    const settings = { log: join(data, 'deeper', 'own.log'), level: 'info', data, realTime, fileBytes: 1000 } as const;
+    const settings = {
+      log: join(data, 'deeper', 'own.log'),
+      level: 'info',
+      data,
+      realTime,
+      fileBytes: 1000,
+    } as const;
     const log = new ExchangeLog(settings);
     for (let count = 0; count < 100; count++) log.take({ level: 'info', event: 'counted', count });
     log.close();
     const names = readdirSync(join(data, 'deeper')).sort();
-    expect(names).toEqual(['own.log', ...Array.from({ length: KEPT_LOG_FILES }, (_, i) => `own.log.${i + 1}`)]);
+    expect(names).toEqual([
+      'own.log',
+      ...Array.from({ length: KEPT_LOG_FILES }, (_, i) => `own.log.${i + 1}`),
+    ]);
     const kept = [...names.slice(1).reverse(), 'own.log'].flatMap((name) => {
       const path = join(data, 'deeper', name);
       expect(statSync(path).size).toBeLessThan(1200);
@@ -88,11 +104,25 @@ describe('the log of an exchange', () => {
     expect(code).toBe(0);
     const text = readFileSync(join(data, 'tickloom.log'), 'utf8');
     const events = lines(text).map(({ event }) => event);
-    for (const event of ['listening', 'session-opened', 'session-closed', 'session-refused', 'not-authenticated', 'stopped'])
+    for (const event of [
+      'listening',
+      'session-opened',
+      'session-closed',
+      'session-refused',
+      'not-authenticated',
+      'stopped',
+    ])
       expect(events).toContain(event);
-    for (const line of lines(text)) expect(line).toMatchObject({ level: expect.any(String), time: expect.any(String) });
+    for (const line of lines(text))
+      expect(line).toMatchObject({ level: expect.any(String), time: expect.any(String) });
     const signature = new URLSearchParams(target.split('?')[1]).get('signature')!;
-    for (const secret of [String(key.entry['secret']), signature, headers['tickloom-signature']!, 'pg-hush', 'redis-hush'])
+    for (const secret of [
+      String(key.entry['secret']),
+      signature,
+      headers['tickloom-signature']!,
+      'pg-hush',
+      'redis-hush',
+    ])
       for (const told of [text, stderr]) expect(told).not.toContain(secret);
   });
 

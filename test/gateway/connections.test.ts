@@ -111,7 +111,9 @@ describe.each(await transportsHere())('connections that are counted, on %s', (tr
         if (status !== 0) return status;
       }
     };
-    expect([await settled(), await settled(), await settled(), await settled()]).toEqual([101, 101, 101, 429]);
+    expect([await settled(), await settled(), await settled(), await settled()]).toEqual([
+      101, 101, 101, 429,
+    ]);
     sockets.find(({ readyState }) => readyState === WebSocket.OPEN)!.terminate();
     await expect.poll(tryOne).toBe(101);
     expect(await tryOne()).toBe(429);

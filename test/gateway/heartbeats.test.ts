@@ -86,7 +86,10 @@ describe.each(await transportsHere())('time and signs of life, on %s', (transpor
 
   it('tells its time over HTTP, with that of the client', async () => {
     const now = String(epochNs);
-    expect(await get('/time')).toEqual({ status: 200, json: { clientTimeNs: '0', receivedNs: now, sentNs: now } });
+    expect(await get('/time')).toEqual({
+      status: 200,
+      json: { clientTimeNs: '0', receivedNs: now, sentNs: now },
+    });
     const most = String(2n ** 64n - 1n);
     expect((await get(`/time?clientTimeNs=${most}`)).json['clientTimeNs']).toBe(most);
     for (const wrong of ['-1', '1.5', 'now', String(2n ** 64n), '']) {
@@ -132,7 +135,11 @@ describe.each(await transportsHere())('time and signs of life, on %s', (transpor
     for (const [bytes, code] of cases) {
       client.socket.send(bytes);
       const answer = await client.take();
-      expect([bytes.toString('hex'), answer[1], answer.readUInt16LE(4)]).toEqual([bytes.toString('hex'), 2, code]);
+      expect([bytes.toString('hex'), answer[1], answer.readUInt16LE(4)]).toEqual([
+        bytes.toString('hex'),
+        2,
+        code,
+      ]);
     }
     // The last eight bytes are nobody's.
     client.socket.send(changed(askTime, 60));
@@ -146,7 +153,9 @@ describe.each(await transportsHere())('time and signs of life, on %s', (transpor
     expect(await client.ask(1, { type: 'time', clientTimeNs: '17' })).toEqual([
       { event: 'time', clientTimeNs: '17', receivedNs: now, sentNs: now },
     ]);
-    expect(await client.ask(1, [{ type: 'heartbeat' }, { type: 'time' }])).toMatchObject([{ clientTimeNs: '0' }]);
+    expect(await client.ask(1, [{ type: 'heartbeat' }, { type: 'time' }])).toMatchObject([
+      { clientTimeNs: '0' },
+    ]);
     for (const clientTimeNs of [17, '-1', '1.5', '', String(2n ** 64n)]) {
       const [refused] = await client.ask(1, { type: 'time', clientTimeNs });
       expect(refused).toMatchObject({ event: 'rejected', code: 100 });
@@ -166,7 +175,9 @@ describe.each(await transportsHere())('time and signs of life, on %s', (transpor
       await advance(1000);
       const events = decode(await objects.take()) as Message[];
       expect(events).toEqual([{ event: 'heartbeat', timeNs: String(epochNs) }]);
-      objects.socket.send(Buffer.from([0x81, 0xa4, ...Buffer.from('type'), 0xa9, ...Buffer.from('heartbeat')]));
+      objects.socket.send(
+        Buffer.from([0x81, 0xa4, ...Buffer.from('type'), 0xa9, ...Buffer.from('heartbeat')]),
+      );
       if (i % 2 === 1) continue;
       const bytes = await binary.take();
       expect([bytes.length, bytes[0], bytes[1], bytes[2]]).toEqual([96, 1, 67, 3]);

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BinaryClient, encodeOrder, eventFlag, kind } from '../support/binary-client.js';
 import { type RunningExchange, startExchange, temporaryDirectory } from '../support/exchange-process.js';
 import { type Message, MsgpackClient } from '../support/msgpack-client.js';
-import { ed25519Key, hmacKey, signedHeaders, signedTarget, type TestKey, writeKeys } from '../support/signing.js';
+import {
+  ed25519Key,
+  hmacKey,
+  signedHeaders,
+  signedTarget,
+  type TestKey,
+  writeKeys,
+} from '../support/signing.js';
 import { transportsHere } from '../support/transports.js';
 
 const MESSAGE_BYTES = 2048;
@@ -62,7 +69,10 @@ describe.each(await transportsHere())('what one key may send, on %s', (transport
       expect([status, header('ratelimit-limit'), header('ratelimit-remaining')]).toEqual([200, '3', left]);
     }
     const over = await send(slow.http, 'GET', '/session');
-    expect(over).toMatchObject({ status: 429, json: { event: 'rejected', code: 204, reason: 'message-rate' } });
+    expect(over).toMatchObject({
+      status: 429,
+      json: { event: 'rejected', code: 204, reason: 'message-rate' },
+    });
     expect(over.header('retry-after')).toBe('1');
     expect(over.header('ratelimit-reset')).toBe('1');
     // Another key has its own.
@@ -82,15 +92,16 @@ describe.each(await transportsHere())('what one key may send, on %s', (transport
     const http = await send(slow.orders, 'POST', '/orders', JSON.stringify(newOrder('over-http')));
     expect(http.status).toBe(201);
     // The order that came by HTTP is told here, too.
-    const [told, ...answers] = await client.take(1).then(async (first) => [
-      ...first,
-      ...(await client.ask(4, order(1), order(2), order(3), order(4))),
-    ]);
+    const [told, ...answers] = await client
+      .take(1)
+      .then(async (first) => [...first, ...(await client.ask(4, order(1), order(2), order(3), order(4)))]);
     expect(told!.clientId).toBe('over-http');
     const over = answers.find((event) => event.kind === 'rejected')!;
     expect(over).toMatchObject({ code: 205, clientId: 4 });
     expect(over.flags & eventFlag.refused).toBe(eventFlag.refused);
-    expect(answers.filter((event) => event.kind === 'accepted').map((event) => event.clientId)).toEqual([1, 2, 3]);
+    expect(answers.filter((event) => event.kind === 'accepted').map((event) => event.clientId)).toEqual([
+      1, 2, 3,
+    ]);
     const refused = await send(slow.orders, 'POST', '/orders', JSON.stringify(newOrder('no-more')));
     expect(refused).toMatchObject({ status: 429, json: { code: 205, reason: 'order-rate' } });
     expect(refused.header('retry-after')).toBe('1');
@@ -120,9 +131,13 @@ describe.each(await transportsHere())('what one key may send, on %s', (transport
     expect(await client.ask(1, quote(101, 2))).toMatchObject([{ kind: 'quoted' }]);
     for (let clientId = 102; clientId <= 105; clientId++)
       expect(await client.ask(1, quote(clientId, 2))).toMatchObject([{ kind: 'quoted', clientId }]);
-    expect(await client.ask(1, quote(106, 1))).toMatchObject([{ kind: 'rejected', code: 205, clientId: 106 }]);
+    expect(await client.ask(1, quote(106, 1))).toMatchObject([
+      { kind: 'rejected', code: 205, clientId: 106 },
+    ]);
     await advance(100);
-    expect(await client.ask(1, quote(107, 2))).toMatchObject([{ kind: 'rejected', code: 205, clientId: 107 }]);
+    expect(await client.ask(1, quote(107, 2))).toMatchObject([
+      { kind: 'rejected', code: 205, clientId: 107 },
+    ]);
     expect(await client.ask(1, quote(108, 1))).toMatchObject([{ kind: 'quoted', clientId: 108 }]);
     client.close();
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BinaryClient, encodeOrder } from '../support/binary-client.js';
 import { startExchange } from '../support/exchange-process.js';
+import { RawConnection, upgradeHead } from '../support/raw-connection.js';
 import { transportsHere } from '../support/transports.js';
 
 describe.each(await transportsHere())('a client that does not read, on %s', (transport) => {
@@ -37,4 +38,65 @@ describe.each(await transportsHere())('a client that does not read, on %s', (tra
     expect(answer!.kind).toBe('accepted');
     expect((await exchange.process.stop()).code).toBe(0);
   });
+
+  it('is cut where it takes nothing for too long, and has missed nothing when it resumes', async () => {
+    const bounds = ['--client-stall-ms', '500', '--client-backlog-bytes', '67108864'];
+    const exchange = await startExchange(['--transport', transport, ...bounds]);
+    const slow = await BinaryClient.open(`${exchange.ws}?account=5`);
+    const fast = await BinaryClient.open(`${exchange.ws}?account=5`);
+    // It reads, though so slowly that something waits all the time; each pause is shorter than the bound.
+    const steady = await RawConnection.open(
+      exchange.port,
+      upgradeHead('/ws?account=5', 'tickloom.binary.v1'),
+    );
+    await steady.says('101 Switching');
+    let steadyBytes = 0;
+    steady.socket.on('data', (data: Buffer) => {
+      steadyBytes += data.length;
+      steady.text = '';
+      steady.socket.pause();
+      setTimeout(() => steady.socket.resume(), 50);
+    });
+    slow.pause();
+    let clientId = 0;
+    const seen: string[] = [];
+    const trade = async (messages: number) => {
+      for (let message = 0; message < messages; message++) {
+        const pairs = Array.from({ length: 256 }, () => [
+          encodeOrder({ account: 5, instrument: 3, clientId: ++clientId, price: 1000, size: 1 }),
+          encodeOrder({
+            kind: 2,
+            account: 5,
+            instrument: 3,
+            clientId: ++clientId,
+            target: clientId - 1,
+            flags: 2,
+          }),
+        ]);
+        fast.sendRaw(Buffer.concat(pairs.flat()));
+        for (const { place, index } of await fast.take(512)) seen.push(`${place}.${index}`);
+      }
+    };
+    // Some ten megabytes: more than the buffers of both systems hold.
+    await trade(200);
+    await expect.poll(() => sessionsOf(exchange.url), { timeout: 20_000 }).toBe(2);
+    slow.resume();
+    expect((await slow.closed).code).toBe(1006);
+    const heard = slow.events.map(({ place, index }) => `${place}.${index}`);
+    expect(heard).toEqual(seen.slice(0, heard.length));
+    expect(heard.length).toBeLessThan(seen.length);
+    expect(steady.isClosed).toBe(false);
+    expect(steadyBytes).toBeGreaterThan(0);
+    const last = slow.events.at(-1)!;
+    const back = await BinaryClient.open(`${exchange.ws}?account=5&after=0:${last.place}.${last.index}`);
+    const missed = await back.take(seen.length - heard.length + 1);
+    expect(missed.pop()!.kind).toBe('resumed');
+    expect(missed.map(({ place, index }) => `${place}.${index}`)).toEqual(seen.slice(heard.length));
+    steady.socket.destroy();
+    expect((await exchange.process.stop()).code).toBe(0);
+  });
 });
+
+async function sessionsOf(url: string): Promise<number> {
+  return ((await (await fetch(`${url}/health`)).json()) as { sessions: number }).sessions;
+}

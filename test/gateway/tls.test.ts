@@ -26,7 +26,9 @@ describe.each(await transportsHere())('TLS on %s', (transport) => {
     const exchange = await startExchange(options);
     const { port } = exchange;
     expect(await ask(port, '/health')).toMatchObject({ status: 200 });
-    const socket = new WebSocket(`wss://127.0.0.1:${port}/ws`, 'tickloom.msgpack.v1', { ca: testCertificate });
+    const socket = new WebSocket(`wss://127.0.0.1:${port}/ws`, 'tickloom.msgpack.v1', {
+      ca: testCertificate,
+    });
     await once(socket, 'open');
     socket.send(Buffer.from([0x81, 0xa4, ...Buffer.from('type'), 0xa4, ...Buffer.from('time')]));
     const [answer] = await once(socket, 'message');
@@ -50,10 +52,18 @@ describe('a start with TLS', () => {
   writeFileSync(garbled, '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n');
 
   it.each([
-    [['--tls-cert', 'missing.pem', '--tls-key', keyPath], 1, /the certificate missing\.pem cannot be read \(ENOENT\)/],
+    [
+      ['--tls-cert', 'missing.pem', '--tls-key', keyPath],
+      1,
+      /the certificate missing\.pem cannot be read \(ENOENT\)/,
+    ],
     [['--tls-cert', certificatePath, '--tls-key', 'missing.pem'], 1, /the key missing\.pem cannot be read/],
     [['--tls-cert', garbled, '--tls-key', keyPath], 1, /the certificate .*garbled\.pem is not one in PEM/],
-    [['--tls-cert', certificatePath, '--tls-key', garbled], 1, /the key .*garbled\.pem is not a private one in PEM/],
+    [
+      ['--tls-cert', certificatePath, '--tls-key', garbled],
+      1,
+      /the key .*garbled\.pem is not a private one in PEM/,
+    ],
     [['--tls-cert', certificatePath, '--tls-key', otherKeyPath], 1, /is not that of the certificate/],
     [['--tls-cert', certificatePath], 2, /TLS needs both: --tls-cert <file> and --tls-key <file>/],
     [['--tls-key', keyPath], 2, /TLS needs both/],

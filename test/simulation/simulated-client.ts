@@ -38,6 +38,10 @@ export class Line implements Connection {
     if (!this.isClosing && !this.isCut) this.incoming.push(bytes.slice());
   }
 
+  underWayBytes(): number {
+    return 0;
+  }
+
   waitingBytes(): number {
     return 0;
   }
