@@ -95,6 +95,19 @@ describe.each(await transportsHere())('connections that are counted, on %s', (tr
     await expectRoomForAll();
   });
 
+  it('tells a time that stands between those of the question and the answer', async () => {
+    // The clocks are two, and a machine may set one of them in between: a minute is all that is asked.
+    const minuteNs = 60_000_000_000n;
+    const nowNs = () => BigInt(Date.now()) * 1_000_000n;
+    const asked = nowNs();
+    const response = await fetch(`${exchange.url}/time?clientTimeNs=${asked}`);
+    const { clientTimeNs, receivedNs, sentNs } = (await response.json()) as Record<string, string>;
+    expect(clientTimeNs).toBe(String(asked));
+    expect(BigInt(receivedNs!)).toBeGreaterThan(asked - minuteNs);
+    expect(BigInt(sentNs!)).toBeGreaterThanOrEqual(BigInt(receivedNs!));
+    expect(BigInt(sentNs!)).toBeLessThan(nowNs() + minuteNs);
+  });
+
   it('refuses an address one WebSocket too many, and takes one again when one has gone', async () => {
     const sockets: WebSocket[] = [];
     const tryOne = async (): Promise<number> => {

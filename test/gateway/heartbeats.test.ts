@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { type RunningExchange, startExchange, temporaryDirectory } from '../support/exchange-process.js';
 import { type Message, MsgpackClient } from '../support/msgpack-client.js';
+import { RawConnection, upgradeHead } from '../support/raw-connection.js';
 import { transportsHere } from '../support/transports.js';
 
 const startNs = BigInt(Date.UTC(2026, 0, 5)) * 1_000_000n;
@@ -219,6 +220,17 @@ describe.each(await transportsHere())('time and signs of life, on %s', (transpor
       expect(client.socket.readyState).toBe(WebSocket.OPEN);
       client.socket.terminate();
     }
+  });
+
+  it('does not wait for a client that has gone silent to answer the close', async () => {
+    const dead = await RawConnection.open(exchange.port, upgradeHead('/ws?account=99&heartbeat=1000'));
+    await dead.says('101 Switching');
+    await advance(3250);
+    // A second look, behind the one that came with that time.
+    await advance(1000);
+    await dead.closed;
+    const sessions = async () => (await get('/health')).json['sessions'];
+    await expect.poll(sessions).toBe(0);
   });
 
   it('refuses intervals that it does not keep', async () => {
