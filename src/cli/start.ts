@@ -1,7 +1,7 @@
 import { LiveClock } from '../clock/live-clock.js';
 import { clockSettingsFrom } from '../clock/settings.js';
 import type { ExchangeFacts } from '../exchange.js';
-import { LOCK_WAIT_MS } from '../model/limits.js';
+import { LOCK_WAIT_MS, MAX_OPEN_ORDERS } from '../model/limits.js';
 import { priceText, sizeText } from '../wire/instrument-object.js';
 import { stepBackHelperThreads } from './helper-threads.js';
 import { UsageError } from './option-table.js';
@@ -29,6 +29,7 @@ export async function start(args: readonly string[]): Promise<number> {
     port: asChild.port || options.port,
     clock,
     instruments,
+    maxOpenOrdersOfNewLog: MAX_OPEN_ORDERS,
     lockWaitMs: LOCK_WAIT_MS,
     warn: (sentence) => console.error(`tickloom: ${sentence}`),
   });

@@ -76,6 +76,9 @@ const settingsChangedSchema = z
     event: z.literal('settingsChanged'),
     ...logShape,
     clientIdWindow: whole.describe('Commands whose client ids the shard remembers.'),
+    maxOpenOrders: whole.describe(
+      'Most open orders of an account that has no limit of its own; 0: any number.',
+    ),
   })
   .meta({ title: 'Settings changed' });
 
