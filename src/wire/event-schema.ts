@@ -121,7 +121,7 @@ const accountChangedSchema = z
     ...operatorAnswerShape,
     subject: whole.describe('The account that it is about.'),
     maxOrdersPerSecond: whole.describe('Most orders in one second; 0: any number.'),
-    maxOpenOrders: whole.describe('Most open orders; 0: any number.'),
+    maxOpenOrders: whole.describe('Most open orders; 0: as many as accounts without a limit.'),
     group: whole.describe('Its self-trade group; 0: none.'),
     killSwitch: z.boolean().describe('Whether its kill switch is thrown.'),
   })

@@ -46,6 +46,7 @@ const defaults = {
   durability: 'fsync',
   transport: 'auto',
   clientIdWindow: undefined,
+  maxOpenOrders: undefined,
   segmentBytes: 64 * 1024 * 1024,
   follower: 'on',
   snapshotCommands: 4_194_304,
@@ -69,6 +70,7 @@ const samples: Record<string, readonly [string | number | boolean, string | numb
   durability: ['os', 'none'],
   transport: ['uws', 'node'],
   'client-id-window': [1, 2 ** 24],
+  'max-open-orders': [0, 2 ** 23],
   'segment-bytes': [2 ** 22, 2 ** 30],
   follower: ['off', 'on'],
   'snapshot-commands': [1000, 5000],
@@ -84,6 +86,7 @@ const samples: Record<string, readonly [string | number | boolean, string | numb
 
 const camel: Record<string, string> = {
   'client-id-window': 'clientIdWindow',
+  'max-open-orders': 'maxOpenOrders',
   'segment-bytes': 'segmentBytes',
   'snapshot-commands': 'snapshotCommands',
   'old-segments': 'oldSegments',
@@ -150,6 +153,7 @@ describe('the options of tickloom start', () => {
       '--segment-bytes: "1000" must be a multiple of 4096 from 65536 to 1073741824',
     ],
     [['--segment-bytes', '5000000'], '--segment-bytes: "5000000" must be a multiple of 4096'],
+    [['--max-open-orders', '8388609'], '--max-open-orders: "8388609" must be'],
     [['--client-id-window', '0'], '--client-id-window: "0" must be'],
     [['--json=maybe'], '--json: "maybe" must be true or false'],
     [['--prot', '80'], '--prot: no such option; the nearest is port'],
