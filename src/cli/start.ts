@@ -1,10 +1,10 @@
 import { LiveClock } from '../clock/live-clock.js';
 import { clockSettingsFrom } from '../clock/settings.js';
 import type { ExchangeFacts } from '../exchange.js';
-import type { GatewayLimits } from '../gateway/gateway-limits.js';
-import type { TlsFiles } from '../gateway/transport.js';
 import { LOCK_WAIT_MS, MAX_OPEN_ORDERS } from '../model/limits.js';
 import { priceText, sizeText } from '../wire/instrument-object.js';
+import type { GatewayLimits } from '../gateway/gateway-limits.js';
+import type { TlsFiles } from '../gateway/transport.js';
 import { ExchangeLog } from './exchange-log.js';
 import { stepBackHelperThreads } from './helper-threads.js';
 import { UsageError } from './option-table.js';
@@ -124,9 +124,7 @@ function sayText(facts: ExchangeFacts, options: StartOptions): void {
       );
   }
   const kept = keptText(options);
-  console.log(
-    `Tickloom listens on ${at}: WebSocket at ws${s}://${at}/ws, HTTP at http${s}://${at}, ${kept}.`,
-  );
+  console.log(`Tickloom listens on ${at}: WebSocket at ws${s}://${at}/ws, HTTP at http${s}://${at}, ${kept}.`);
   console.log(
     `Instruments: ${facts.instruments.map(({ symbol }) => symbol).join(', ') || 'none'}. Stop with Ctrl-C.`,
   );
