@@ -73,7 +73,7 @@ export class UwsTransport implements Transport {
     // Called as a connection opens and, unless it became a WebSocket, as it closes.
     this.#app.filter((response, count) => {
       if (count < 0) counts.disconnected();
-      else if (!counts.connected()) response.close();
+      else if (!counts.connected()) void response.close();
     });
     this.#app.ws<SocketData>('/*', {
       maxPayloadLength: MAX_TRANSPORT_MESSAGE_BYTES,
