@@ -13,12 +13,14 @@ import type { Connection } from './connection.js';
 import type { Session } from './session.js';
 import {
   type Admission,
+  handshakeFault,
   isRefusal,
   offeredProtocols,
   type RequestSource,
   type Respond,
   type Transport,
   type TransportHandlers,
+  WEBSOCKET_VERSION,
 } from './transport.js';
 
 /** How often every connection is pinged. One that answers neither of two pings is cut: 120 seconds of silence. */
@@ -115,6 +117,14 @@ export class NodeTransport implements Transport {
       refuse(socket, 400, `There is no upgrade to ${upgrade} here; send the request without Upgrade.`);
       return;
     }
+    if (request.method === 'GET') {
+      const { 'sec-websocket-version': version = '', 'sec-websocket-key': key = '' } = request.headers;
+      const fault = handshakeFault(version, key);
+      if (fault !== undefined) {
+        refuse(socket, fault.status, fault.sentence);
+        return;
+      }
+    }
     const { path, query } = splitUrl(request);
     const protocols = offeredProtocols(request.headers['sec-websocket-protocol'] ?? '');
     const decision = this.#handlers.admit({ path, query, protocols, ...sourceOf(request) });
@@ -186,7 +196,8 @@ const admissions = new WeakMap<IncomingMessage, Admission>();
 /** Answers an upgrade with a status and a sentence, and lets the socket go, whether or not the client does. */
 function refuse(socket: Duplex, status: number, sentence: string): void {
   const body = `${sentence}\n`;
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close`;
+  const version = status === 426 ? `\r\nSec-WebSocket-Version: ${WEBSOCKET_VERSION}` : '';
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close${version}`;
   socket.once('finish', () => socket.destroy());
   socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

@@ -4,11 +4,13 @@ import type { Connection } from './connection.js';
 import type { Session } from './session.js';
 import {
   type Admission,
+  handshakeFault,
   isRefusal,
   offeredProtocols,
   type Respond,
   type Transport,
   type TransportHandlers,
+  WEBSOCKET_VERSION,
 } from './transport.js';
 
 interface SocketData {
@@ -68,6 +70,24 @@ export class UwsTransport implements Transport {
       idleTimeout: 120,
       sendPingsAutomatically: true,
       upgrade: (response, request, context) => {
+        // The library goes by the key alone: without the other headers it is a request like any other.
+        const upgrade = request.getHeader('upgrade').toLowerCase();
+        if (upgrade === '' || !/\bupgrade\b/i.test(request.getHeader('connection'))) {
+          request.setYield(true);
+          return;
+        }
+        if (upgrade !== 'websocket') {
+          response.writeStatus(statusLine(400)).end(`There is no upgrade to ${upgrade} here.\n`, true);
+          return;
+        }
+        const key = request.getHeader('sec-websocket-key');
+        const fault = handshakeFault(request.getHeader('sec-websocket-version'), key);
+        if (fault !== undefined) {
+          response.writeStatus(statusLine(fault.status));
+          if (fault.status === 426) response.writeHeader('sec-websocket-version', WEBSOCKET_VERSION);
+          response.end(`${fault.sentence}\n`, true);
+          return;
+        }
         const decision = handlers.admit({
           path: request.getUrl(),
           query: request.getQuery() ?? '',
@@ -80,7 +100,6 @@ export class UwsTransport implements Transport {
           return;
         }
         const data: SocketData = { admission: decision };
-        const key = request.getHeader('sec-websocket-key');
         const extensions = request.getHeader('sec-websocket-extensions');
         response.upgrade(data, key, decision.protocol, extensions, context);
       },
