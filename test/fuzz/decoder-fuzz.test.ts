@@ -9,7 +9,8 @@ import { commandObjects, msgpackSeeds } from './seeds.js';
 describe('the readers of what strangers send', () => {
   it('take 60,000 mutated inputs', async () => {
     const counts = await fuzzDecoders({ inputs: 60_000, seed: 1 });
-    expect(counts).toEqual(Object.fromEntries(decoderTargets.map(({ name }) => [name, 10_000])));
+    expect(Object.keys(counts).sort()).toEqual(decoderTargets.map(({ name }) => name).sort());
+    expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(60_000);
   });
 });
 

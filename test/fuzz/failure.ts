@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface FuzzInput {
   readonly target: string;
   readonly bytes: Buffer;
+  /** Of the session that sent it. */
+  readonly account?: number;
 }
 
 /** Something that must hold did not; with the inputs that it takes, as few and as short as could be found. */
@@ -21,8 +23,9 @@ export class FuzzFailure extends Error {
   /** Writes the inputs as JSON and returns the file's name. */
   write(directory: string): string {
     const file = join(directory, `fuzz-failure-${this.seed}.json`);
-    const inputs = this.inputs.map(({ target, bytes }) => ({
+    const inputs = this.inputs.map(({ target, bytes, account }) => ({
       target,
+      account,
       hex: bytes.toString('hex'),
       text: bytes.toString('latin1'),
     }));
