@@ -165,7 +165,8 @@ function answerRequest(
     response.cork(() => {
       response.writeStatus(statusLine(status));
       for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
-      if (method === 'HEAD') response.endWithoutBody(Buffer.byteLength(body));
+      // Behind an answer without its body the library breaks off the connection's next request: it is told to close.
+      if (method === 'HEAD') response.endWithoutBody(Buffer.byteLength(body), true);
       else response.end(body);
     });
   };

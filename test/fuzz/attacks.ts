@@ -218,6 +218,8 @@ class RequestAttack implements Attack {
   readonly target = 'request';
   readonly batch = 16;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  /** What was asked last on a connection: what breaks one may show in the next request only. */
+  readonly #last = new WeakMap<object, string>();
 
   async run(port: number, inputs: readonly FuzzInput[]): Promise<void> {
     await Promise.all(inputs.map((input) => this.#one(port, input)));
@@ -237,6 +239,7 @@ class RequestAttack implements Attack {
   #ask(port: number, target: { method: string; path: string }, body: Buffer): Promise<number> {
     return new Promise((resolve, reject) => {
       const headers = { 'content-length': body.length };
+      let before: string | undefined;
       const asked = httpRequest(
         { port, host: '127.0.0.1', agent: this.#agent, headers, ...target },
         (answer) => {
@@ -256,10 +259,18 @@ class RequestAttack implements Attack {
           });
         },
       );
+      asked.on('socket', (socket) => {
+        before = this.#last.get(socket);
+        this.#last.set(socket, `${target.method} ${target.path} ${body.toString('latin1')}`);
+      });
       asked.on('error', (error) => {
         // A connection that was idle may be ended while the next request is on its way: that one is asked again.
         if (asked.reusedSocket) resolve(this.#ask(port, target, body));
-        else reject(new AttackFault(`${target.method} ${target.path}: ${error.message}, and no answer`));
+        else {
+          const behind = before === undefined ? 'first on its connection' : `behind ${before}`;
+          const what = `${target.method} ${target.path} (${behind})`;
+          reject(new AttackFault(`${what}: ${error.message}, and no answer`));
+        }
       });
       asked.end(body);
     });
