@@ -55,8 +55,11 @@ abstract class SessionAttack implements Attack {
     this.#account = account;
   }
 
-  /** How many answers the bytes of a message are due. */
-  protected abstract due(bytes: Buffer): number;
+  /**
+   * How many answers the bytes of a message are due; undefined for one that asks its gateway for something else than a
+   * command's answer (the time, a subscription). Those go through `frames`, where nobody counts.
+   */
+  protected abstract due(bytes: Buffer): number | undefined;
   protected abstract sentinel(id: number): Uint8Array;
   /** Answers in a message of the exchange; the id of a book that was read, if any. */
   protected abstract answers(payload: Buffer): { answers: number; sentinel: boolean };
@@ -71,7 +74,9 @@ abstract class SessionAttack implements Attack {
     let due = 1;
     const frames: Buffer[] = [];
     for (const { bytes } of inputs) {
-      due += this.due(bytes);
+      const own = this.due(bytes);
+      if (own === undefined) continue;
+      due += own;
       frames.push(binaryFrame(bytes));
     }
     frames.push(binaryFrame(this.sentinel(++lastSentinel)));
@@ -97,12 +102,27 @@ abstract class SessionAttack implements Attack {
   }
 }
 
+/** Kinds and types between a client and its gateway alone: time, heartbeat, subscribe, unsubscribe. */
+const FIRST_UNKNOWN_KIND = 69;
+const OTHER_TYPES: readonly unknown[] = ['time', 'heartbeat', 'subscribe', 'unsubscribe'];
+
+function isOther(command: unknown): boolean {
+  return (
+    typeof command === 'object' && command !== null && 'type' in command && OTHER_TYPES.includes(command.type)
+  );
+}
+
 class BinaryAttack extends SessionAttack {
   readonly target = 'binary';
   protected readonly protocol = 'tickloom.binary.v1';
 
-  protected due(bytes: Buffer): number {
-    return walkRecords(bytes, () => {});
+  protected due(bytes: Buffer): number | undefined {
+    let isOther = false;
+    const answers = walkRecords(bytes, (words, at) => {
+      const kindOf = (words[at]! >>> 8) & 0xff;
+      if (kindOf > kind.book && kindOf < FIRST_UNKNOWN_KIND) isOther = true;
+    });
+    return isOther ? undefined : answers;
   }
 
   protected sentinel(id: number): Uint8Array {
@@ -133,9 +153,10 @@ class MsgpackAttack extends SessionAttack {
   readonly #encoder = new Encoder();
   readonly #decoder = new Decoder();
 
-  protected due(bytes: Buffer): number {
+  protected due(bytes: Buffer): number | undefined {
     if (bytes.length > MAX_MESSAGE_BYTES) return 1;
     const commands = decodeCommands(new Uint8Array(bytes).buffer);
+    if (commands?.some(isOther)) return undefined;
     return commands === undefined || commands.length > MAX_MESSAGE_BYTES / 64 ? 1 : commands.length;
   }
 

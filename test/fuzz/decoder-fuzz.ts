@@ -23,6 +23,7 @@ const TURNS = [
   'event',
   'query',
   'admission',
+  'keys',
 ];
 
 /** Inputs between two looks at the signal. */

@@ -1,4 +1,6 @@
-import { admitSession, isForeign } from '../../src/gateway/admission.js';
+import { KeysFileError, parseKeys } from '../../src/access/keys-file.js';
+import { anybody } from '../../src/gateway/actor.js';
+import { type AdmissionParts, admitSession, isForeign } from '../../src/gateway/admission.js';
 import {
   hasOnly,
   readClientOrderId,
@@ -119,7 +121,7 @@ class Answers {
 
 function checkBody(input: Buffer): void {
   const answers = new Answers();
-  const source = { origin: '', host: '', method: 'POST', path: '/orders', query: '' };
+  const source = { address: '', origin: '', host: '', method: 'POST', path: '/orders', query: '' };
   const read = readBody({ ...source, body: input, bodyTooLarge: false }, answers.respond);
   must((read === undefined) === (answers.count === 1), `${answers.count} answers to a body`);
   if (read === undefined) must(answers.status === 400, `a body was answered with ${answers.status}`);
@@ -146,11 +148,19 @@ function checkQuery(input: Buffer): void {
   }
 }
 
+/** An exchange of two shards without keys, where there is room. */
+const openDoor: AdmissionParts = {
+  closing: false,
+  shards: 2,
+  hasRoom: () => true,
+  identify: (request) => ({ actor: anybody, request }),
+};
+
 /** Lines: path, query, subprotocols, origin, host. */
 function checkAdmission(input: Buffer): void {
   const [path = '', query = '', protocols = '', origin = '', host = ''] = input.toString('utf8').split('\n');
-  const request = { path, query, protocols: offeredProtocols(protocols), origin, host };
-  const decision = admitSession(request, false, 2);
+  const request = { address: '', path, query, protocols: offeredProtocols(protocols), origin, host };
+  const decision = admitSession(request, openDoor);
   isForeign(request);
   if (isRefusal(decision)) {
     must(decision.status >= 400 && decision.status < 500, `a handshake was refused with ${decision.status}`);
@@ -179,6 +189,32 @@ function checkEvent(input: Buffer): void {
   }
 }
 
+/** A keys file is read whole or refused with a sentence, and no secret of it is in the sentence. */
+function checkKeys(input: Buffer): void {
+  try {
+    parseKeys(input.toString('utf8'), 'keys.json');
+  } catch (error) {
+    must(error instanceof KeysFileError, `a keys file was answered with ${error}`);
+    must(!(error as Error).message.includes(SECRET), 'a refusal tells a secret');
+  }
+}
+
+const SECRET = '5ec7e7'.repeat(10).padEnd(64, '0');
+const keyFiles = [
+  { id: 'maker-1', kind: 'hmac', scopes: ['read', 'trade'], accounts: [7, 8], secret: SECRET },
+  {
+    id: 'desk.2',
+    kind: 'ed25519',
+    scopes: ['trade'],
+    accounts: [9],
+    publicKey: 'ab'.repeat(32),
+    ordersPerSecond: 5,
+  },
+  { id: 'scrape', kind: 'token', scopes: ['read'], accounts: [], tokenSha256: 'cd'.repeat(32) },
+].map((key) =>
+  Buffer.from(JSON.stringify({ version: 1, keys: [{ ...key, createdAt: '2026-01-01T00:00:00.000Z' }] })),
+);
+
 const records = recordSeeds(messages, instruments);
 const objects: readonly unknown[] = messages;
 const bodies = requestSeeds.flatMap(({ body }) => (body === undefined ? [] : [Buffer.from(body)]));
@@ -187,7 +223,7 @@ const queries = [...requestSeeds, { path: '/ws?account=7&account=8&after=0:1234.
     Buffer.from(path.split('?')[1] ?? 'account=1&limit=10&status=open&from=5&to=2026-01-31T12:00:00+02:00'),
 );
 const admissions = [
-  '/ws\naccount=7&account=8&after=0:1234.2&after=1:0.0\ntickloom.binary.v1\n\n127.0.0.1',
+  '/ws\naccount=7&account=8&after=0:1234.2&after=1:0.0&heartbeat=1000&cancelOnDisconnect=0&session=desk\ntickloom.binary.v1\n\n127.0.0.1',
   '/ws\naccount=0&account=2147483647\nchat, tickloom.msgpack.v1\nhttp://127.0.0.1:9001\n127.0.0.1:9001',
   `/ws\n${Array.from({ length: 64 }, (_, i) => `account=${i}`).join('&')}\ntickloom.json.v1\nnull\n[::1]`,
   ...handshakeSeeds.map(String),
@@ -228,5 +264,6 @@ export const decoderTargets: readonly DecoderTarget[] = [
     make: (mutator) => mutator.bytes(mutator.pick(admissions), admissions),
     check: checkAdmission,
   },
+  { name: 'keys', make: (mutator) => mutator.bytes(mutator.pick(keyFiles), keyFiles), check: checkKeys },
   { name: 'event', make: (mutator) => mutator.bytes(mutator.pick(events), events), check: checkEvent },
 ];

@@ -93,7 +93,9 @@ export const rawRequestSeeds: readonly Uint8Array[] = requestSeeds.flatMap(({ me
 export const handshakeSeeds: readonly Uint8Array[] = [
   handshake('/ws'),
   handshake('/ws?account=7&account=8&after=0:1.0'),
-  handshake('/ws?account=0&after=0:0.0', { origin: 'http://127.0.0.1' }),
+  handshake('/ws?account=9&after=0:0.0&heartbeat=5000&session=desk&cancelOnDisconnect=1000', {
+    origin: 'http://127.0.0.1',
+  }),
   handshake('/ws', { 'sec-websocket-protocol': 'chat, tickloom.msgpack.v1, tickloom.binary.v1' }),
   handshake('/ws', { 'sec-websocket-extensions': 'permessage-deflate; client_max_window_bits' }),
 ].map((text) => Buffer.from(text));
