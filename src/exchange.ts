@@ -48,6 +48,7 @@ import { Disconnects } from './supervisor/disconnects.js';
 import type { ExchangeFacts } from './supervisor/exchange-facts.js';
 import type { ExchangeSettings } from './supervisor/exchange-settings.js';
 import { serveGateway } from './supervisor/gateway-services.js';
+import { openKeys } from './supervisor/key-access.js';
 import { StoreReads } from './supervisor/store-reads.js';
 import { SupervisedFollower } from './supervisor/supervised-follower.js';
 import { SupervisedShard } from './supervisor/supervised-shard.js';
@@ -143,6 +144,7 @@ type MakeExchange = (
 /** The threads of an exchange, as they are started and ended. */
 class House {
   #lock: DataLock | undefined;
+  #keys: ReturnType<typeof openKeys>;
   #segmentMaker: SegmentMaker | undefined;
   #board: ShardBoard | undefined;
   storeBoard: StoreBoard | undefined;
@@ -169,6 +171,13 @@ class House {
         `the data directory ${settings.data} holds a journal, which --durability none would not continue; choose another directory`,
       );
     const { transport, transportWhy } = await chooseTransport(settings.transport, gateways);
+    this.#keys = openKeys(settings, {
+      changed: (keys) => {
+        for (const thread of this.#gateways) thread.post({ order: 'keys', keys });
+        settings.log?.({ level: 'info', event: 'keys-read', count: keys.length });
+      },
+      warn,
+    });
     const port = await freePort(settings.host, settings.port);
 
     // 2. Shared memory: one clock, one board, a ring each way between every gateway and every shard.
@@ -313,6 +322,7 @@ class House {
         shardDoorbells,
         instruments,
         isFollowed,
+        access: this.#keys?.access,
         limits: { ...usualLimits, ...settings.limits },
         tls: settings.tls,
         counts,
@@ -350,6 +360,7 @@ class House {
       serveGateway(thread, { reads, followers: this.#followers, takeSnapshots, disconnects, log });
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
     disconnects.begin();
+    this.#keys?.watch.start();
 
     // 8. A shard, follower or store that dies is started again; a gateway that dies, or a shard that cannot be had again, ends
     // the exchange.
@@ -366,6 +377,7 @@ class House {
       transport,
       transportWhy,
       gateways,
+      keys: this.#keys?.access.keys.length,
       shards: recovered.map(({ summary, snapshot }) => ({ ...summary, snapshot })),
       instruments: instruments.map(({ instrument }) => instrument),
     };
@@ -374,6 +386,7 @@ class House {
 
   /** Ends what was started, in the order of the data: intake, shards, gateways, followers, and the lock last. */
   async close(): Promise<void> {
+    this.#keys?.watch.close();
     const closeIntake: GatewayOrder = { order: 'close-intake' };
     await this.#ask(this.#gateways, closeIntake, 'intake-closed');
     this.#board?.stop();

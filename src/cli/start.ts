@@ -90,7 +90,7 @@ function readClock() {
 }
 
 function sayJson(facts: ExchangeFacts, { data }: StartOptions): void {
-  const { host, port, transport, gateways } = facts;
+  const { host, port, transport, gateways, keys } = facts;
   const shards = facts.shards.map((summary, shard) => ({
     shard,
     commands: summary.commands,
@@ -100,7 +100,17 @@ function sayJson(facts: ExchangeFacts, { data }: StartOptions): void {
   }));
   const instruments = facts.instruments.map(({ id, symbol }) => ({ id, symbol }));
   console.log(
-    JSON.stringify({ event: 'listening', host, port, transport, gateways, data, shards, instruments }),
+    JSON.stringify({
+      event: 'listening',
+      host,
+      port,
+      transport,
+      gateways,
+      keys: keys ?? null,
+      data,
+      shards,
+      instruments,
+    }),
   );
 }
 
@@ -125,6 +135,11 @@ function sayText(facts: ExchangeFacts, options: StartOptions): void {
   const kept = keptText(options);
   console.log(
     `Tickloom listens on ${at}: WebSocket at ws${s}://${at}/ws, HTTP at http${s}://${at}, ${kept}.`,
+  );
+  console.log(
+    facts.keys === undefined
+      ? 'Open to everybody on this machine, who may do everything: there is no keys file ("tickloom keys add" makes one).'
+      : `${facts.keys} keys may do what the keys file says.`,
   );
   console.log(
     `Instruments: ${facts.instruments.map(({ symbol }) => symbol).join(', ') || 'none'}. Stop with Ctrl-C.`,

@@ -33,6 +33,8 @@ import {
 /** Pings that a connection may leave without an answer: they are as far apart that so many take the idle time. */
 const MAX_UNANSWERED_PINGS = 2;
 
+const REQUEST_TIMEOUT = 408;
+
 /** How often the server looks for connections that have not said in time what they want. */
 const HANDSHAKE_CHECK_MS = 500;
 
@@ -201,6 +203,8 @@ export class NodeTransport implements Transport {
     const respond: Respond = (status, body, headers = {}) => {
       if (answered || response.destroyed) return;
       answered = true;
+      // What is left of the body is not waited for.
+      if (status === REQUEST_TIMEOUT) response.shouldKeepAlive = false;
       response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
       response.end(request.method === 'HEAD' ? undefined : body);
     };

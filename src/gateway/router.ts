@@ -49,7 +49,8 @@ export class Router {
   /** By shard, whether it takes nothing that makes the stores' work more: cancels alone. */
   readonly #refusingNew: Uint8Array;
   readonly #listing = new Int32Array(LIST_LINES * LINE_WORDS);
-  /** Low 32 bits of the time at which this turn's messages came, and whether they are set. */
+  /** When this turn's messages came, low 32 bits of it, and whether they are set. */
+  #turnNs = 0;
   #received = 0;
   #receivedSet = false;
 
@@ -69,6 +70,12 @@ export class Router {
     this.#doorbells = doorbells;
     this.#instruments = instruments;
     this.#clock = clock;
+  }
+
+  /** When the first message of this turn came, in ns since the origin: one look at the clock for all of them. */
+  get turnNs(): number {
+    if (!this.#receivedSet) this.#beginTurn();
+    return this.#turnNs;
   }
 
   /** How many shards there are. */
@@ -123,7 +130,8 @@ export class Router {
 
   /** What all records of a turn share: when they came, and which shards take them. */
   #beginTurn(): void {
-    this.#received = this.#clock.nowNs() | 0;
+    this.#turnNs = this.#clock.nowNs();
+    this.#received = this.#turnNs | 0;
     this.#receivedSet = true;
     for (let shard = 0; shard < this.#rings.length; shard++) {
       this.#refusing[shard] = this.#refusalOf(shard);

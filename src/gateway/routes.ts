@@ -69,8 +69,9 @@ export class Routes {
         return;
       }
       const { actor } = identified;
-      const counted = withBudget(respond, gatekeeper, actor.budget);
-      if (!gatekeeper.takeMessage(actor.budget)) refuse(counted, { code: RejectCode.MessageRate });
+      const nowNs = () => this.#parts.clock.nowNs();
+      const counted = withBudget(respond, gatekeeper, actor.budget, nowNs);
+      if (!gatekeeper.takeMessage(actor.budget, nowNs())) refuse(counted, { code: RejectCode.MessageRate });
       else if (maySend(actor, need, counted)) this.#serve(request, actor, room, items, counted);
     }
   }
@@ -279,10 +280,10 @@ function refuseRequest(
 }
 
 /** Says with each answer what is left of the key's budget. */
-function withBudget(respond: Respond, gatekeeper: Gatekeeper, budget: number): Respond {
+function withBudget(respond: Respond, gatekeeper: Gatekeeper, budget: number, nowNs: () => number): Respond {
   if (budget < 0) return respond;
   return (status, body, headers = {}) => {
-    const { limit, remaining, resetSeconds } = gatekeeper.budgetOf(budget);
+    const { limit, remaining, resetSeconds } = gatekeeper.budgetOf(budget, nowNs());
     respond(status, body, {
       ...headers,
       'ratelimit-limit': String(limit),

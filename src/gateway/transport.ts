@@ -152,5 +152,5 @@ export function isRefusal(decision: object): decision is Refusal {
 export function respondTooLate(respond: Respond, requestMs: number): void {
   const text = `The body did not arrive within ${requestMs} ms; send the request again.`;
   const body = JSON.stringify({ event: 'rejected', reason: 'request-too-slow', text });
-  respond(408, body, { 'content-type': 'application/json; charset=utf-8', connection: 'close' });
+  respond(408, body, { 'content-type': 'application/json; charset=utf-8' });
 }

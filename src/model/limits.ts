@@ -64,7 +64,7 @@ export const MOST_NONCE_CHARACTERS = 64;
 /** How far the timestamp of a signed request may be from the time of the exchange: a bad clock, and a slow network. */
 export const REQUEST_WINDOW_MS = 5_000;
 
-/** Signed requests a second, over all gateways, whose nonces are remembered for the window: more than two cores verify. */
+/** Signed requests a second, over all gateways, whose nonces are remembered for the window: what eight cores verify of Ed25519. */
 export const SIGNED_REQUESTS_PER_SECOND = 100_000;
 
 /** How long a `tickloom keys` waits for another one that is changing the same file, which takes it milliseconds. */

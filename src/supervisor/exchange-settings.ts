@@ -47,6 +47,12 @@ export interface ExchangeSettings {
   readonly storeBacklog?: number | undefined;
   /** How long to wait for a data directory that another exchange holds; by default not at all. */
   readonly lockWaitMs?: number | undefined;
+  /** The keys file; `keys.json` in the data directory where it is there. Without one everybody may do everything. */
+  readonly keys?: string | undefined;
+  /** Budgets of keys that have none of their own, and how far the time in a signature may be off. */
+  readonly messagesPerSecond?: number | undefined;
+  readonly ordersPerSecond?: number | undefined;
+  readonly signatureWindowMs?: number | undefined;
   /** How much of the exchange a client may take up; what is left out is as usual. */
   readonly limits?: Partial<GatewayLimits> | undefined;
   /** Certificate and key of TLS; in the clear where there are none. */
