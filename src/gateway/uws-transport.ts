@@ -73,10 +73,11 @@ export class UwsTransport implements Transport {
     this.#app =
       tls === undefined ? uws.App() : uws.SSLApp({ cert_file_name: tls.certificate, key_file_name: tls.key });
     // Called as a connection opens and, unless it became a WebSocket, as it closes.
-    this.#app.filter((response, count) => {
-      if (count < 0) counts.disconnected();
-      else if (!counts.connected()) void response.close();
-    });
+    const count = (response: uWS.HttpResponse, change: number): void => {
+      if (change < 0) counts.disconnected();
+      else if (!counts.connected()) response.close();
+    };
+    this.#app.filter(count);
     this.#app.ws<SocketData>('/*', {
       maxPayloadLength: MAX_TRANSPORT_MESSAGE_BYTES,
       // The gateway looks at the backlog itself, so that nothing is dropped in silence.
