@@ -24,7 +24,7 @@ export function bucketOf(latencyNs: number): number {
     return (shift << HALF_BITS) + (latencyNs >>> shift);
   }
   // Does not fit 32 bits: without its last ten it does, and they are below the width of its bucket.
-  const upper = (latencyNs > HIGHEST_LATENCY_NS ? HIGHEST_LATENCY_NS : latencyNs) / HALF;
+  const upper = Math.min(latencyNs, HIGHEST_LATENCY_NS) / HALF;
   const shift = 31 - HALF_BITS - Math.clz32(upper);
   return ((shift + HALF_BITS) << HALF_BITS) + (upper >>> shift);
 }

@@ -23,6 +23,8 @@ export class LatencyCounts {
   #count = 0;
   #sumNs = 0;
   #maxNs = 0;
+  /** The buckets that are not empty, rising: few of all there are. Undefined until somebody asks. */
+  #filled: number[] | undefined;
 
   /** From what `pairs` gives. */
   static of(pairs: Iterable<LatencyCount>): LatencyCounts {
@@ -34,6 +36,7 @@ export class LatencyCounts {
   /** Adds what a thread has recorded of the stage at that place among its own. */
   merge(recorder: LatencyRecorder, stage: number): void {
     const counts = recorder.counts(stage);
+    this.#filled = undefined;
     // First the sum, then the counts: what comes meanwhile may be in the counts and not in the sum, never only in the sum.
     this.#sumNs += recorder.sumNs(stage);
     for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
@@ -48,6 +51,7 @@ export class LatencyCounts {
   /** Adds `count` commands that took `latencyNs` each. */
   add(latencyNs: number, count: number): void {
     const bucket = bucketOf(latencyNs);
+    this.#filled = undefined;
     this.#counts[bucket] = this.#counts[bucket]! + count;
     this.#count += count;
     this.#sumNs += latencyNs * count;
@@ -77,7 +81,7 @@ export class LatencyCounts {
     // Rounded up; but by what a multiplication may be too large, no command more.
     const least = Math.max(1, Math.ceil(wanted - wanted * Number.EPSILON));
     let seen = 0;
-    for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
+    for (const bucket of this.#buckets()) {
       seen += this.#counts[bucket]!;
       if (seen >= least) return percentile === 0 ? lowestNs(bucket) : highestNs(bucket);
     }
@@ -88,7 +92,10 @@ export class LatencyCounts {
   countUpTo(latencyNs: number): number {
     const last = bucketOf(latencyNs);
     let seen = 0;
-    for (let bucket = 0; bucket <= last; bucket++) seen += this.#counts[bucket]!;
+    for (const bucket of this.#buckets()) {
+      if (bucket > last) break;
+      seen += this.#counts[bucket]!;
+    }
     return seen;
   }
 
@@ -109,11 +116,15 @@ export class LatencyCounts {
 
   /** All buckets that are not empty, from the lowest latency up. */
   pairs(): LatencyCount[] {
-    const pairs: LatencyCount[] = [];
-    for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
-      const count = this.#counts[bucket]!;
-      if (count !== 0) pairs.push([lowestNs(bucket), count]);
-    }
-    return pairs;
+    return this.#buckets().map((bucket) => [lowestNs(bucket), this.#counts[bucket]!]);
+  }
+
+  #buckets(): readonly number[] {
+    if (this.#filled !== undefined) return this.#filled;
+    const filled: number[] = [];
+    for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket++)
+      if (this.#counts[bucket] !== 0) filled.push(bucket);
+    this.#filled = filled;
+    return filled;
   }
 }

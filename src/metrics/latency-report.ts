@@ -1,6 +1,6 @@
 import type { LatencyBoard } from './latency-board.js';
 import { type LatencyCount, LatencyCounts, type LatencySummary } from './latency-counts.js';
-import { type LatencyStage, latencyStages } from './latency-stages.js';
+import { type LatencyStage, latencyStage, latencyStages } from './latency-stages.js';
 
 /** A stage in what `GET /histograms` answers. */
 export interface StageReport extends LatencySummary {
@@ -38,4 +38,28 @@ export function countsOf({ counts, maxNs }: StageReport): LatencyCounts {
   if (last === undefined) return new LatencyCounts();
   const [latencyNs, count] = last;
   return LatencyCounts.of([...counts.slice(0, -1), [latencyNs, count - 1], [maxNs, 1]]);
+}
+
+const NS = /^\d{1,19}$/;
+
+/** What is wrong with an answer that should be a report, in a few words; undefined where it is one. */
+export function latencyReportFault(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null) return 'its answer is no object';
+  const { startedNs, timeNs, dropped, stages } = answer as Partial<Record<keyof LatencyReport, unknown>>;
+  for (const [name, text] of Object.entries({ startedNs, timeNs }))
+    if (typeof text !== 'string' || !NS.test(text)) return `${name} is no time`;
+  if (typeof dropped !== 'number') return 'dropped is no number';
+  if (!Array.isArray(stages)) return 'stages is no list';
+  return stages.every(isStageReport) ? undefined : 'a stage is not as it should be';
+}
+
+function isStageReport(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { stage, maxNs, counts } = value as Partial<Record<keyof StageReport, unknown>>;
+  if (typeof stage !== 'string' || latencyStage(stage) === undefined || !isCount(maxNs)) return false;
+  return Array.isArray(counts) && counts.every((pair) => Array.isArray(pair) && pair.every(isCount));
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
