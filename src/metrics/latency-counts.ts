@@ -35,17 +35,22 @@ export class LatencyCounts {
 
   /** Adds what a thread has recorded of the stage at that place among its own. */
   merge(recorder: LatencyRecorder, stage: number): void {
-    const counts = recorder.counts(stage);
+    const from = recorder.counts(stage);
+    const to = this.#counts;
     this.#filled = undefined;
-    // First the sum, then the counts: what comes meanwhile may be in the counts and not in the sum, never only in the sum.
+    // First sum and maximum, then the counts: what comes meanwhile may be in these alone, or not at all.
     this.#sumNs += recorder.sumNs(stage);
-    for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
-      const count = counts[bucket]!;
+    const maxNs = recorder.maxNs(stage);
+    const last = bucketOf(maxNs);
+    let added = 0;
+    for (let bucket = 0; bucket <= last; bucket++) {
+      const count = from[bucket]!;
       if (count === 0) continue;
-      this.#counts[bucket] = this.#counts[bucket]! + count;
-      this.#count += count;
+      to[bucket] = to[bucket]! + count;
+      added += count;
     }
-    this.#maxNs = Math.max(this.#maxNs, recorder.maxNs(stage));
+    this.#count += added;
+    this.#maxNs = Math.max(this.#maxNs, maxNs);
   }
 
   /** Adds `count` commands that took `latencyNs` each. */
@@ -81,8 +86,9 @@ export class LatencyCounts {
     // Rounded up; but by what a multiplication may be too large, no command more.
     const least = Math.max(1, Math.ceil(wanted - wanted * Number.EPSILON));
     let seen = 0;
+    const counts = this.#counts;
     for (const bucket of this.#buckets()) {
-      seen += this.#counts[bucket]!;
+      seen += counts[bucket]!;
       if (seen >= least) return percentile === 0 ? lowestNs(bucket) : highestNs(bucket);
     }
     return 0;
@@ -122,8 +128,9 @@ export class LatencyCounts {
   #buckets(): readonly number[] {
     if (this.#filled !== undefined) return this.#filled;
     const filled: number[] = [];
-    for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket++)
-      if (this.#counts[bucket] !== 0) filled.push(bucket);
+    const counts = this.#counts;
+    const last = bucketOf(this.#maxNs);
+    for (let bucket = 0; bucket <= last; bucket++) if (counts[bucket] !== 0) filled.push(bucket);
     this.#filled = filled;
     return filled;
   }
