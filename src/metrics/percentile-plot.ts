@@ -126,14 +126,15 @@ function curvePath(
 ): string {
   const end = Math.min(decades, Math.log10(counts.count));
   const points: string[] = [];
-  const add = (decade: number) => {
-    const latencyNs = Math.min(counts.atPercentile(100 * (1 - 10 ** -decade)), counts.maxNs);
-    points.push(`${x(decade).toFixed(1)} ${y(latencyNs).toFixed(1)}`);
-  };
-  for (let point = 0; point < end * POINTS_PER_DECADE; point++) add(point / POINTS_PER_DECADE);
-  add(end);
+  const add = (at: number, latencyNs: number) =>
+    points.push(`${at.toFixed(1)} ${y(Math.min(latencyNs, counts.maxNs)).toFixed(1)}`);
+  for (let point = 0; point < end * POINTS_PER_DECADE; point++) {
+    const decade = point / POINTS_PER_DECADE;
+    add(x(decade), counts.atPercentile(100 * (1 - 10 ** -decade)));
+  }
+  add(x(end), counts.maxNs);
   // Of one command alone there is a point, and a point is no line.
-  if (points.length === 1) points.push(`${(x(0) + 6).toFixed(1)} ${y(counts.maxNs).toFixed(1)}`);
+  if (points.length === 1) add(x(0) + 6, counts.maxNs);
   return `M${points.join('L')}`;
 }
 
@@ -150,7 +151,7 @@ function legendText(counts: LatencyCounts, { unit, unitNs }: LatencyAxis): strin
 }
 
 function tickText(value: number): string {
-  return value === 0 ? '0' : String(Number(value.toPrecision(3)));
+  return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumSignificantDigits: 3 });
 }
 
 function rule(x1: number, y1: number, x2: number, y2: number): string {
