@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import { DiskState, type ShardBoard, ShardPhase } from '../metrics/shard-board.js';
 import { CommandFlag, CommandKind } from '../model/command.js';
+import { CancelReason } from '../model/event.js';
 import { shardOfPlaceHigh } from '../model/identity.js';
 import type { Instrument } from '../model/instrument.js';
 import { LINE_BYTES, MAX_SHARDS } from '../model/limits.js';
@@ -12,15 +13,19 @@ import { LIST_LINES, writeListing } from '../wire/instrument-record.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import {
   LINE_WORDS,
+  ORDER_CLIENT_ID,
   ORDER_INSTRUMENT,
   ORDER_RECEIVED,
   ORDER_SESSION,
   ORDER_TARGET,
   ORDER_TERMS,
   orderFlags,
+  orderHead,
   orderKind,
   orderLines,
+  orderTerms,
 } from '../wire/order-record.js';
+import { writeWhole } from '../wire/words.js';
 import type { TurnTrace } from './turn-trace.js';
 
 /** In place of a shard's number: the command went to all of them. */
@@ -93,6 +98,19 @@ export class Router {
     if (!this.#rings.every((ring) => ring.hasRoom(lines))) return -RejectCode.Busy;
     for (let each = 0; each < this.#rings.length; each++) this.#write(each, words, at, session);
     return ALL_SHARDS;
+  }
+
+  /** Cancels what a session that is gone has left, in every shard. False where one takes nothing now: try again. */
+  cancelOf(session: number, clientId: number): boolean {
+    this.begin();
+    const words = this.#listing.fill(0, 0, LINE_WORDS);
+    words[0] = orderHead(CommandKind.CancelAll, 1, 0);
+    words[ORDER_TERMS] = orderTerms(CancelReason.Disconnected, 0, CommandFlag.OnlySession);
+    writeWhole(words, ORDER_CLIENT_ID, clientId);
+    let isSent = true;
+    for (let shard = 0; shard < this.#rings.length; shard++)
+      if (this.#sendTo(shard, words, 0, session) < 0) isSent = false;
+    return isSent;
   }
 
   /** Has a shard list an instrument. Returns as `send` does. */
