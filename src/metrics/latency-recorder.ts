@@ -5,19 +5,19 @@ import { HIGHEST_LATENCY_NS } from '../model/limits.js';
 import { bucketOf, LATENCY_BUCKETS } from './hdr-layout.js';
 import type { LatencyStage } from './latency-stages.js';
 
-/** Numbers before the first stage, and before the counts of each: 128 bytes, so that no two threads share a line. */
-const HEAD_NUMBERS = 16;
-const STAGE_NUMBERS = HEAD_NUMBERS + LATENCY_BUCKETS;
+/** Numbers before the counts: whole lines of 128 bytes, so that no two threads share one. */
+const HEAD_NUMBERS = 32;
+
+/** Where the sums and maxima of all stages stand: those of four on one cache line of 64 bytes. */
+const SUMS_AT = 8;
 
 /**
  * The HDR histograms of one thread's stages, of 64-bit numbers:
  *
  * ```
- * number 0   commands of which no times could be kept
- * number 16 + (16 + buckets) × stage:
- *   +0  sum of all latencies in ns
- *   +1  highest latency in ns
- *   +16 counts, by bucket
+ * number 0                     commands of which no times could be kept
+ *        8 + 2 × stage         sum of all latencies of a stage in ns; after it the highest one
+ *        32 + buckets × stage  counts of a stage, by bucket
  * ```
  *
  * A count that is a 32-bit integer would wrap within hours: one bucket may take most of a million commands a second. A
@@ -30,7 +30,7 @@ export class LatencyRecorder {
 
   /** Bytes for so many stages. */
   static bytes(stages: number): number {
-    return 8 * (HEAD_NUMBERS + STAGE_NUMBERS * stages);
+    return 8 * (HEAD_NUMBERS + LATENCY_BUCKETS * stages);
   }
 
   /** @param stages in the order in which they stand in memory */
@@ -42,12 +42,12 @@ export class LatencyRecorder {
   /** Writer: `count` commands took `latencyNs` each in the stage at that place. What is negative counts as 0. */
   record(stage: number, latencyNs: number, count: number): void {
     const numbers = this.#numbers;
-    const at = HEAD_NUMBERS + STAGE_NUMBERS * stage;
     const valueNs = Math.min(Math.max(latencyNs, 0), HIGHEST_LATENCY_NS);
-    const countAt = at + HEAD_NUMBERS + bucketOf(valueNs);
+    const countAt = HEAD_NUMBERS + LATENCY_BUCKETS * stage + bucketOf(valueNs);
     numbers[countAt] = numbers[countAt]! + count;
-    numbers[at] = numbers[at]! + valueNs * count;
-    if (valueNs > numbers[at + 1]!) numbers[at + 1] = valueNs;
+    const sumAt = SUMS_AT + 2 * stage;
+    numbers[sumAt] = numbers[sumAt]! + valueNs * count;
+    if (valueNs > numbers[sumAt + 1]!) numbers[sumAt + 1] = valueNs;
   }
 
   /** Writer: so many commands were done without their times. */
@@ -62,17 +62,17 @@ export class LatencyRecorder {
 
   /** Sum of all latencies of the stage at that place, ns. */
   sumNs(stage: number): number {
-    return this.#numbers[HEAD_NUMBERS + STAGE_NUMBERS * stage]!;
+    return this.#numbers[SUMS_AT + 2 * stage]!;
   }
 
   /** Highest latency of the stage at that place, ns. */
   maxNs(stage: number): number {
-    return this.#numbers[HEAD_NUMBERS + STAGE_NUMBERS * stage + 1]!;
+    return this.#numbers[SUMS_AT + 2 * stage + 1]!;
   }
 
   /** The counts of the stage at that place, by bucket: the memory itself, which goes on counting. */
   counts(stage: number): Float64Array {
-    const at = 2 * HEAD_NUMBERS + STAGE_NUMBERS * stage;
+    const at = HEAD_NUMBERS + LATENCY_BUCKETS * stage;
     return this.#numbers.subarray(at, at + LATENCY_BUCKETS);
   }
 }
