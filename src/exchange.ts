@@ -25,7 +25,6 @@ import { ShardBoard } from './metrics/shard-board.js';
 import { StoreBoard } from './metrics/store-board.js';
 import {
   CELL_BYTES,
-  CLIENT_ID_WINDOW,
   EVENT_RING_CELLS,
   GATEWAY_YOUNG_MB,
   INPUT_RING_LINES,
@@ -47,8 +46,9 @@ import type { StoreThreadData } from './store/store-messages.js';
 import { StoreSettingError, storeTargets } from './store/store-targets.js';
 import { Disconnects } from './supervisor/disconnects.js';
 import type { ExchangeFacts } from './supervisor/exchange-facts.js';
-import type { ExchangeSettings } from './supervisor/exchange-settings.js';
+import { type ExchangeSettings, newSettings } from './supervisor/exchange-settings.js';
 import { serveGateway } from './supervisor/gateway-services.js';
+import { openKeys } from './supervisor/key-access.js';
 import { StoreReads } from './supervisor/store-reads.js';
 import { SupervisedFollower } from './supervisor/supervised-follower.js';
 import { SupervisedShard } from './supervisor/supervised-shard.js';
@@ -144,6 +144,7 @@ type MakeExchange = (
 /** The threads of an exchange, as they are started and ended. */
 class House {
   #lock: DataLock | undefined;
+  #keys: ReturnType<typeof openKeys>;
   #segmentMaker: SegmentMaker | undefined;
   #board: ShardBoard | undefined;
   storeBoard: StoreBoard | undefined;
@@ -170,6 +171,13 @@ class House {
         `the data directory ${settings.data} holds a journal, which --durability none would not continue; choose another directory`,
       );
     const { transport, transportWhy } = await chooseTransport(settings.transport, gateways);
+    this.#keys = openKeys(settings, {
+      changed: (keys) => {
+        for (const thread of this.#gateways) thread.post({ order: 'keys', keys });
+        settings.log?.({ level: 'info', event: 'keys-read', count: keys.length });
+      },
+      warn,
+    });
     const port = await freePort(settings.host, settings.port);
 
     // 2. Shared memory: one clock, one board, a ring each way between every gateway and every shard.
@@ -256,14 +264,12 @@ class House {
     );
     const running = await Promise.all(
       this.#shards.map((shard, number) => {
-        const { clientIdWindow: window, summary } = recovered[number]!;
+        const { settings: logged, summary } = recovered[number]!;
         const isNew = summary.nextSequence === 1;
-        const wanted = settings.clientIdWindow ?? (isNew ? CLIENT_ID_WINDOW : window);
         return shard.run({
           run,
           instruments: plan[number]!,
-          // A new log always names it: matching depends on it, and a later version may have another default.
-          clientIdWindow: isNew || wanted !== window ? wanted : undefined,
+          settings: newSettings(settings, isNew ? undefined : logged),
         });
       }),
     );
@@ -317,6 +323,7 @@ class House {
         shardDoorbells,
         instruments,
         isFollowed,
+        access: this.#keys?.access,
         limits: { ...usualLimits, ...settings.limits },
         tls: settings.tls,
         counts,
@@ -354,6 +361,7 @@ class House {
       serveGateway(thread, { reads, followers: this.#followers, takeSnapshots, disconnects, log });
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
     disconnects.begin();
+    this.#keys?.watch.start();
 
     // 8. A shard, follower or store that dies is started again; a gateway that dies, or a shard that cannot be had again, ends
     // the exchange.
@@ -370,6 +378,7 @@ class House {
       transport,
       transportWhy,
       gateways,
+      keys: this.#keys?.access.keys.length,
       shards: recovered.map(({ summary, snapshot }) => ({ ...summary, snapshot })),
       instruments: instruments.map(({ instrument }) => instrument),
     };
@@ -378,6 +387,7 @@ class House {
 
   /** Ends what was started, in the order of the data: intake, shards, gateways, followers, and the lock last. */
   async close(): Promise<void> {
+    this.#keys?.watch.close();
     const closeIntake: GatewayOrder = { order: 'close-intake' };
     await this.#ask(this.#gateways, closeIntake, 'intake-closed');
     this.#board?.stop();

@@ -20,17 +20,17 @@ const commonShape = {
 
 const id = z.string().regex(KEY_ID_PATTERN);
 
+const fieldsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ id, kind: z.literal('ed25519'), ...commonShape, publicKey: bytes32Hex }),
+  z.strictObject({ id, kind: z.literal('hmac'), ...commonShape, secret: bytes32Hex }),
+  z.strictObject({ id, kind: z.literal('token'), ...commonShape, tokenSha256: bytes32Hex }),
+]);
+
 /** A key as the keys file has it. Secrets stand in keys of the kind `hmac` alone. */
-export const keySchema = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ id, kind: z.literal('ed25519'), ...commonShape, publicKey: bytes32Hex }),
-    z.strictObject({ id, kind: z.literal('hmac'), ...commonShape, secret: bytes32Hex }),
-    z.strictObject({ id, kind: z.literal('token'), ...commonShape, tokenSha256: bytes32Hex }),
-  ])
-  .superRefine((key, context) => {
-    const fault = keyFault(key);
-    if (fault !== undefined) context.addIssue({ code: 'custom', path: [], message: fault });
-  });
+export const keySchema = fieldsSchema.superRefine((key, context) => {
+  const fault = keyFault(key);
+  if (fault !== undefined) context.addIssue({ code: 'custom', path: [], message: fault });
+});
 
 export type Key = z.output<typeof keySchema>;
 export type KeyKind = Key['kind'];
@@ -50,8 +50,31 @@ export const keyRules: Readonly<Record<string, string>> = {
   tokenSha256: '64 hexadecimal digits in lower case: the SHA-256 of the whole token',
 };
 
+/**
+ * Points of the curve whose order is 8 or less, without the sign bit: for these anybody finds signatures that verify. One
+ * of them is all zeros, which people write where a key is still to come.
+ */
+const weakPoints: ReadonlySet<string> = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+]);
+
+/** Whether the hex of a public key is of a point for which anybody can sign. */
+export function isWeakPublicKey(hex: string): boolean {
+  const lastByte = (Number.parseInt(hex.slice(62), 16) & 0x7f).toString(16).padStart(2, '0');
+  return weakPoints.has(hex.slice(0, 62) + lastByte);
+}
+
 /** What does not go together in a key whose fields are right one by one; undefined where all does. */
-function keyFault({ kind, scopes, accounts }: Pick<Key, 'kind' | 'scopes' | 'accounts'>): string | undefined {
+function keyFault(key: z.output<typeof fieldsSchema>): string | undefined {
+  const { kind, scopes, accounts } = key;
+  if (kind === 'ed25519' && isWeakPublicKey(key.publicKey))
+    return 'its publicKey is one for which anybody can sign; take the public half of a pair';
   if (kind === 'token' && hasScope(scopes, 'trade'))
     return 'a token is no signature: its scopes must be read alone; take kind ed25519 or hmac for more';
   if (hasScope(scopes, 'trade') && !hasScope(scopes, 'admin') && accounts.length === 0)

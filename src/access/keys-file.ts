@@ -148,7 +148,9 @@ function writeKeysFile(path: string, keys: readonly Key[]): void {
     fs.renameSync(making, path);
   } catch (error) {
     fs.rmSync(making, { force: true });
-    throw new KeysFileError([`${path}: cannot be written (${codeOf(error)}); run this as its owner`]);
+    const code = codeOf(error);
+    const advice = code === 'EPERM' || code === 'EACCES' ? 'run this as its owner' : 'look at its disk';
+    throw new KeysFileError([`${path}: cannot be written (${code}); ${advice}`]);
   }
   syncDirectory(dirname(path));
 }

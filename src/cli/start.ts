@@ -3,7 +3,11 @@ import { clockSettingsFrom } from '../clock/settings.js';
 import type { ExchangeFacts } from '../exchange.js';
 import type { GatewayLimits } from '../gateway/gateway-limits.js';
 import type { TlsFiles } from '../gateway/transport.js';
+<<<<<<< HEAD
 import { LOCK_WAIT_MS } from '../model/limits.js';
+=======
+import { LOCK_WAIT_MS, MAX_OPEN_ORDERS } from '../model/limits.js';
+>>>>>>> 8b6b6bce4113088386802cb778089f6cff226bb2
 import { priceText, sizeText } from '../wire/instrument-object.js';
 import { ExchangeLog } from './exchange-log.js';
 import { stepBackHelperThreads } from './helper-threads.js';
@@ -35,6 +39,7 @@ export async function start(args: readonly string[]): Promise<number> {
     port: asChild.port || options.port,
     clock,
     instruments,
+    maxOpenOrdersOfNewLog: MAX_OPEN_ORDERS,
     limits: limitsOf(options),
     tls: tlsOf(options),
     lockWaitMs: LOCK_WAIT_MS,
@@ -90,7 +95,7 @@ function readClock() {
 }
 
 function sayJson(facts: ExchangeFacts, { data }: StartOptions): void {
-  const { host, port, transport, gateways } = facts;
+  const { host, port, transport, gateways, keys } = facts;
   const shards = facts.shards.map((summary, shard) => ({
     shard,
     commands: summary.commands,
@@ -100,7 +105,17 @@ function sayJson(facts: ExchangeFacts, { data }: StartOptions): void {
   }));
   const instruments = facts.instruments.map(({ id, symbol }) => ({ id, symbol }));
   console.log(
-    JSON.stringify({ event: 'listening', host, port, transport, gateways, data, shards, instruments }),
+    JSON.stringify({
+      event: 'listening',
+      host,
+      port,
+      transport,
+      gateways,
+      keys: keys ?? null,
+      data,
+      shards,
+      instruments,
+    }),
   );
 }
 
@@ -126,6 +141,14 @@ function sayText(facts: ExchangeFacts, options: StartOptions): void {
   console.log(
     `Tickloom listens on ${at}: WebSocket at ws${s}://${at}/ws, HTTP at http${s}://${at}, ${kept}.`,
   );
+<<<<<<< HEAD
+=======
+  console.log(
+    facts.keys === undefined
+      ? 'Open to everybody on this machine, who may do everything: there is no keys file ("tickloom keys add" makes one).'
+      : `${facts.keys} keys may do what the keys file says.`,
+  );
+>>>>>>> 8b6b6bce4113088386802cb778089f6cff226bb2
   console.log(
     `Instruments: ${facts.instruments.map(({ symbol }) => symbol).join(', ') || 'none'}. Stop with Ctrl-C.`,
   );

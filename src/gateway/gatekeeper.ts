@@ -2,7 +2,7 @@ import { anybody } from './actor.js';
 import type { Identified } from './admission.js';
 import type { HttpRequest, Refusal, UpgradeRequest } from './transport.js';
 
-/** Finds out who a request is from, and keeps count of what each key does. */
+/** Finds out who a request is from, and keeps count of what each key does. Times are those of the exchange's clock. */
 export interface Gatekeeper {
   /** Whether requests must show credentials. */
   readonly isKeyed: boolean;
@@ -11,11 +11,11 @@ export interface Gatekeeper {
   /** Who sends a request, or why it is refused. */
   identify(request: HttpRequest): Identified<HttpRequest> | Refusal;
   /** Counts a message; false where it is one too many. */
-  takeMessage(budget: number): boolean;
+  takeMessage(budget: number, nowNs: number): boolean;
   /** Counts orders; false where they are too many. */
-  takeOrders(budget: number, count: number): boolean;
+  takeOrders(budget: number, count: number, nowNs: number): boolean;
   /** What is left of a budget, and when there is more. */
-  budgetOf(budget: number): RemainingBudget;
+  budgetOf(budget: number, nowNs: number): RemainingBudget;
 }
 
 export interface RemainingBudget {

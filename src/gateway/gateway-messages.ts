@@ -1,7 +1,9 @@
+import type { SlottedKey } from '../access/key-slots.js';
 import type { NumberedAnswer, NumberedResume, SnapshotOutcome } from '../follower/follower-messages.js';
 import type { Instrument } from '../model/instrument.js';
 import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
 import type { GatewayLimits } from './gateway-limits.js';
+import type { KeyedAccess } from './keyed-gatekeeper.js';
 import type { LogNote } from './log-note.js';
 import type { TlsFiles } from './transport.js';
 
@@ -32,6 +34,8 @@ export interface GatewayThreadData {
   /** Whether there are followers, which write snapshots and know what a client has missed. */
   readonly isFollowed: boolean;
   readonly about: Readonly<Record<string, string | number>>;
+  /** Undefined: everybody may do everything. */
+  readonly access?: KeyedAccess | undefined;
   readonly limits: GatewayLimits;
   readonly tls?: TlsFiles | undefined;
   /** Who is connected, to all gateways together, and the salt of its hash. */
@@ -55,6 +59,8 @@ export interface DisconnectingSession {
 export type GatewayOrder =
   | { readonly order: 'close-intake' }
   | { readonly order: 'end' }
+  /** The keys file has changed: these are all keys. */
+  | { readonly order: 'keys'; readonly keys: readonly SlottedKey[] }
   /** Cancel what this session has left; answer with `cancelled-of`. */
   | { readonly order: 'cancel-of'; readonly session: number }
   | { readonly order: 'answered'; readonly id: number; readonly answer: ReadAnswer }

@@ -11,8 +11,11 @@ import { StoreBoard, StoreState } from '../metrics/store-board.js';
 import { Doorbell } from '../ring/doorbell.js';
 import { InstrumentTable } from '../wire/instrument-table.js';
 import { ConnectionCounts } from './connection-counts.js';
+import { openGate } from './gatekeeper.js';
 import { Gateway } from './gateway.js';
 import type { GatewayOrder, GatewayReport, GatewayThreadData } from './gateway-messages.js';
+import { KeyedGatekeeper } from './keyed-gatekeeper.js';
+import type { LogNote } from './log-note.js';
 import { LogNotes } from './log-notes.js';
 import { NodeTransport } from './node-transport.js';
 import type { TakeSnapshots } from './routes.js';
@@ -65,6 +68,8 @@ async function start(): Promise<void> {
     limits.connectionsPerAddress,
   );
   const notes = new LogNotes(realTime, (note) => report({ event: 'log', note }));
+  const log = (note: LogNote) => notes.take(note);
+  const keyed = data.access && new KeyedGatekeeper(data.access, clock, realTime, log);
   const board = new ShardBoard(data.board);
   const storeBoard = new StoreBoard(data.storeBoard);
   const gateway = new Gateway({
@@ -94,7 +99,8 @@ async function start(): Promise<void> {
     limits: data.limits,
     counts,
     firstSession: data.firstSession,
-    log: (note) => notes.take(note),
+    log,
+    gatekeeper: keyed ?? openGate,
     disconnects: {
       opened: ({ number, actor, accounts, disconnect }) =>
         report({
@@ -116,6 +122,10 @@ async function start(): Promise<void> {
     }
     if (order === 'answered') {
       gateway.answered(message.id, message.answer);
+      return;
+    }
+    if (order === 'keys') {
+      gateway.endSessionsOf(keyed?.update(message.keys) ?? []);
       return;
     }
     if (order === 'cancel-of') {

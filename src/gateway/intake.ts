@@ -158,14 +158,17 @@ export class Intake {
     // A read belongs to nobody; a command to an account that the session acts for, which is 0 for the operator's.
     if (accounts[0] !== account && !isRead && !accounts.includes(account)) return -RejectCode.AccountNotYours;
     if (!isRead && !actor.mayTrade) return -RejectCode.ScopeMissing;
-    if (actor.budget >= 0 && !this.#gatekeeper.takeOrders(actor.budget, ordersOf(words, at)))
+    if (
+      actor.budget >= 0 &&
+      !this.#gatekeeper.takeOrders(actor.budget, ordersOf(words, at), this.#router.turnNs)
+    )
       return -RejectCode.OrderRate;
     return this.#router.send(words, at, session);
   }
 
   /** Counts a message in the budget of its key. */
   #takesMessage({ actor }: Session): boolean {
-    return actor.budget < 0 || this.#gatekeeper.takeMessage(actor.budget);
+    return actor.budget < 0 || this.#gatekeeper.takeMessage(actor.budget, this.#router.turnNs);
   }
 
   #refuseTooLarge(session: Session): void {

@@ -50,9 +50,14 @@ export class Router {
   /** By shard, whether it takes nothing that makes the stores' work more: cancels alone. */
   readonly #refusingNew: Uint8Array;
   readonly #listing = new Int32Array(LIST_LINES * LINE_WORDS);
+<<<<<<< HEAD
   readonly #trace: TurnTrace | undefined;
   /** When this turn's first message came, ns since the origin, the low 32 bits of that, and whether they are set. */
   #receivedNs = 0;
+=======
+  /** When this turn's messages came, low 32 bits of it, and whether they are set. */
+  #turnNs = 0;
+>>>>>>> 8b6b6bce4113088386802cb778089f6cff226bb2
   #received = 0;
   #receivedSet = false;
 
@@ -74,6 +79,12 @@ export class Router {
     this.#doorbells = doorbells;
     this.#instruments = instruments;
     this.#clock = clock;
+  }
+
+  /** When the first message of this turn came, in ns since the origin: one look at the clock for all of them. */
+  get turnNs(): number {
+    if (!this.#receivedSet) this.#beginTurn();
+    return this.#turnNs;
   }
 
   /** How many shards there are. */
@@ -126,11 +137,18 @@ export class Router {
     return this.#write(shard, words, at, session) ? shard : -RejectCode.Busy;
   }
 
+<<<<<<< HEAD
   /** A message has come. With a turn's first one begins what all its records share: when they came, which shards take them. */
   begin(): void {
     if (this.#receivedSet) return;
     this.#receivedNs = this.#clock.nowNs();
     this.#received = this.#receivedNs | 0;
+=======
+  /** What all records of a turn share: when they came, and which shards take them. */
+  #beginTurn(): void {
+    this.#turnNs = this.#clock.nowNs();
+    this.#received = this.#turnNs | 0;
+>>>>>>> 8b6b6bce4113088386802cb778089f6cff226bb2
     this.#receivedSet = true;
     for (let shard = 0; shard < this.#rings.length; shard++) {
       this.#refusing[shard] = this.#refusalOf(shard);

@@ -6,7 +6,14 @@ import { choice } from '../wire/field-schema.js';
 import { instrumentObject } from '../wire/instrument-object.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { type Actor, anybody } from './actor.js';
-import { foreignSentence, isForeign, OPERATOR, parseAccount } from './admission.js';
+import {
+  foreignSentence,
+  isForeign,
+  isLocalHost,
+  OPERATOR,
+  parseAccount,
+  strangeHostSentence,
+} from './admission.js';
 import type { Gatekeeper } from './gatekeeper.js';
 import { maySend, Need, needOf } from './http-access.js';
 import { type HttpCommandParts, HttpCommands } from './http-commands.js';
@@ -56,6 +63,10 @@ export class Routes {
   }
 
   handle(request: HttpRequest, respond: Respond): void {
+    if (!this.#parts.gatekeeper.isKeyed && !isLocalHost(request.host)) {
+      fail(respond, 403, 'strange-host', strangeHostSentence(request.host));
+      return;
+    }
     if (!READING_METHODS.has(request.method) && isForeign(request)) {
       fail(respond, 403, 'foreign-origin', foreignSentence(request));
       return;
@@ -72,8 +83,9 @@ export class Routes {
         return;
       }
       const { actor } = identified;
-      const counted = withBudget(respond, gatekeeper, actor.budget);
-      if (!gatekeeper.takeMessage(actor.budget)) refuse(counted, { code: RejectCode.MessageRate });
+      const nowNs = () => this.#parts.clock.nowNs();
+      const counted = withBudget(respond, gatekeeper, actor.budget, nowNs);
+      if (!gatekeeper.takeMessage(actor.budget, nowNs())) refuse(counted, { code: RejectCode.MessageRate });
       else if (maySend(actor, need, counted)) this.#serve(request, actor, room, items, counted);
     }
   }
@@ -286,10 +298,10 @@ function refuseRequest(
 }
 
 /** Says with each answer what is left of the key's budget. */
-function withBudget(respond: Respond, gatekeeper: Gatekeeper, budget: number): Respond {
+function withBudget(respond: Respond, gatekeeper: Gatekeeper, budget: number, nowNs: () => number): Respond {
   if (budget < 0) return respond;
   return (status, body, headers = {}) => {
-    const { limit, remaining, resetSeconds } = gatekeeper.budgetOf(budget);
+    const { limit, remaining, resetSeconds } = gatekeeper.budgetOf(budget, nowNs());
     respond(status, body, {
       ...headers,
       'ratelimit-limit': String(limit),

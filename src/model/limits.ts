@@ -64,7 +64,7 @@ export const MOST_NONCE_CHARACTERS = 64;
 /** How far the timestamp of a signed request may be from the time of the exchange: a bad clock, and a slow network. */
 export const REQUEST_WINDOW_MS = 5_000;
 
-/** Signed requests a second, over all gateways, whose nonces are remembered for the window: more than two cores verify. */
+/** Signed requests a second, over all gateways, whose nonces are remembered for the window: what eight cores verify of Ed25519. */
 export const SIGNED_REQUESTS_PER_SECOND = 100_000;
 
 /** How long a `tickloom keys` waits for another one that is changing the same file, which takes it milliseconds. */
@@ -109,6 +109,12 @@ export const MAX_SEGMENT_BYTES = 1024 * 1024 * 1024;
  * when full; ids of live orders are remembered besides, as long as they live.
  */
 export const CLIENT_ID_WINDOW = 2 ** 20;
+
+/**
+ * Most open orders of one account in a log that `tickloom start` begins, where the operator names no other number: more than a
+ * busy market maker has, and few of them together do not fill a shard.
+ */
+export const MAX_OPEN_ORDERS = 100_000;
 
 /** Largest WebSocket message or HTTP body that is read: 1,024 order lines. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;

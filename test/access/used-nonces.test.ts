@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { NonceOutcome, UsedNonces } from '../../src/access/used-nonces.js';
 
 const windowNs = 5_000_000_000;
@@ -95,6 +95,38 @@ describe('used nonces', () => {
     expect(() => nonces.note('k', 'nonce-1', nowNs - window - 1n, nowNs)).toThrow('outside of the window');
     expect(() => new UsedNonces(new SharedArrayBuffer(800), windowNs)).toThrow('not a table of nonces');
     expect(() => new UsedNonces(UsedNonces.allocate({ windowNs }), 1000)).toThrow('a window of 1000 ns');
+  });
+});
+
+describe('used nonces of two threads, step by step', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('are fresh for one at most, though each finds another slot free', () => {
+    // The last nanosecond of a generation, and the first of the next: what is old for the second is not for the first.
+    const firstNs = nowNs + window / 2n - 1n;
+    const secondNs = firstNs + 1n;
+    const outcomes = new Map<string, number>();
+    for (let number = 0; number < 50; number++) {
+      const memory = UsedNonces.allocate({ windowNs, requestsPerSecond: 1 });
+      const [first, second] = [new UsedNonces(memory, windowNs), new UsedNonces(memory, windowNs)];
+      for (let old = 0; old < 24; old++) first.note('k', `old-${old}-xxx`, nowNs - window, nowNs);
+      // The second thread does all of its work after the first has chosen a slot, and before it writes.
+      const { compareExchange } = Atomics;
+      let inner: NonceOutcome | undefined;
+      vi.spyOn(Atomics, 'compareExchange').mockImplementationOnce(((
+        ...args: [never, never, never, never]
+      ) => {
+        inner = second.note('k', `nonce-${number}`, nowNs, secondNs);
+        return compareExchange(...args);
+      }) as typeof Atomics.compareExchange);
+      const outer = first.note('k', `nonce-${number}`, nowNs, firstNs);
+      vi.restoreAllMocks();
+      const both = `${inner} ${outer}`;
+      outcomes.set(both, (outcomes.get(both) ?? 0) + 1);
+    }
+    expect([...outcomes.keys()]).toEqual([`${NonceOutcome.Fresh} ${NonceOutcome.Used}`]);
   });
 });
 
