@@ -3,11 +3,7 @@ import { clockSettingsFrom } from '../clock/settings.js';
 import type { ExchangeFacts } from '../exchange.js';
 import type { GatewayLimits } from '../gateway/gateway-limits.js';
 import type { TlsFiles } from '../gateway/transport.js';
-<<<<<<< HEAD
-import { LOCK_WAIT_MS } from '../model/limits.js';
-=======
 import { LOCK_WAIT_MS, MAX_OPEN_ORDERS } from '../model/limits.js';
->>>>>>> 8b6b6bce4113088386802cb778089f6cff226bb2
 import { priceText, sizeText } from '../wire/instrument-object.js';
 import { ExchangeLog } from './exchange-log.js';
 import { stepBackHelperThreads } from './helper-threads.js';
@@ -141,14 +137,11 @@ function sayText(facts: ExchangeFacts, options: StartOptions): void {
   console.log(
     `Tickloom listens on ${at}: WebSocket at ws${s}://${at}/ws, HTTP at http${s}://${at}, ${kept}.`,
   );
-<<<<<<< HEAD
-=======
   console.log(
     facts.keys === undefined
       ? 'Open to everybody on this machine, who may do everything: there is no keys file ("tickloom keys add" makes one).'
       : `${facts.keys} keys may do what the keys file says.`,
   );
->>>>>>> 8b6b6bce4113088386802cb778089f6cff226bb2
   console.log(
     `Instruments: ${facts.instruments.map(({ symbol }) => symbol).join(', ') || 'none'}. Stop with Ctrl-C.`,
   );

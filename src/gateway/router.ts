@@ -50,14 +50,9 @@ export class Router {
   /** By shard, whether it takes nothing that makes the stores' work more: cancels alone. */
   readonly #refusingNew: Uint8Array;
   readonly #listing = new Int32Array(LIST_LINES * LINE_WORDS);
-<<<<<<< HEAD
   readonly #trace: TurnTrace | undefined;
   /** When this turn's first message came, ns since the origin, the low 32 bits of that, and whether they are set. */
-  #receivedNs = 0;
-=======
-  /** When this turn's messages came, low 32 bits of it, and whether they are set. */
   #turnNs = 0;
->>>>>>> 8b6b6bce4113088386802cb778089f6cff226bb2
   #received = 0;
   #receivedSet = false;
 
@@ -83,7 +78,7 @@ export class Router {
 
   /** When the first message of this turn came, in ns since the origin: one look at the clock for all of them. */
   get turnNs(): number {
-    if (!this.#receivedSet) this.#beginTurn();
+    this.begin();
     return this.#turnNs;
   }
 
@@ -137,24 +132,16 @@ export class Router {
     return this.#write(shard, words, at, session) ? shard : -RejectCode.Busy;
   }
 
-<<<<<<< HEAD
   /** A message has come. With a turn's first one begins what all its records share: when they came, which shards take them. */
   begin(): void {
     if (this.#receivedSet) return;
-    this.#receivedNs = this.#clock.nowNs();
-    this.#received = this.#receivedNs | 0;
-=======
-  /** What all records of a turn share: when they came, and which shards take them. */
-  #beginTurn(): void {
     this.#turnNs = this.#clock.nowNs();
     this.#received = this.#turnNs | 0;
->>>>>>> 8b6b6bce4113088386802cb778089f6cff226bb2
     this.#receivedSet = true;
     for (let shard = 0; shard < this.#rings.length; shard++) {
       this.#refusing[shard] = this.#refusalOf(shard);
       this.#refusingNew[shard] = this.#isStoreBehind(shard) ? 1 : 0;
     }
-  }
 
   #refusalOf(shard: number): RejectCode | 0 {
     const phase = this.#board.phase(shard);
@@ -225,15 +212,14 @@ export class Router {
 
   /** The time is taken before: no shard gathers what was not shown yet. */
   #show(shard: number, shownNs: number): void {
-    this.#trace?.shown(shard, this.#receivedNs, shownNs);
+    this.#trace?.shown(shard, this.#turnNs, shownNs);
     this.#rings[shard]!.publish();
     this.#doorbells[shard]!.ring();
   }
 
   /** Lines that wait in the ring of each shard. */
-  depths(): number[] {
+  depths(): number[] 
     return this.#rings.map((ring) => ring.depth);
-  }
 }
 
 /** Whether a command brings orders, rather than taking some away or serving the operator. */
