@@ -18,6 +18,7 @@ import type { Gatekeeper } from './gatekeeper.js';
 import { maySend, Need, needOf } from './http-access.js';
 import { type HttpCommandParts, HttpCommands } from './http-commands.js';
 import { HttpFigures, type HttpFiguresParts } from './http-figures.js';
+import { HttpHistograms } from './http-histograms.js';
 import type { HttpListings } from './http-listings.js';
 import { failAccount, readOrderId } from './http-query.js';
 import type { HttpReads } from './http-reads.js';
@@ -52,11 +53,13 @@ export class Routes {
   readonly #parts: RouteParts;
   readonly #commands: HttpCommands;
   readonly #figures: HttpFigures;
+  readonly #histograms: HttpHistograms | undefined;
 
   constructor(parts: RouteParts) {
     this.#parts = parts;
     this.#commands = new HttpCommands(parts);
     this.#figures = new HttpFigures(parts);
+    this.#histograms = parts.latency && new HttpHistograms(parts.latency, parts.clock);
   }
 
   handle(request: HttpRequest, respond: Respond): void {
@@ -144,6 +147,10 @@ export class Routes {
           return { GET: () => this.#figures.health(respond) };
         case 'metrics':
           return { GET: () => this.#figures.metrics(respond) };
+        case 'histograms': {
+          const histograms = this.#histograms;
+          return histograms && { GET: () => histograms.get(request.query, respond) };
+        }
         case 'clock':
           if (this.#parts.advanceClock === undefined) return undefined;
           return { POST: body((by) => this.#advance(by, respond)) };
