@@ -15,7 +15,7 @@ import { HttpReads } from './http-reads.js';
 import { Intake } from './intake.js';
 import { Router } from './router.js';
 import { Routes, type TakeSnapshots } from './routes.js';
-import type { Session } from './session.js';
+import { Protocol, type Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
 import type {
   Admission,
@@ -170,13 +170,17 @@ export class Gateway implements TransportHandlers {
 
   message(session: Session, message: ArrayBuffer, isBinary: boolean): void {
     if (!session.open) return;
-    if (!isBinary) {
+    if (isBinary === (session.protocol === Protocol.Json)) {
       session.open = false;
-      session.connection.close(CLOSE_WRONG_DATA, 'text message: this subprotocol takes binary messages only');
+      const [came, taken] = isBinary ? ['binary', 'text'] : ['text', 'binary'];
+      session.connection.close(
+        CLOSE_WRONG_DATA,
+        `${came} message: this subprotocol takes ${taken} messages only`,
+      );
       return;
     }
     if (session.binary) this.#intake.binary(session, message);
-    else this.#intake.msgpack(session, message);
+    else this.#intake.objects(session, message);
     if (!this.#turnDue) this.#schedule();
   }
 

@@ -2,7 +2,11 @@ import type { EventObject } from '../wire/event-object.js';
 import type { Connection } from './connection.js';
 
 /** How a session's messages are written. The name is the WebSocket subprotocol. */
-export const Protocol = { Binary: 'tickloom.binary.v1', Msgpack: 'tickloom.msgpack.v1' } as const;
+export const Protocol = {
+  Binary: 'tickloom.binary.v1',
+  Msgpack: 'tickloom.msgpack.v1',
+  Json: 'tickloom.json.v1',
+} as const;
 export type Protocol = (typeof Protocol)[keyof typeof Protocol];
 
 const FIRST_OUT_WORDS = 4096;
@@ -27,6 +31,8 @@ export type Gaps = Map<number, Gap>;
 export class Session {
   readonly number: number;
   readonly accounts: readonly number[];
+  readonly protocol: Protocol;
+  /** True where it is told event records, false for objects. */
   readonly binary: boolean;
   readonly connection: Connection;
   open = true;
@@ -37,12 +43,13 @@ export class Session {
   /** Binary: event records back to back. */
   out: Int32Array<ArrayBuffer>;
   outWords = 0;
-  /** Msgpack: the events to encode. */
+  /** Msgpack and JSON: the events to encode. */
   objects: EventObject[] = [];
 
   constructor(number: number, accounts: readonly number[], protocol: Protocol, connection: Connection) {
     this.number = number;
     this.accounts = accounts;
+    this.protocol = protocol;
     this.binary = protocol === Protocol.Binary;
     this.connection = connection;
     this.out = this.binary ? new Int32Array(FIRST_OUT_WORDS) : nothing;
