@@ -1,7 +1,7 @@
-import type { EventObject } from '../wire/event-object.js';
+import type { OutgoingEvent } from './session.js';
 
 /** A turn's events for one session: one JSON array of objects, in UTF-8. */
-export function encodeJson(events: readonly EventObject[]): Uint8Array {
+export function encodeJson(events: readonly OutgoingEvent[]): Uint8Array {
   return Buffer.from(JSON.stringify(events));
 }
 

@@ -33,7 +33,7 @@ import type { EventObject, EventOf } from './event-schema.js';
 import { instrumentObject, priceText } from './instrument-object.js';
 import { readInstrument } from './instrument-record.js';
 import type { InstrumentTable } from './instrument-table.js';
-import { depth, levels, subscription, top, trades } from './market-event-object.js';
+import { levels } from './market-event-object.js';
 import { accountChanged, auctionPrice, pricesChanged, stateChanged } from './operator-event-object.js';
 import { accepted, amended, cancelled, fill, happened, repriced } from './order-event-object.js';
 import { stateName } from './term-names.js';
@@ -95,16 +95,6 @@ export function eventObject(words: Int32Array, at: number, instruments: Instrume
       return book(words, at, instruments);
     case EventKind.Resumed:
       return resumed(words, at);
-    case EventKind.Subscribed:
-      return subscription('subscribed', words, at, instruments);
-    case EventKind.Unsubscribed:
-      return subscription('unsubscribed', words, at, instruments);
-    case EventKind.Trades:
-      return trades(words, at, instruments);
-    case EventKind.Top:
-      return top(words, at, instruments);
-    case EventKind.Depth:
-      return depth(words, at, instruments);
     default:
       throw new RangeError(`there is no event of kind ${kind}`);
   }

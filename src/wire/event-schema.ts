@@ -24,13 +24,6 @@ import {
 } from './event-shape.js';
 import { instrumentObjectSchema } from './instrument-object.js';
 import {
-  depthSchema,
-  subscribedSchema,
-  topSchema,
-  tradesSchema,
-  unsubscribedSchema,
-} from './market-schema.js';
-import {
   acceptedSchema,
   amendedSchema,
   cancelledSchema,
@@ -191,11 +184,6 @@ export const eventObjectSchema = z
     timePassedSchema,
     bookSchema,
     resumedSchema,
-    subscribedSchema,
-    unsubscribedSchema,
-    tradesSchema,
-    topSchema,
-    depthSchema,
   ])
   .meta({ title: 'Event' });
 

@@ -1,6 +1,7 @@
 /** Events of market data as objects, for msgpack and JSON clients. What the fields mean stands in `market-schema.ts`. */
 
 import { sideNames } from '../model/command.js';
+import { EventKind } from '../model/event.js';
 import { sequenceOfPlace, shardOfPlace } from '../model/identity.js';
 import type { Instrument } from '../model/instrument.js';
 import { MarketChannel, marketChannels } from '../model/market.js';
@@ -14,8 +15,9 @@ import {
   EVENT_PLACE,
   eventCodeOf,
   eventFlags,
+  eventKind,
 } from './event-record.js';
-import type { BookLevel, EventOf } from './event-schema.js';
+import type { BookLevel } from './event-schema.js';
 import { priceText, sizeText } from './instrument-object.js';
 import type { InstrumentTable } from './instrument-table.js';
 import {
@@ -39,17 +41,37 @@ import {
   TRADES_COUNT,
   TRADES_FIRST,
 } from './market-record.js';
+import type { MarketEvent, MarketEventOf } from './market-schema.js';
 import { nameOf, stateName } from './term-names.js';
 import { readBig, readWhole } from './words.js';
 
-type Interval = EventOf<'trades'>['intervalMs'];
+type Interval = MarketEventOf<'trades'>['intervalMs'];
 
-export function subscription<Name extends 'subscribed' | 'unsubscribed'>(
+/** The object of the event of market data at word `at`. @throws RangeError where it is another kind */
+export function marketEventObject(words: Int32Array, at: number, instruments: InstrumentTable): MarketEvent {
+  const kind = eventKind(words[at]!);
+  switch (kind) {
+    case EventKind.Subscribed:
+      return subscription('subscribed', words, at, instruments);
+    case EventKind.Unsubscribed:
+      return subscription('unsubscribed', words, at, instruments);
+    case EventKind.Trades:
+      return trades(words, at, instruments);
+    case EventKind.Top:
+      return top(words, at, instruments);
+    case EventKind.Depth:
+      return depth(words, at, instruments);
+    default:
+      throw new RangeError(`kind ${kind} is not an event of market data`);
+  }
+}
+
+function subscription<Name extends 'subscribed' | 'unsubscribed'>(
   event: Name,
   words: Int32Array,
   at: number,
   instruments: InstrumentTable,
-): { event: Name } & Omit<EventOf<'subscribed'>, 'event'> {
+): { event: Name } & Omit<MarketEventOf<'subscribed'>, 'event'> {
   const channel = eventCodeOf(words[at + EVENT_CODE]!);
   return {
     event,
@@ -60,10 +82,10 @@ export function subscription<Name extends 'subscribed' | 'unsubscribed'>(
   };
 }
 
-export function trades(words: Int32Array, at: number, instruments: InstrumentTable): EventOf<'trades'> {
+function trades(words: Int32Array, at: number, instruments: InstrumentTable): MarketEventOf<'trades'> {
   const instrument = instrumentOf(words, at, instruments);
   const first = readWhole(words, at + TRADES_FIRST);
-  const object: EventOf<'trades'> = {
+  const object: MarketEventOf<'trades'> = {
     event: 'trades',
     symbol: instrument.symbol,
     intervalMs: words[at + MARKET_INTERVAL]! as Interval,
@@ -83,12 +105,12 @@ export function trades(words: Int32Array, at: number, instruments: InstrumentTab
   return object;
 }
 
-export function top(words: Int32Array, at: number, instruments: InstrumentTable): EventOf<'top'> {
+function top(words: Int32Array, at: number, instruments: InstrumentTable): MarketEventOf<'top'> {
   const instrument = instrumentOf(words, at, instruments);
   const bidSize = readWhole(words, at + TOP_BID_SIZE);
   const askSize = readWhole(words, at + TOP_ASK_SIZE);
   const lastPrice = readWhole(words, at + TOP_LAST_PRICE);
-  const object: EventOf<'top'> = {
+  const object: MarketEventOf<'top'> = {
     event: 'top',
     symbol: instrument.symbol,
     intervalMs: words[at + MARKET_INTERVAL]! as Interval,
@@ -106,11 +128,11 @@ export function top(words: Int32Array, at: number, instruments: InstrumentTable)
   return object;
 }
 
-export function depth(words: Int32Array, at: number, instruments: InstrumentTable): EventOf<'depth'> {
+function depth(words: Int32Array, at: number, instruments: InstrumentTable): MarketEventOf<'depth'> {
   const instrument = instrumentOf(words, at, instruments);
   const bids = words[at + BOOK_BIDS]!;
   const firstBid = at + EVENT_CELLS * CELL_WORDS;
-  const object: EventOf<'depth'> = {
+  const object: MarketEventOf<'depth'> = {
     event: 'depth',
     symbol: instrument.symbol,
     intervalMs: words[at + MARKET_INTERVAL]! as Interval,

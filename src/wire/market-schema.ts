@@ -123,7 +123,9 @@ export const depthSchema = z
   })
   .meta({ title: 'Depth' });
 
-export type TopicObject = z.output<typeof subscribedSchema> | z.output<typeof unsubscribedSchema>;
-export type TradesObject = z.output<typeof tradesSchema>;
-export type TopObject = z.output<typeof topSchema>;
-export type DepthObject = z.output<typeof depthSchema>;
+export const marketEventSchema = z
+  .discriminatedUnion('event', [subscribedSchema, unsubscribedSchema, tradesSchema, topSchema, depthSchema])
+  .meta({ title: 'Event of market data' });
+export type MarketEvent = z.output<typeof marketEventSchema>;
+export type MarketEventName = MarketEvent['event'];
+export type MarketEventOf<Name extends MarketEventName> = Extract<MarketEvent, { event: Name }>;
