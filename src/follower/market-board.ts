@@ -3,7 +3,7 @@
  */
 
 import { MARKET_TRADES, MAX_BOOK_DEPTH } from '../model/limits.js';
-import { CELL_WORDS, EVENT_CELLS, EVENT_PLACE, eventCells, sequenceOfEvent } from '../wire/event-record.js';
+import { CELL_WORDS, EVENT_CELLS, eventCells, sequenceOfEvent } from '../wire/event-record.js';
 import { readWhole, writeWhole } from '../wire/words.js';
 
 /** Most words of the picture: a book event of full depth. */
@@ -40,6 +40,11 @@ export function allocateMarketBoard(): SharedArrayBuffer {
   return new SharedArrayBuffer((TRADES + MARKET_TRADES * CELL_WORDS) * 4);
 }
 
+/** Whether a follower has told anything on a board. */
+export function isMarketBoardBegun(board: SharedArrayBuffer): boolean {
+  return Atomics.load(new Int32Array(board), VERSION) !== 0;
+}
+
 /** The follower's side. Another follower may go on where one has died. */
 export class MarketBoardWriter {
   readonly #words: Int32Array;
@@ -51,11 +56,6 @@ export class MarketBoardWriter {
     this.#words = new Int32Array(board);
     this.#lastTrade = this.#load(LAST_TRADE);
     this.#sequence = this.#load(SEQUENCE);
-  }
-
-  /** False for one on which nobody has written yet. */
-  get isBegun(): boolean {
-    return Atomics.load(this.#words, VERSION) !== 0;
   }
 
   /** Says up to which number trades are not told here: those before the first reader. */
@@ -148,9 +148,9 @@ export class MarketBoardReader {
     return true;
   }
 
-  /** Place of the last command in the picture that was copied last. */
-  get place(): number {
-    return readWhole(this.picture, EVENT_PLACE);
+  /** Which picture was copied last: another number for another one. */
+  get version(): number {
+    return this.#version;
   }
 
   /**

@@ -18,7 +18,7 @@ import {
 import { TRADE_PRICE, TRADE_SIDE, TRADE_SIZE, TRADE_TIME } from '../wire/market-record.js';
 import { LINE_WORDS, ORDER_INSTRUMENT, ORDER_SIZE, orderHead } from '../wire/order-record.js';
 import { readWhole, writeWhole } from '../wire/words.js';
-import { MarketBoardWriter } from './market-board.js';
+import { isMarketBoardBegun, MarketBoardWriter } from './market-board.js';
 
 interface Watched {
   readonly board: MarketBoardWriter;
@@ -48,9 +48,9 @@ export class WatchedInstruments {
 
   /** @param from sequence that the shard has reached: what was before it is old */
   watch(instrument: number, board: SharedArrayBuffer, from: number): void {
-    const writer = new MarketBoardWriter(board);
     // One that another follower has told of goes on where that one stopped.
-    const isTold = writer.isBegun;
+    const isTold = isMarketBoardBegun(board);
+    const writer = new MarketBoardWriter(board);
     this.#watched.set(instrument, { board: writer, from, isTold, isAnnounced: false, hasChanged: isTold });
   }
 

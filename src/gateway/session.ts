@@ -1,4 +1,5 @@
 import type { EventObject } from '../wire/event-object.js';
+import type { MarketEvent } from '../wire/market-schema.js';
 import type { SessionEvent } from '../wire/session-schema.js';
 import type { Connection } from './connection.js';
 
@@ -29,7 +30,7 @@ export interface Gap {
 export type Gaps = Map<number, Gap>;
 
 /** What is told to a client that speaks in objects. */
-export type OutgoingEvent = EventObject | SessionEvent;
+export type OutgoingEvent = EventObject | SessionEvent | MarketEvent;
 
 /** One connected client: the accounts that it acts for, and what waits to be sent to it at the end of the turn. */
 export class Session {

@@ -1,4 +1,4 @@
-import { allocateMarketBoard } from '../follower/market-board.js';
+import { allocateMarketBoard, isMarketBoardBegun } from '../follower/market-board.js';
 
 /** A gateway, as far as it watches. */
 export interface Watcher {
@@ -66,8 +66,8 @@ export class MarketBoards {
   told(instrument: number, isThere: boolean): void {
     const watched = this.#byInstrument.get(instrument);
     if (watched === undefined) return;
-    // A follower that took the place of another says it again.
-    if (watched.isTold && isThere) return;
+    // A follower that took the place of another says it again; and what it says may be of a board that is gone.
+    if (isThere && (watched.isTold || !isMarketBoardBegun(watched.board))) return;
     watched.isTold = isThere;
     if (!isThere) this.#byInstrument.delete(instrument);
     for (const [watcher, id] of watched.watchers) watcher.watched(id, isThere ? watched.board : undefined);
