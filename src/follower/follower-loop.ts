@@ -2,7 +2,13 @@ import { exhaustMemory } from '../metrics/drill.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import type { Follower } from './follower.js';
-import type { FollowerOrder, FollowerReport, NumberedResume, TailRequest } from './follower-messages.js';
+import type {
+  FollowerOrder,
+  FollowerReport,
+  NumberedResume,
+  TailRequest,
+  WatchedBoard,
+} from './follower-messages.js';
 
 /**
  * Between two looks at a log that grows: a wake-up for each group of the shard would take turns from those who answer
@@ -64,11 +70,18 @@ export class FollowerLoop {
     this.#go();
   }
 
+  /** Tells of an instrument: what the shard has done by now was before whoever asks. */
+  watch({ instrument, board: memory }: WatchedBoard): void {
+    const { board, shard, follower } = this.#parts;
+    const from = Math.max(board.figures(shard).sequence, board.published(shard));
+    follower.watched.watch(instrument, memory, from);
+  }
+
   take(message: FollowerOrder): void {
     if (message.order === 'resume') this.#resumes.push(message.request);
     else if (message.order === 'tail') this.#tails.push(message);
     else if (message.order === 'finish') this.#finishing = true;
-    else if (message.order === 'watch') this.#watch(message.instrument, message.board);
+    else if (message.order === 'watch') this.watch(message);
     else if (message.order === 'unwatch') this.#parts.follower.watched.unwatch(message.instrument);
     else if (message.order === 'drill') {
       if (message.how === 'memory') exhaustMemory();
@@ -76,13 +89,6 @@ export class FollowerLoop {
     } else this.#orders.set(message.id, this.#parts.board.figures(this.#parts.shard).sequence);
     this.#parts.doorbell.stay();
     this.#schedule();
-  }
-
-  /** What the shard has done by now was before whoever asks. */
-  #watch(instrument: number, memory: SharedArrayBuffer): void {
-    const { board, shard, follower } = this.#parts;
-    const from = Math.max(board.figures(shard).sequence, board.published(shard));
-    follower.watched.watch(instrument, memory, from);
   }
 
   /** Looks again in a while; until then the shard need not ring. */

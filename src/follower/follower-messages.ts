@@ -18,6 +18,14 @@ export interface FollowerThreadData {
   readonly oldSegments: OldSegments;
   readonly snapshotCommands: number;
   readonly resumeCommands?: number | undefined;
+  /** What the follower before it was to tell of: it goes on with the first command that it replays. */
+  readonly watched?: readonly WatchedBoard[] | undefined;
+}
+
+/** An instrument, and the board on which a follower tells of it. */
+export interface WatchedBoard {
+  readonly instrument: number;
+  readonly board: SharedArrayBuffer;
 }
 
 /** What the main thread says to a follower. */
@@ -29,7 +37,7 @@ export type FollowerOrder =
   | { readonly order: 'resume'; readonly request: NumberedResume }
   | { readonly order: 'tail'; readonly id: number; readonly request: TailRequest }
   /** Tell of an instrument on this board; answer with `watched` once that has begun. */
-  | { readonly order: 'watch'; readonly instrument: number; readonly board: SharedArrayBuffer }
+  | ({ readonly order: 'watch' } & WatchedBoard)
   | { readonly order: 'unwatch'; readonly instrument: number }
   /** Die: a drill. */
   | { readonly order: 'drill'; readonly how: DrillName };

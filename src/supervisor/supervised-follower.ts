@@ -53,9 +53,10 @@ export class SupervisedFollower {
 
   /** Begins, once the shard runs. */
   start(): void {
+    const watched = Array.from(this.#watched, ([instrument, board]) => ({ instrument, board }));
     const thread = new Thread<FollowerReport>(
       new URL('../follower/follower-thread.js', import.meta.url),
-      this.#parts.data,
+      { ...this.#parts.data, watched },
       `follower ${this.#parts.data.shard}`,
       { maxOldGenerationSizeMb: this.#parts.heapMb },
     );
@@ -79,7 +80,6 @@ export class SupervisedFollower {
     for (const request of this.#resumes.values()) this.#post({ order: 'resume', request });
     for (const [id, { request }] of this.#tails) this.#post({ order: 'tail', id, request });
     for (const id of this.#snapshots.keys()) this.#post({ order: 'snapshot', id });
-    for (const [instrument, board] of this.#watched) this.#post({ order: 'watch', instrument, board });
   }
 
   resume(request: NumberedResume): void {
