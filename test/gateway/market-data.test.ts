@@ -246,7 +246,7 @@ describe.each(await transportsHere())('market data on %s', (transport) => {
     slow.socket.pause();
     const from = fast.bytes;
     // More than a loopback connection keeps for a client that does not read.
-    while (fast.bytes - from < 24 * 1024 * 1024) await trader.send(200);
+    while (fast.bytes - from < 12 * 1024 * 1024) await trader.send(200);
     slow.socket.resume();
     for (let i = 0; i < 20; i++) await trader.send(20);
     for (const each of [100, 80, 61]) {
