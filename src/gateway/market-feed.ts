@@ -127,7 +127,9 @@ export abstract class MarketFeed {
     subscriber.isBehind = false;
     this.#behind.delete(subscriber);
     if (session.dirty) this.#sendNow(session);
-    session.connection.send(message.bytes(session.protocol), session.protocol === Protocol.Json);
+    const bytes = message.bytes(session.protocol);
+    session.connection.send(bytes, session.protocol === Protocol.Json);
+    session.sentBytes += bytes.byteLength;
   }
 
   #wholeMessage(): MarketMessage {

@@ -1,7 +1,9 @@
 import type { EventObject } from '../wire/event-object.js';
 import type { MarketEvent } from '../wire/market-schema.js';
 import type { SessionEvent } from '../wire/session-schema.js';
+import type { Actor } from './actor.js';
 import type { Connection } from './connection.js';
+import type { Admission } from './transport.js';
 
 /** How a session's messages are written. The name is the WebSocket subprotocol. */
 export const Protocol = {
@@ -11,7 +13,7 @@ export const Protocol = {
 } as const;
 export type Protocol = (typeof Protocol)[keyof typeof Protocol];
 
-const FIRST_OUT_WORDS = 4096;
+const FIRST_OUT_WORDS = 256;
 
 /** A buffer that one turn has made larger than this is given back: 256 KiB. */
 const KEPT_OUT_WORDS = 65_536;
@@ -40,7 +42,18 @@ export class Session {
   /** True where it is told event records, false for objects. */
   readonly binary: boolean;
   readonly connection: Connection;
+  readonly actor: Actor;
+  /** Of the client. */
+  readonly address: string;
+  /** How often it wants a heartbeat; 0: never. */
+  readonly heartbeatMs: number;
+  /** How long its orders outlive it, and the name by which it may come back to them; undefined: as long as they live. */
+  readonly disconnect: Admission['disconnect'];
   open = true;
+  /** It has said something since somebody looked last. */
+  isHeard = false;
+  /** All that was ever sent to it. */
+  sentBytes = 0;
   /** What it has not heard yet of what it missed, by shard; undefined where nothing is awaited. */
   gaps: Gaps | undefined = undefined;
   /** True while the session stands in the list of those with something to send. */
@@ -51,20 +64,25 @@ export class Session {
   /** Msgpack and JSON: the events to encode. */
   objects: OutgoingEvent[] = [];
 
-  constructor(number: number, accounts: readonly number[], protocol: Protocol, connection: Connection) {
+  constructor(number: number, admission: Admission, connection: Connection) {
     this.number = number;
-    this.accounts = accounts;
-    this.protocol = protocol;
-    this.binary = protocol === Protocol.Binary;
+    this.accounts = admission.accounts;
+    this.protocol = admission.protocol;
+    this.binary = admission.protocol === Protocol.Binary;
     this.connection = connection;
-    this.out = this.binary ? new Int32Array(FIRST_OUT_WORDS) : nothing;
+    this.actor = admission.actor;
+    this.address = admission.address;
+    this.heartbeatMs = admission.heartbeatMs;
+    this.disconnect = admission.disconnect;
+    // Made when something is to be sent: most of ten thousand connections say nothing.
+    this.out = nothing;
   }
 
   /** Makes room for `words` more and returns the word at which to write them. */
   reserve(words: number): number {
     const at = this.outWords;
     if (at + words > this.out.length) {
-      const grown = new Int32Array(Math.max(this.out.length * 2, at + words));
+      const grown = new Int32Array(Math.max(this.out.length * 2, at + words, FIRST_OUT_WORDS));
       grown.set(this.out.subarray(0, at));
       this.out = grown;
     }
@@ -76,6 +94,6 @@ export class Session {
   emptied(): void {
     this.outWords = 0;
     this.objects.length = 0;
-    if (this.out.length > KEPT_OUT_WORDS) this.out = new Int32Array(FIRST_OUT_WORDS);
+    if (this.out.length > KEPT_OUT_WORDS) this.out = nothing;
   }
 }

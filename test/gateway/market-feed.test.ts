@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TestClock } from '../../src/clock/test-clock.js';
 import { allocateMarketBoard, MarketBoardWriter } from '../../src/follower/market-board.js';
+import { anybody } from '../../src/gateway/actor.js';
 import type { Connection } from '../../src/gateway/connection.js';
 import { MarketData } from '../../src/gateway/market-data.js';
 import { Protocol, type Session } from '../../src/gateway/session.js';
@@ -68,7 +69,11 @@ class Bench {
   readonly clock = new TestClock();
   readonly board = allocateMarketBoard();
   readonly writer = new MarketBoardWriter(this.board);
-  readonly sessions = new SessionRegistry(0, () => false);
+  readonly sessions = new SessionRegistry(
+    0,
+    () => false,
+    () => {},
+  );
   readonly watches: string[] = [];
   readonly market: MarketData;
   turns = 0;
@@ -94,7 +99,8 @@ class Bench {
   }
 
   open(client: Client): Session {
-    return this.sessions.open(client, { protocol: Protocol.Json, accounts: [1], after: [] } as never);
+    const admission = { protocol: Protocol.Json, accounts: [1], after: [], address: '', heartbeatMs: 0 };
+    return this.sessions.open(client, { ...admission, actor: anybody, disconnect: undefined });
   }
 
   subscribe(session: Session, topic: MarketTopic): void {
