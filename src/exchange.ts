@@ -359,15 +359,9 @@ class House {
       warn,
     });
     const log = settings.log ?? (() => {});
+    const followers = this.#followers;
     for (const thread of this.#gateways)
-      serveGateway(thread, {
-        reads,
-        followers: this.#followers,
-        marketBoards,
-        takeSnapshots,
-        disconnects,
-        log,
-      });
+      serveGateway(thread, { reads, followers, marketBoards, takeSnapshots, disconnects, log });
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
     disconnects.begin();
     this.#keys?.watch.start();
