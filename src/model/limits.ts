@@ -270,8 +270,13 @@ export const MAX_MESSAGE_TRADES = MAX_EVENT_CELLS - 3;
 export const MARKET_BACKLOG_BYTES = 256 * 1024;
 export const MARKET_DRAINED_BYTES = 64 * 1024;
 
-/** Sends of market data in one turn of a gateway's event loop: a fraction of a millisecond for which orders may wait. */
+/**
+ * Market data in one turn of a gateway's event loop, in sends and in time: what orders may have to wait for. After a turn it rests
+ * three times as long as it took, so that a quarter of the thread at most goes to it, however many subscribe.
+ */
 export const MARKET_SENDS_PER_TURN = 100;
+export const MARKET_TURN_US = 500;
+export const MARKET_REST_FACTOR = 3;
 
 /** Most subscriptions of one session: every channel of a portfolio, and still a bound on what one client costs. */
 export const MAX_SUBSCRIPTIONS = 256;
