@@ -25,6 +25,8 @@ export interface KeyedAccess {
   readonly ordersPerSecond: number;
 }
 
+const SETTLE_NS = 1e9;
+
 const nothing = new Uint8Array(0);
 
 /** Lets in who shows a key of the keys file. */
@@ -38,6 +40,7 @@ export class KeyedGatekeeper implements Gatekeeper {
   readonly #messages: Budget;
   readonly #orders: Budget;
   readonly #failed = new FailedLogins();
+  #settledNs = 0;
   readonly #actors = new WeakMap<RingKey, Actor>();
 
   /**
@@ -79,6 +82,12 @@ export class KeyedGatekeeper implements Gatekeeper {
   }
 
   takeMessage(budget: number, nowNs: number): boolean {
+    // What this gateway holds of keys that have gone to another one is given back, now and then.
+    if (nowNs - this.#settledNs >= SETTLE_NS) {
+      this.#settledNs = nowNs;
+      this.#messages.settle(nowNs);
+      this.#orders.settle(nowNs);
+    }
     return this.#messages.take(budget, 1, nowNs) === 0;
   }
 
