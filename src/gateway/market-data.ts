@@ -51,7 +51,7 @@ export class MarketData {
   readonly #sources = new Map<number, MarketSource>();
   readonly #feeds = new Map<string, MarketFeed>();
   readonly #bySession = new Map<Session, Map<string, Subscription>>();
-  /** Fetches trades for those who are told less often. */
+  /** Fetches trades, while somebody is told of them. */
   #fetching: TimerId | undefined;
   #lastId = 0;
 
@@ -208,12 +208,10 @@ export class MarketData {
     this.#fetchOrRest();
   }
 
-  /** Whoever is told less often than trades must be fetched has them fetched meanwhile. */
+  /** Trades are fetched more often than some are told of them, and also while telling is late. */
   #fetchOrRest(): void {
     const { realTime } = this.#parts;
-    const isNeeded = [...this.#feeds.values()].some(
-      ({ topic }) => topic.channel === MarketChannel.Trades && topic.intervalMs > MARKET_FETCH_MS,
-    );
+    const isNeeded = [...this.#feeds.values()].some((feed) => feed instanceof TradesFeed);
     if (isNeeded && this.#fetching === undefined)
       this.#fetching = realTime.setTimer(MARKET_FETCH_MS * NS_PER_MS, () => {
         for (const source of this.#sources.values()) if (source.takers.size > 0) source.fetch();

@@ -266,7 +266,7 @@ export const HTTP_ANSWER_MS = 10_000;
 /** Trades of one instrument that its follower keeps for gateways: 30 ms of one that catches up at a million commands a second. */
 export const MARKET_TRADES = 32_768;
 
-/** How often a gateway fetches trades from there for those who are told less often: a third of that time. */
+/** How often a gateway fetches trades from there: a third of that time. */
 export const MARKET_FETCH_MS = 10;
 
 /** Most trades of one message: its cells are counted by a byte. */
