@@ -20,9 +20,11 @@ import { HttpListings } from './http-listings.js';
 import { HttpReads } from './http-reads.js';
 import { Intake } from './intake.js';
 import { factsOf, type LogNote } from './log-note.js';
+import { MarketData, type MarketWatching } from './market-data.js';
+import { MarketRequests } from './market-request.js';
 import { Router } from './router.js';
 import { Routes, type TakeSnapshots } from './routes.js';
-import type { Session } from './session.js';
+import { Protocol, type Session } from './session.js';
 import { SessionMessages } from './session-messages.js';
 import { SessionRegistry } from './session-registry.js';
 import { SlowReaders } from './slow-readers.js';
@@ -81,6 +83,8 @@ export interface GatewayParts {
   readonly askStore?: ((id: number, question: ReadQuestion) => void) | undefined;
   /** Takes snapshots of all shards now; undefined where there are no followers. */
   readonly takeSnapshots?: TakeSnapshots | undefined;
+  /** Has instruments told of; undefined where there are no followers. It answers by `watched`. */
+  readonly marketWatching?: MarketWatching | undefined;
   /** Moves a test clock; undefined where the clock is live. */
   readonly advanceClock?: ((byNs: number) => void) | undefined;
   /** Who may do what; by default everybody everything. */
@@ -110,6 +114,7 @@ export class Gateway implements TransportHandlers {
   readonly #delivery: Delivery;
   readonly #reads: HttpReads;
   readonly #routes: Routes;
+  readonly #market: MarketData;
   readonly #slowReaders: SlowReaders;
   readonly #heartbeats: Heartbeats;
   readonly #admission: AdmissionParts;
@@ -151,7 +156,16 @@ export class Gateway implements TransportHandlers {
       this.#trace,
     );
     const listings = new HttpListings(this.#router, instruments, parts.board, parts.realTime);
-    const messages = new SessionMessages(this.#sessions, clock);
+    this.#market = new MarketData({
+      instruments,
+      sessions: this.#sessions,
+      epochNs: () => clock.epochNs(),
+      realTime: parts.realTime,
+      afterTurn: parts.afterTurn,
+      watching: parts.marketWatching,
+    });
+    const market = new MarketRequests(this.#market, instruments);
+    const messages = new SessionMessages(this.#sessions, clock, market);
     this.#intake = new Intake({
       router: this.#router,
       sessions: this.#sessions,
@@ -269,6 +283,12 @@ export class Gateway implements TransportHandlers {
     if (!this.#turnDue) this.#schedule();
   }
 
+  /** What `marketWatching` has asked for. */
+  watched(id: number, board: SharedArrayBuffer | undefined): void {
+    this.#market.watched(id, board);
+    if (!this.#turnDue) this.#schedule();
+  }
+
   /** The answer to what `askStore` has sent. */
   answered(id: number, answer: ReadAnswer): void {
     this.#reads.answered(id, answer);
@@ -287,14 +307,18 @@ export class Gateway implements TransportHandlers {
   message(session: Session, message: ArrayBuffer, isBinary: boolean): void {
     if (!session.open) return;
     session.isHeard = true;
-    if (!isBinary) {
+    if (isBinary === (session.protocol === Protocol.Json)) {
       session.open = false;
-      session.connection.close(CLOSE_WRONG_DATA, 'text message: this subprotocol takes binary messages only');
+      const [came, taken] = isBinary ? ['binary', 'text'] : ['text', 'binary'];
+      session.connection.close(
+        CLOSE_WRONG_DATA,
+        `${came} message: this subprotocol takes ${taken} messages only`,
+      );
       return;
     }
     this.#router.begin();
     if (session.binary) this.#intake.binary(session, message);
-    else this.#intake.msgpack(session, message);
+    else this.#intake.objects(session, message);
     if (!this.#turnDue) this.#schedule();
   }
 
@@ -305,6 +329,7 @@ export class Gateway implements TransportHandlers {
     this.#slowReaders.closed(session);
     if (session.disconnect !== undefined && !this.#ended) this.#parts.disconnects?.closed(session);
     this.#delivery.resuming.closed(session);
+    this.#market.closed(session);
     this.#sessions.close(session);
   }
 
@@ -343,6 +368,7 @@ export class Gateway implements TransportHandlers {
     this.#ended = true;
     this.#answers.close();
     this.#reads.close();
+    this.#market.close();
     this.#sessions.closeAll(CLOSE_GOING_AWAY, 'the exchange is shutting down');
   }
 
