@@ -142,6 +142,7 @@ export class Router {
       this.#refusing[shard] = this.#refusalOf(shard);
       this.#refusingNew[shard] = this.#isStoreBehind(shard) ? 1 : 0;
     }
+  }
 
   #refusalOf(shard: number): RejectCode | 0 {
     const phase = this.#board.phase(shard);
@@ -218,8 +219,9 @@ export class Router {
   }
 
   /** Lines that wait in the ring of each shard. */
-  depths(): number[] 
+  depths(): number[] {
     return this.#rings.map((ring) => ring.depth);
+  }
 }
 
 /** Whether a command brings orders, rather than taking some away or serving the operator. */
