@@ -1,5 +1,5 @@
-import autocannon from 'autocannon';
 import { parseArgs } from 'node:util';
+import autocannon from 'autocannon';
 import type { Clock } from '../src/clock/clock.js';
 import { LiveClock } from '../src/clock/live-clock.js';
 import { SeededRandomness } from '../src/clock/randomness.js';
@@ -130,12 +130,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { job: { type: 'string' } } });
   const job = JSON.parse(values.job ?? '{}') as CannonJob;
   const clock = new LiveClock();
-  const orders = new HttpOrders(
-    new SeededRandomness(job.seed),
-    job.connections,
-    job,
-    job.firstClientId,
-  );
+  const orders = new HttpOrders(new SeededRandomness(job.seed), job.connections, job, job.firstClientId);
   const latency = new LatencyRecorder();
   const warmUp = await fire(job, orders, job.warmUpOrders, clock, latency);
   latency.reset();

@@ -2,7 +2,7 @@ import type { Clock } from '../src/clock/clock.js';
 import { ClosedLoop } from './closed-loop.js';
 import { Fleet, type FleetSettings, RunError } from './fleet.js';
 import type { ClientFrames, Dealing } from './frames.js';
-import type { LatencySummary } from './latency.js';
+import type { LatencyRecorder, LatencySummary } from './latency.js';
 import { OpenLoop } from './open-loop.js';
 
 export interface LoadRunSettings extends Omit<FleetSettings, 'frames'> {
@@ -25,6 +25,7 @@ export interface LoadRunResult {
   readonly acknowledgedPerSecond: number;
   readonly timedSeconds: number;
   readonly latencyUs: LatencySummary;
+  readonly latency: LatencyRecorder;
   /** How late an open-loop client itself was; undefined in a closed loop. */
   readonly sendLatenessUs: LatencySummary | undefined;
   /** Bytes that the server sent for each timed order, frame headers included. */
@@ -75,6 +76,7 @@ async function measure(fleet: Fleet, settings: LoadRunSettings): Promise<LoadRun
     acknowledgedPerSecond: (tally.acknowledged - acknowledgedBefore) / timedSeconds,
     timedSeconds,
     latencyUs: latency.summaryUs(),
+    latency,
     sendLatenessUs: loop instanceof OpenLoop ? loop.lateness.summaryUs() : undefined,
     bytesPerOrder: (tally.bytes - bytesBefore) / timedOrders,
     acknowledged: tally.acknowledged,

@@ -1,10 +1,10 @@
-import { cpus } from 'node:os';
 import { rejectReasons } from '../src/model/reject.js';
 import type { Backlog } from './backlog-watch.js';
 import type { DiskReport } from './disk-report.js';
 import type { JournalCount } from './journal-count.js';
 import type { LatencySummary } from './latency.js';
 import type { LoadRunResult } from './load-run.js';
+import type { Machine } from './machine.js';
 import type { LoadOptions } from './options.js';
 
 /** All that a load run has found out. */
@@ -56,15 +56,15 @@ export function headingText(options: LoadOptions, disk: DiskReport): string {
   return (
     `disk: ${disk.fileSystem}; write of 4 KiB and fdatasync: p50 ${p50.toFixed(0)} us, p99 ${p99.toFixed(0)} us\n` +
     `load: ${count(options.orders)} orders after ${count(options.warmUpOrders)} to warm up, ${options.ordersPerFrame} a frame, ` +
-    `${options.connections} connections, ${way}, seed ${options.seed}\n` +
+    `${options.connections} connections, mix ${options.mix}, ${way}, seed ${options.seed}\n` +
     `exchange: ${options.shards} shards, ${options.gateways} gateways, durability ${options.durability}, follower ${options.follower}\n`
   );
 }
 
-/** The report for programs: one line of JSON. */
-export function reportJson(report: LoadReport): string {
+/** The report for programs. */
+export function reportJson(report: LoadReport, machine: Machine): object {
   const { options, disk, exchange, journal, backlog, echo, echoBytesPerOrder, failures } = report;
-  return JSON.stringify({
+  return {
     acknowledgedPerSecond: Math.round(exchange.acknowledgedPerSecond),
     echoPerSecond: echo === undefined ? null : Math.round(echo.acknowledgedPerSecond),
     ratio: echo === undefined ? null : round(ratio(exchange, echo), 3),
@@ -79,9 +79,11 @@ export function reportJson(report: LoadReport): string {
       journalFrames: journal?.frames ?? null,
     },
     stores: backlog,
+    machine,
     settings: {
       transport: options.transport,
       ordersPerFrame: options.ordersPerFrame,
+      mix: options.mix,
       orders: options.orders,
       warmUpOrders: options.warmUpOrders,
       ratePerSecond: options.ratePerSecond ?? null,
@@ -100,13 +102,13 @@ export function reportJson(report: LoadReport): string {
       echoBytesPerOrder: echoBytesPerOrder ?? null,
       fileSystem: disk.fileSystem,
       syncLatencyUs: { p50: round(disk.syncLatencyUs.p50, 0), p99: round(disk.syncLatencyUs.p99, 0) },
-      node: process.version,
-      platform: `${process.platform}-${process.arch}`,
-      processor: cpus()[0]?.model ?? 'unknown',
-      cores: cpus().length,
+      node: machine.node,
+      platform: machine.platform,
+      processor: machine.processor,
+      cores: machine.cores,
     },
     failures,
-  });
+  };
 }
 
 /** From when to when a latency is measured. */
