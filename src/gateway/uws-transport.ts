@@ -140,31 +140,38 @@ function answerRequest(
   response.onAborted(() => {
     gone = true;
   });
-  const respond: Respond = (status, body, headers = {}) => {
+  const respond: Respond = (status, body, headers) => {
     if (gone || answered) return;
     answered = true;
     response.cork(() => {
       response.writeStatus(statusLine(status));
-      for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
+      for (const name in headers) response.writeHeader(name, headers[name]!);
       if (method === 'HEAD') response.endWithoutBody(Buffer.byteLength(body));
       else response.end(body);
     });
   };
-  const chunks: Buffer[] = [];
+  let held: Buffer[] | undefined;
   let bytes = 0;
   response.onData((chunk, isLast) => {
     bytes += chunk.byteLength;
-    // The chunk is only lent: copy it. Past the bound nothing is kept.
-    if (bytes <= MAX_MESSAGE_BYTES) chunks.push(Buffer.from(chunk.slice(0)));
-    if (!isLast || gone) return;
-    const body = Buffer.concat(chunks);
     const bodyTooLarge = bytes > MAX_MESSAGE_BYTES;
+    if (!isLast) {
+      // The chunk is only lent: copy it. Past the bound nothing is kept.
+      if (!bodyTooLarge) (held ??= []).push(Buffer.from(chunk.slice(0)));
+      return;
+    }
+    if (gone) return;
+    // Nearly every body comes in one piece, and is read where it lies.
+    const last = new Uint8Array(chunk);
+    const body = bodyTooLarge ? NOTHING : held === undefined ? last : Buffer.concat([...held, last]);
     handlers.request({ method, path, query, origin, host, body, bodyTooLarge }, respond);
   });
 }
 
+const NOTHING = new Uint8Array(0);
+
 function statusLine(status: number): string {
-  return `${status} ${statusTexts[status] ?? 'Status'}`;
+  return statusLines[status] ?? `${status} Status`;
 }
 
 const statusTexts: Readonly<Record<number, string>> = {
@@ -182,3 +189,7 @@ const statusTexts: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
 };
+
+const statusLines: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(statusTexts).map(([status, text]) => [status, `${status} ${text}`]),
+);
