@@ -38,6 +38,10 @@ With --transport ws:
   --frames single|many  one order a frame, or ${MANY_ORDERS} (default single)
   --mix NAME            ${mixNames.join(', ')} (default steady)
   --rate R              open-loop at R orders/s, each measured from the time at which it was due
+  --burst N             N orders at once, each measured from then, with
+  --every-ms M          so often
+  --idle-connections N  connections that are opened before, say nothing and stay: what memory they take
+  --slow-readers N      connections that send orders and never read: when each is closed
   --under-way N         most orders under way over all connections (default ${DEFAULT_UNDER_WAY}; not with --rate)
   --snapshot-commands N commands after which followers write a snapshot (default: that of the exchange)
   --postgres WHERE      off, embedded, postgres://..., or server for one that the run starts (default off)

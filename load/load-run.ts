@@ -17,6 +17,8 @@ export interface LoadRunSettings extends Omit<FleetSettings, 'frames'> {
   readonly underWay: number;
   /** Undefined: closed loop. */
   readonly ratePerSecond: number | undefined;
+  /** Orders that are due at once, at this rate; 1 where left out: evenly. */
+  readonly burst?: number;
 }
 
 /** What a run against one server came to. Counts include the warm-up, except where they say otherwise. */
@@ -89,9 +91,9 @@ async function measure(fleet: Fleet, settings: LoadRunSettings): Promise<LoadRun
 
 /** The loop that is measured, for the orders at places `from` up to `to` of the run. */
 function timedLoop(fleet: Fleet, settings: LoadRunSettings, from: number, to: number): ClosedLoop | OpenLoop {
-  const { clock, dealing, ratePerSecond } = settings;
+  const { clock, dealing, ratePerSecond, burst = 1 } = settings;
   if (ratePerSecond === undefined) return closedLoop(fleet, settings, to);
-  return new OpenLoop({ connections: fleet.connections, clock, dealing, ratePerSecond, from, to });
+  return new OpenLoop({ connections: fleet.connections, clock, dealing, ratePerSecond, burst, from, to });
 }
 
 function closedLoop(fleet: Fleet, settings: LoadRunSettings, to: number): ClosedLoop {

@@ -44,8 +44,6 @@ const texts = {
   mix: WS,
   'idle-connections': WS,
   'slow-readers': WS,
-  subscribers: WS,
-  'subscriber-protocol': WS,
   'snapshot-commands': WS,
   postgres: WS,
   redis: WS,

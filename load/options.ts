@@ -13,6 +13,12 @@ export interface LoadOptions extends CommonOptions {
   readonly warmUpOrders: number;
   /** Orders per second of an open-loop run; undefined for a closed-loop run. */
   readonly ratePerSecond: number | undefined;
+  /** Orders that are due at once; 1: evenly. */
+  readonly burst: number;
+  /** Connections that are opened before the run, say nothing and stay. */
+  readonly idleConnections: number;
+  /** Connections that send orders during the run and never read. */
+  readonly slowReaders: number;
   readonly connections: number;
   /** Bound of the orders under way over all connections: in a closed-loop run, and in the warm-up of an open-loop one. */
   readonly underWay: number;
@@ -50,8 +56,8 @@ export function readWsOptions(given: Given): LoadOptions {
   const common = readCommon(given);
   if (given.frames !== undefined && given.frames !== 'single' && given.frames !== 'many')
     throw new OptionsError(`--frames takes single or many, not ${given.frames}`);
-  if (given.rate === undefined && given.seconds !== undefined)
-    throw new OptionsError('--seconds goes with --rate; without it give --orders');
+  if (given.rate === undefined && given.burst === undefined && given.seconds !== undefined)
+    throw new OptionsError('--seconds goes with --rate or --burst; without them give --orders');
   if (given.seconds !== undefined && given.orders !== undefined)
     throw new OptionsError('give --seconds or --orders, not both');
   if (given.rate !== undefined && given['under-way'] !== undefined)
@@ -59,10 +65,24 @@ export function readWsOptions(given: Given): LoadOptions {
       '--under-way bounds a closed-loop run; with --rate orders go out when they are due',
     );
 
+  if ((given.burst === undefined) !== (given['every-ms'] === undefined))
+    throw new OptionsError('--burst and --every-ms go together: so many orders at once, so often');
+  if (given.burst !== undefined && (given.rate !== undefined || given['under-way'] !== undefined))
+    throw new OptionsError('--burst and --every-ms are a rate; leave --rate and --under-way out');
+
   const ordersPerFrame = given.frames === 'many' ? MANY_ORDERS : 1;
-  const ratePerSecond = given.rate === undefined ? undefined : whole('rate', given.rate, 1, 10_000_000, 0);
+  const burst = whole('burst', given.burst, 1, 1_000_000, 1);
+  if (burst % ordersPerFrame !== 0 && given.burst !== undefined)
+    throw new OptionsError(`--burst ${burst} is not a whole number of frames of ${ordersPerFrame} orders`);
+  const ratePerSecond =
+    given.burst !== undefined
+      ? (burst * 1_000) / whole('every-ms', given['every-ms'], 1, 60_000, 0)
+      : given.rate === undefined
+        ? undefined
+        : whole('rate', given.rate, 1, 10_000_000, 0);
   const seconds = whole('seconds', given.seconds, 1, 86_400, DEFAULT_SECONDS);
-  const defaultOrders = ratePerSecond === undefined ? DEFAULT_ORDERS : ratePerSecond * seconds;
+  const defaultOrders =
+    ratePerSecond === undefined ? DEFAULT_ORDERS : Math.max(1, Math.round(ratePerSecond * seconds));
   const orders = whole('orders', given.orders, 1, MAX_ORDERS, defaultOrders);
   if (orders > MAX_ORDERS)
     throw new OptionsError(`${ratePerSecond} orders/s for ${seconds} s are over ${MAX_ORDERS} orders`);
@@ -90,7 +110,10 @@ export function readWsOptions(given: Given): LoadOptions {
     orders,
     warmUpOrders: whole('warm-up', given['warm-up'], 0, MAX_ORDERS, DEFAULT_WARM_UP),
     ratePerSecond,
+    burst,
     connections,
+    idleConnections: whole('idle-connections', given['idle-connections'], 0, 60_000, 0),
+    slowReaders: whole('slow-readers', given['slow-readers'], 0, 1_000, 0),
     underWay,
     mix: readMix(given.mix, ordersPerFrame),
     snapshotCommands: optional('snapshot-commands', 1_000, 1_000_000_000),

@@ -8,14 +8,18 @@ import { type DataDirectory, openDataDirectory } from './data-directory.js';
 import { reportDisk } from './disk-report.js';
 import { startExchange } from './exchange-process.js';
 import type { Progress } from './fleet.js';
-import { OrderFlow } from './flow.js';
-import { type ClientFrames, Dealing, encodeFrames } from './frames.js';
+import { type FlowInstrument, OrderFlow } from './flow.js';
+import { type ClientFrames, Dealing, encodeFrames, QUOTE_LINES } from './frames.js';
+import { IdleConnections } from './idle-connections.js';
 import { fetchInstruments } from './instruments.js';
 import { countJournal, type JournalCount } from './journal-count.js';
 import { type LoadRunResult, runLoad } from './load-run.js';
+import { mixes } from './mixes.js';
 import type { LoadOptions } from './options.js';
+import { checkOpenFiles } from './process-memory.js';
 import { headingText, type LoadReport } from './report.js';
 import { ServerProcess } from './server-process.js';
+import { SlowReaders, type SlowReadersReport } from './slow-readers.js';
 import { StoreServers } from './store-servers.js';
 
 /*
@@ -53,6 +57,7 @@ async function run(
   note: Note,
 ): Promise<LoadReport> {
   const clock = new LiveClock();
+  checkOpenFiles(options.idleConnections + options.slowReaders + options.connections);
 
   // 1. The disk: refused where it is memory.
   const disk = reportDisk(data.path, clock);
@@ -71,16 +76,27 @@ async function run(
   const backlogs = new BacklogWatch(HOST, server.port);
   let frames: readonly ClientFrames[];
   let exchange: LoadRunResult;
+  let idle: IdleConnections | undefined;
+  let slow: SlowReaders | undefined;
   try {
     frames = await encode(options, plan, server.port);
+    if (options.idleConnections > 0)
+      idle = await IdleConnections.open(HOST, server.port, server.pid, options.idleConnections);
+    if (options.slowReaders > 0) slow = await openSlowReaders(options, server.port, clock);
+    slow?.start();
     exchange = await measure('exchange', server, options, plan, frames, clock, signal, (progress) =>
       backlogs.look(progress),
     );
+    if (slow !== undefined) await waitForSlowReaders(slow);
+    slow?.stop();
+    idle?.close();
     await backlogs.drained();
 
     // 3. A clean stop, and the journal read back.
     await server.stop();
   } finally {
+    slow?.stop();
+    idle?.close();
     await server.kill();
     await stores.stop();
   }
@@ -100,9 +116,19 @@ async function run(
       await echoServer.kill();
     }
   }
-  const failures = findFailures(options, exchange, journal);
-  const backlog = backlogs.summary();
-  return { options: settings, disk, exchange, journal, backlog, echoBytesPerOrder, echo, failures };
+  const slowReaders = slow?.report();
+  return {
+    options: settings,
+    disk,
+    exchange,
+    journal,
+    backlog: backlogs.summary(),
+    idle: idle?.report(),
+    slowReaders,
+    echoBytesPerOrder,
+    echo,
+    failures: findFailures(options, exchange, journal, slowReaders),
+  };
 }
 
 /** Rounds the parts of the run to whole frames, and gives an open loop a second to get going. */
@@ -142,7 +168,40 @@ async function encode(options: LoadOptions, plan: LoadPlan, port: number): Promi
     options.mix,
   );
   const masks = new SeededRandomness(options.seed + MASK_SEED_OFFSET);
-  return encodeFrames(plan.dealing, flow, plan.warmUpOrders + plan.leadInOrders + options.orders, masks);
+  const orders = plan.warmUpOrders + plan.leadInOrders + options.orders;
+  const mostLines = mixes[options.mix].quoteShare > 0 ? QUOTE_LINES : 1;
+  return encodeFrames(plan.dealing, flow, orders, masks, mostLines);
+}
+
+/** Accounts that send and never read; nobody else has them. */
+const FIRST_SLOW_ACCOUNT = 900_000;
+/** Orders that each slow reader has before it begins again, and how fast it sends them. */
+const SLOW_ORDERS = 20_000;
+const SLOW_ORDERS_PER_SECOND = 10_000;
+/** How long after the run one that is still open is waited for. */
+const SLOW_PATIENCE_MS = 10_000;
+
+async function openSlowReaders(options: LoadOptions, port: number, clock: Clock): Promise<SlowReaders> {
+  const instruments = await fetchInstruments(HOST, port);
+  const frames = slowFrames(options.slowReaders, instruments, options.seed);
+  return SlowReaders.open(HOST, port, frames, SLOW_ORDERS_PER_SECOND, clock);
+}
+
+/** What slow readers send. */
+function slowFrames(
+  count: number,
+  instruments: readonly FlowInstrument[],
+  seed: number,
+): readonly ClientFrames[] {
+  const flow = new OrderFlow(new SeededRandomness(seed), count, instruments);
+  const dealing = new Dealing(count, 1, 1);
+  const masks = new SeededRandomness(seed + MASK_SEED_OFFSET);
+  return encodeFrames(dealing, flow, count * SLOW_ORDERS, masks, 1, FIRST_SLOW_ACCOUNT);
+}
+
+async function waitForSlowReaders(slow: SlowReaders): Promise<void> {
+  for (let waitedMs = 0; slow.open > 0 && waitedMs < SLOW_PATIENCE_MS; waitedMs += 50)
+    await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 function measure(
@@ -166,6 +225,7 @@ function measure(
       timedOrders: options.orders,
       underWay: options.underWay,
       ratePerSecond: options.ratePerSecond,
+      burst: options.burst,
       onProgress: (progress) => {
         showProgress(options, kind, progress);
         look(progress);
@@ -187,9 +247,12 @@ function findFailures(
   options: LoadOptions,
   exchange: LoadRunResult,
   journal: JournalCount | undefined,
+  slowReaders: SlowReadersReport | undefined,
 ): string[] {
   const failures: string[] = [];
-  if (journal !== undefined && journal.orders !== exchange.acknowledged)
+  // Nobody knows how many orders of a client that does not read were taken.
+  const most = exchange.acknowledged + (slowReaders?.sentOrders ?? 0);
+  if (journal !== undefined && (journal.orders < exchange.acknowledged || journal.orders > most))
     failures.push(
       `the journal holds ${journal.orders} orders and ${exchange.acknowledged} were acknowledged`,
     );
