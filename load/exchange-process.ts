@@ -27,9 +27,15 @@ export function startExchange(
     ...['--durability', options.durability],
     ...['--follower', options.follower],
     ...more,
+    ...given('--client-backlog-bytes', options.clientBacklogBytes),
+    ...given('--client-stall-ms', options.clientStallMs),
     // What was acknowledged is counted in the journal, all of it.
     ...['--old-segments', 'keep'],
     ...['--config', config],
     '--json',
   ]);
+}
+
+function given(name: string, value: number | undefined): string[] {
+  return value === undefined ? [] : [name, String(value)];
 }

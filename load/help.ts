@@ -8,6 +8,7 @@ import {
   DEFAULT_WARM_UP,
   MANY_ORDERS,
 } from './options.js';
+import { OVERLOAD_DEFAULTS } from './overload-options.js';
 
 /** What `--help` prints. */
 export const loadHelp = `Usage: npm run --silent load -- [options]
@@ -18,7 +19,9 @@ acknowledged.
   --transport ws        orders over WebSocket, then the same frames to a bare uWebSockets.js echo server (default)
   --transport http      orders over HTTP by autocannon, in turns with a bare uWebSockets.js route and Fastify
 
-Both:
+  --overload            the proof: many times what the exchange can take, a tenth of the clients never read
+
+All:
   --orders N            timed orders (ws: default ${DEFAULT_ORDERS}, with --rate rate x seconds; http: of each server and round)
   --seconds S           ws: length of a run with --rate (default ${DEFAULT_SECONDS}); http: of each server and round (default ${HTTP_DEFAULTS.seconds})
   --warm-up N           orders before the timed ones (default: ws ${DEFAULT_WARM_UP}, http ${HTTP_DEFAULTS.warmUpOrders} of each server and round)
@@ -29,6 +32,8 @@ Both:
   --follower on|off     whether the exchange has followers, which write snapshots (default on)
   --data DIR            data directory, absent or empty, kept afterwards (default: a temporary one, removed)
   --config FILE         configuration of the exchange (default: one instrument a shard)
+  --client-backlog-bytes N, --client-stall-ms N
+                        limits of the exchange on who reads too slowly (default: its own)
   --seed N              seed of the order flow (default 42)
   --out DIR             write report.json, latency.hgrm and latency.svg there
   --json                text to stderr, one line of JSON to stdout
@@ -51,4 +56,11 @@ With --transport ws:
 
 With --transport http:
   --pipelining N        requests that one connection has under way (default ${HTTP_DEFAULTS.pipelining})
-  --rounds N            how often each server has its turn; medians count (default ${HTTP_DEFAULTS.rounds})`;
+  --rounds N            how often each server has its turn; medians count (default ${HTTP_DEFAULTS.rounds})
+
+With --overload:
+  --connections N       connections in all (default ${OVERLOAD_DEFAULTS.connections})
+  --capacity R          orders/s that the exchange can take (default: found first, in a closed loop)
+  --times N             how many times that much is sent (default ${OVERLOAD_DEFAULTS.times})
+  --seconds S           for so long (default ${OVERLOAD_DEFAULTS.seconds})
+  --memory-bound MIB    what the exchange may have resident (default ${OVERLOAD_DEFAULTS.memoryBoundMib})`;

@@ -1,5 +1,5 @@
 import { OptionsError } from '../native-free-bench/command-line.js';
-import { type CommonOptions, type Given, readCommon, whole } from './modes.js';
+import { type CommonOptions, type Given, optional, readCommon, whole } from './modes.js';
 
 /** What a load run over HTTP is asked to do. */
 export interface HttpOptions extends CommonOptions {
@@ -31,7 +31,7 @@ export function readHttpOptions(given: Given): HttpOptions {
     ...readCommon(given),
     connections: whole('connections', given.connections, 1, 1_000, HTTP_DEFAULTS.connections),
     pipelining: whole('pipelining', given.pipelining, 1, 64, HTTP_DEFAULTS.pipelining),
-    orders: given.orders === undefined ? undefined : whole('orders', given.orders, 1, 10_000_000, 0),
+    orders: optional('orders', given.orders, 1, 10_000_000),
     seconds: whole('seconds', given.seconds, 1, 3_600, HTTP_DEFAULTS.seconds),
     warmUpOrders: whole('warm-up', given['warm-up'], 1, 10_000_000, HTTP_DEFAULTS.warmUpOrders),
     rounds: whole('rounds', given.rounds, 1, 99, HTTP_DEFAULTS.rounds),

@@ -7,6 +7,9 @@ import { httpJson, httpText } from './http-report.js';
 import { type Machine, machineText, thisMachine } from './machine.js';
 import { readMode } from './modes.js';
 import { readWsOptions } from './options.js';
+import { runOverload } from './overload.js';
+import { readOverloadOptions } from './overload-options.js';
+import { overloadJson, overloadText } from './overload-report.js';
 import { reportJson, reportText } from './report.js';
 import { type Finding, writeReports } from './report-files.js';
 import { runWs } from './ws-load.js';
@@ -62,6 +65,14 @@ function runOf({ mode, given }: NonNullable<ReturnType<typeof readMode>>): Run {
         latency: report.exchange.latency,
         failures: report.failures,
       };
+    };
+  }
+  if (mode === 'overload') {
+    const options = readOverloadOptions(given);
+    return async (signal, note, machine) => {
+      const report = await runOverload(options, signal, note);
+      const { latency, failures } = report;
+      return { text: overloadText(report), json: overloadJson(report, machine), latency, failures };
     };
   }
   const options = readWsOptions(given);

@@ -53,8 +53,8 @@ const texts = {
   capacity: ['overload'],
   times: ['overload'],
   'memory-bound': ['overload'],
-  'client-backlog-bytes': ['ws', 'overload'],
-  'client-stall-ms': ['ws', 'overload'],
+  'client-backlog-bytes': ALL,
+  'client-stall-ms': ALL,
 } as const satisfies Readonly<Record<string, readonly Mode[]>>;
 
 const flags = {
@@ -106,6 +106,9 @@ export interface ExchangeOptions {
   readonly dataDirectory: string | undefined;
   /** Configuration of the exchange; undefined: one that the run writes, with one instrument a shard. */
   readonly configFile: string | undefined;
+  /** Limits on clients that read too slowly; the exchange's own where undefined. */
+  readonly clientBacklogBytes: number | undefined;
+  readonly clientStallMs: number | undefined;
 }
 
 /** What every run says of itself. */
@@ -131,6 +134,8 @@ export function readCommon(given: Given): CommonOptions {
     follower: given.follower ?? 'on',
     dataDirectory: given.data,
     configFile: given.config,
+    clientBacklogBytes: optional('client-backlog-bytes', given['client-backlog-bytes'], 1, 2 ** 31),
+    clientStallMs: optional('client-stall-ms', given['client-stall-ms'], 1, 600_000),
     seed: whole('seed', given.seed, 0, 0xffffffff, 42),
     out: given.out,
     json: given.json === true,
@@ -146,4 +151,14 @@ export function whole(
   otherwise: number,
 ): number {
   return readWhole(`--${name}`, text, low, high) ?? otherwise;
+}
+
+/** The same, undefined where none was given. */
+export function optional(
+  name: Text,
+  text: string | undefined,
+  low: number,
+  high: number,
+): number | undefined {
+  return readWhole(`--${name}`, text, low, high);
 }

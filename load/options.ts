@@ -1,6 +1,6 @@
 import { OptionsError } from '../native-free-bench/command-line.js';
 import { type MixName, mixes, mixNames } from './mixes.js';
-import { type CommonOptions, type Given, readCommon, whole } from './modes.js';
+import { type CommonOptions, type Given, optional, readCommon, whole } from './modes.js';
 
 /** What one load run over WebSocket is asked to do. */
 export interface LoadOptions extends CommonOptions {
@@ -101,8 +101,6 @@ export function readWsOptions(given: Given): LoadOptions {
     throw new OptionsError(
       `--under-way ${underWay} is less than one frame on each of ${connections} connections; at least ${least}`,
     );
-  const optional = (name: 'snapshot-commands' | 'store-write-ms', low: number, high: number) =>
-    given[name] === undefined ? undefined : whole(name, given[name], low, high, 0);
   return {
     ...common,
     transport: 'ws',
@@ -116,10 +114,10 @@ export function readWsOptions(given: Given): LoadOptions {
     slowReaders: whole('slow-readers', given['slow-readers'], 0, 1_000, 0),
     underWay,
     mix: readMix(given.mix, ordersPerFrame),
-    snapshotCommands: optional('snapshot-commands', 1_000, 1_000_000_000),
+    snapshotCommands: optional('snapshot-commands', given['snapshot-commands'], 1_000, 1_000_000_000),
     postgres: given.postgres ?? 'off',
     redis: given.redis,
-    storeWriteMs: optional('store-write-ms', 1, 1_000),
+    storeWriteMs: optional('store-write-ms', given['store-write-ms'], 1, 1_000),
     echo: given['no-echo'] !== true,
   };
 }
