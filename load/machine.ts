@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 
 /** Where a result comes from: without it a figure means nothing. */
@@ -16,9 +16,10 @@ export interface Machine {
 
 /** The machine, the versions and the command of this run. */
 export function thisMachine(argv: readonly string[]): Machine {
-  const about = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
+  // As it is built, this file lies one directory deeper.
+  const built = new URL('../../package.json', import.meta.url);
+  const path = existsSync(built) ? built : new URL('../package.json', import.meta.url);
+  const about = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,

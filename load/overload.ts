@@ -123,6 +123,10 @@ async function prove(
     await drained(fleet, () => fault !== undefined);
     clearInterval(watch);
     slow.stop();
+    const endedBy = fault;
+    // The fleet waits for more answers than there can be: it is told that this was all.
+    fleet.fail(new Error('over'));
+    await running;
     const { tally } = fleet;
     const codes = new Map(
       [...tally.codes].map(([code, times]) => [code, times - (before.codes.get(code) ?? 0)]),
@@ -146,7 +150,7 @@ async function prove(
       restBytes,
       peakBytes,
       slow: slow.report(),
-      fault: fault?.message,
+      fault: endedBy?.message,
     };
     return { ...found, failures: overloadFailures(found) };
   } finally {
