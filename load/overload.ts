@@ -25,6 +25,8 @@ import { SlowReaders } from './slow-readers.js';
 
 const HOST = '127.0.0.1';
 const STALL_SECONDS = 30;
+/** For questions over HTTP beside the run. */
+const SPARE_CONNECTIONS = 10;
 /** Orders with which the capacity is looked for, after so many to warm up. */
 const WARM_UP_ORDERS = 100_000;
 const CAPACITY_ORDERS = 400_000;
@@ -62,7 +64,7 @@ async function prove(
 ): Promise<OverloadReport> {
   const clock = new LiveClock();
   const disk = reportDisk(data.path, clock);
-  const server = await startExchange(options, data);
+  const server = await startExchange(options, data, undefined, SPARE_CONNECTIONS + 2 * options.connections);
   const end = () => void server.kill();
   signal.addEventListener('abort', end, { once: true });
   let slow: SlowReaders | undefined;

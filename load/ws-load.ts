@@ -28,6 +28,8 @@ import { StoreServers } from './store-servers.js';
 
 const HOST = '127.0.0.1';
 const STALL_SECONDS = 30;
+/** For questions over HTTP beside the run. */
+const SPARE_CONNECTIONS = 10;
 /** The masking keys have a sequence of their own, so that they do not change the flow. */
 const MASK_SEED_OFFSET = 1;
 
@@ -57,7 +59,8 @@ async function run(
   note: Note,
 ): Promise<LoadReport> {
   const clock = new LiveClock();
-  checkOpenFiles(options.idleConnections + options.slowReaders + options.connections);
+  const connections = options.idleConnections + options.slowReaders + options.connections;
+  checkOpenFiles(connections);
 
   // 1. The disk: refused where it is memory.
   const disk = reportDisk(data.path, clock);
@@ -67,12 +70,15 @@ async function run(
 
   // 2. The exchange with its stores, and all frames in memory before the first is sent.
   const stores = await StoreServers.start(options);
-  const server = await startExchange(options, data, exchangeArguments(options, stores)).catch(
-    async (error: unknown) => {
-      await stores.stop();
-      throw error;
-    },
-  );
+  const server = await startExchange(
+    options,
+    data,
+    exchangeArguments(options, stores),
+    connections + SPARE_CONNECTIONS,
+  ).catch(async (error: unknown) => {
+    await stores.stop();
+    throw error;
+  });
   const backlogs = new BacklogWatch(HOST, server.port);
   let frames: readonly ClientFrames[];
   let exchange: LoadRunResult;
