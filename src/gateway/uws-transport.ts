@@ -179,7 +179,8 @@ function answerRequest(
     if (gone || answered) return;
     if (!isLast) {
       // The chunk is only lent: copy it. Past the bound nothing is kept.
-      if (!bodyTooLarge) held = [...(held ?? []), Buffer.from(chunk.slice(0))];
+      held ??= [];
+      if (!bodyTooLarge) held.push(Buffer.from(chunk.slice(0)));
       deadline ??= realTime.setAlert(realTime.nowNs() + limits.requestMs * 1e6, () =>
         respondTooLate(respond, limits.requestMs),
       );
