@@ -168,6 +168,7 @@ export class Gateway implements TransportHandlers {
         return intake.closed;
       },
       shards: parts.inputRings.length,
+      isKeyed: gatekeeper.isKeyed,
       hasRoom: (address) => counts === undefined || counts.hasRoom(address),
       identify: (request) => gatekeeper.identifyUpgrade(request),
     };

@@ -6,7 +6,14 @@ import { choice } from '../wire/field-schema.js';
 import { instrumentObject } from '../wire/instrument-object.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { type Actor, anybody } from './actor.js';
-import { foreignSentence, isForeign, OPERATOR, parseAccount } from './admission.js';
+import {
+  foreignSentence,
+  isForeign,
+  isLocalHost,
+  OPERATOR,
+  parseAccount,
+  strangeHostSentence,
+} from './admission.js';
 import type { Gatekeeper } from './gatekeeper.js';
 import { maySend, Need, needOf } from './http-access.js';
 import { type HttpCommandParts, HttpCommands } from './http-commands.js';
@@ -53,6 +60,10 @@ export class Routes {
   }
 
   handle(request: HttpRequest, respond: Respond): void {
+    if (!this.#parts.gatekeeper.isKeyed && !isLocalHost(request.host)) {
+      fail(respond, 403, 'strange-host', strangeHostSentence(request.host));
+      return;
+    }
     if (!READING_METHODS.has(request.method) && isForeign(request)) {
       fail(respond, 403, 'foreign-origin', foreignSentence(request));
       return;
