@@ -6,7 +6,7 @@ import type { HttpRequest, Respond } from './transport.js';
 
 /** How requests are read and answered: JSON both ways, and the shape of a reject for whatever is wrong. */
 
-const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' } as const;
+export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' } as const;
 
 /** Answers with an object. Where the status passes by itself, the answer says when to come back. */
 export function reply(respond: Respond, status: number, body: object, headers = {}): void {

@@ -4,12 +4,14 @@ import { MAX_BOOK_DEPTH } from '../model/limits.js';
 import { instrumentObject } from '../wire/instrument-object.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { foreignSentence, isForeign, OPERATOR, parseAccount } from './admission.js';
+import { asyncApiText, openApiText } from './documents/documents.js';
+import { isRoute } from './documents/route-table.js';
 import { type HttpCommandParts, HttpCommands } from './http-commands.js';
 import { HttpFigures, type HttpFiguresParts } from './http-figures.js';
 import type { HttpListings } from './http-listings.js';
 import { failAccount, readOrderId } from './http-query.js';
 import type { HttpReads } from './http-reads.js';
-import { fail, readBody, reply } from './http-reply.js';
+import { fail, JSON_HEADERS, readBody, reply } from './http-reply.js';
 import type { HttpRequest, Respond } from './transport.js';
 
 /** Takes snapshots of all shards and says what came of it. */
@@ -52,8 +54,10 @@ export class Routes {
     }
     const { path } = request;
     const [, room = '', ...items] = path.split('/');
-    const methods =
-      items.length > 2 ? undefined : this.#methods(room, items.map(decodePart), request, respond);
+    // What the documents do not have is not served.
+    const methods = isRoute(room, items)
+      ? this.#methods(room, items.map(decodePart), request, respond)
+      : undefined;
     if (methods !== undefined) onMethod(request, respond, methods);
     else if (room === 'ws' && items.length < 2)
       fail(
@@ -102,6 +106,10 @@ export class Routes {
           return { GET: () => this.#figures.health(respond) };
         case 'metrics':
           return { GET: () => this.#figures.metrics(respond) };
+        case 'openapi.json':
+          return { GET: () => respond(200, openApiText(), JSON_HEADERS) };
+        case 'asyncapi.json':
+          return { GET: () => respond(200, asyncApiText(), JSON_HEADERS) };
         case 'clock':
           if (this.#parts.advanceClock === undefined) return undefined;
           return { POST: body((by) => this.#advance(by, respond)) };
