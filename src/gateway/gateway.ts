@@ -16,6 +16,7 @@ import { Intake } from './intake.js';
 import { Router } from './router.js';
 import { Routes, type TakeSnapshots } from './routes.js';
 import type { Session } from './session.js';
+import { SessionMessages } from './session-messages.js';
 import { SessionRegistry } from './session-registry.js';
 import type {
   Admission,
@@ -97,7 +98,8 @@ export class Gateway implements TransportHandlers {
       parts.isStoreBehind,
     );
     const listings = new HttpListings(this.#router, instruments, parts.board, parts.realTime);
-    this.#intake = new Intake(this.#router, this.#sessions, instruments, clock);
+    const messages = new SessionMessages(this.#sessions, clock);
+    this.#intake = new Intake(this.#router, this.#sessions, instruments, clock, messages);
     this.#delivery = new Delivery({
       gateway,
       eventRings: parts.eventRings,

@@ -11,6 +11,7 @@ import { LINE_WORDS, ORDER_ACCOUNT, orderKind, orderLines } from '../wire/order-
 import { decodeCommands } from './msgpack.js';
 import type { Router } from './router.js';
 import type { Session } from './session.js';
+import type { SessionMessages } from './session-messages.js';
 import type { SessionRegistry } from './session-registry.js';
 
 /** Most commands of one msgpack message: as many as the largest binary one has lines. */
@@ -22,16 +23,24 @@ export class Intake {
   readonly #sessions: SessionRegistry;
   readonly #instruments: InstrumentTable;
   readonly #clock: Clock;
+  readonly #messages: SessionMessages;
   readonly #record = new Int32Array(MAX_ORDER_LINES * LINE_WORDS);
   readonly #refusal = new Int32Array(MAX_REFUSAL_WORDS);
   /** Set when the exchange shuts down: nothing more is taken. */
   closed = false;
 
-  constructor(router: Router, sessions: SessionRegistry, instruments: InstrumentTable, clock: Clock) {
+  constructor(
+    router: Router,
+    sessions: SessionRegistry,
+    instruments: InstrumentTable,
+    clock: Clock,
+    messages: SessionMessages,
+  ) {
     this.#router = router;
     this.#sessions = sessions;
     this.#instruments = instruments;
     this.#clock = clock;
+    this.#messages = messages;
   }
 
   /** A binary message of one or many order records. */
@@ -45,8 +54,12 @@ export class Intake {
     }
     const words = new Int32Array(message);
     for (let at = 0; at < words.length; ) {
-      let code: number = checkOrderRecord(words, at, (words.length - at) / LINE_WORDS);
-      if (code === 0) code = codeOf(this.#send(session.accounts, words, at, session.number));
+      let code: number;
+      if (this.#messages.takesKind(orderKind(words[at]!))) code = this.#messages.record(session, words, at);
+      else {
+        code = checkOrderRecord(words, at, (words.length - at) / LINE_WORDS);
+        if (code === 0) code = codeOf(this.#send(session.accounts, words, at, session.number));
+      }
       if (code !== 0) {
         this.#hand(session, writeRecordRefusal(this.#refusal, 0, words, at, code, this.#clock.epochNs()));
         // Where the length cannot be trusted, neither can what follows.
@@ -75,8 +88,10 @@ export class Intake {
       return;
     }
     for (const command of commands) {
-      const result = this.object(command, session.accounts, session.number);
-      if (typeof result !== 'number') this.#refuse(session, result);
+      const result = this.#messages.takesObject(command)
+        ? this.#messages.object(session, command)
+        : this.object(command, session.accounts, session.number);
+      if (typeof result === 'object') this.#refuse(session, result);
     }
   }
 

@@ -1,6 +1,6 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
 import { MAX_MESSAGE_BYTES } from '../model/limits.js';
-import type { EventObject } from '../wire/event-object.js';
+import type { OutgoingEvent } from './session.js';
 
 /** Deepest nesting that is written: an array of maps, in a book with a list of levels. */
 const MAX_WRITTEN_DEPTH = 8;
@@ -17,7 +17,7 @@ const decoder = new Decoder({
 });
 
 /** A turn's events for one session: one msgpack array of maps. */
-export function encodeEvents(events: readonly EventObject[]): Uint8Array {
+export function encodeEvents(events: readonly OutgoingEvent[]): Uint8Array {
   return encoder.encodeSharedRef(events);
 }
 

@@ -102,6 +102,8 @@ export class Routes {
           };
         case 'snapshots':
           return { POST: () => this.#takeSnapshots(respond) };
+        case 'time':
+          return { GET: () => this.#time(request, respond) };
         case 'health':
           return { GET: () => this.#figures.health(respond) };
         case 'metrics':
@@ -183,6 +185,18 @@ export class Routes {
       shard: instruments.shardOf(instrument.id),
     }));
     reply(respond, 200, list);
+  }
+
+  /** The server's half of an exchange of timestamps, as in RFC 5905, section 8. */
+  #time(request: HttpRequest, respond: Respond): void {
+    const { clock } = this.#parts;
+    const receivedNs = clock.epochNs().toString();
+    const clientTimeNs = new URLSearchParams(request.query).get('clientTimeNs') ?? '0';
+    if (!/^\d{1,20}$/.test(clientTimeNs)) {
+      fail(respond, 400, 'malformed', 'clientTimeNs must be a text of digits under 2^64.');
+      return;
+    }
+    reply(respond, 200, { clientTimeNs, receivedNs, sentNs: clock.epochNs().toString() });
   }
 
   #takeSnapshots(respond: Respond): void {

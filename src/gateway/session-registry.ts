@@ -76,8 +76,17 @@ export class SessionRegistry {
 
   /** Sends once per connection what the turn has brought. */
   flush(): void {
-    for (let i = 0; i < this.#dirty.length; i++) send(this.#dirty[i]!);
+    for (let i = 0; i < this.#dirty.length; i++) {
+      const session = this.#dirty[i]!;
+      session.dirty = false;
+      send(session);
+    }
     this.#dirty.length = 0;
+  }
+
+  /** Sends at once what waits in a session. */
+  sendNow(session: Session): void {
+    if (session.open) send(session);
   }
 
   /** Closes every session with a code and a reason. */
@@ -88,7 +97,7 @@ export class SessionRegistry {
 
 /** Sends what waits in a session as one message; cuts a client that has let too much pile up. */
 function send(session: Session): void {
-  session.dirty = false;
+  if (session.outWords === 0 && session.objects.length === 0) return;
   const bytes = session.binary
     ? new Uint8Array(session.out.buffer, 0, session.outWords * 4)
     : encodeEvents(session.objects);

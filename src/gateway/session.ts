@@ -1,4 +1,5 @@
 import type { EventObject } from '../wire/event-object.js';
+import type { SessionEvent } from '../wire/session-schema.js';
 import type { Connection } from './connection.js';
 
 /** How a session's messages are written. The name is the WebSocket subprotocol. */
@@ -23,6 +24,9 @@ export interface Gap {
 /** By shard. */
 export type Gaps = Map<number, Gap>;
 
+/** What is told to a client that speaks in objects. */
+export type OutgoingEvent = EventObject | SessionEvent;
+
 /** One connected client: the accounts that it acts for, and what waits to be sent to it at the end of the turn. */
 export class Session {
   readonly number: number;
@@ -38,7 +42,7 @@ export class Session {
   out: Int32Array<ArrayBuffer>;
   outWords = 0;
   /** Msgpack: the events to encode. */
-  objects: EventObject[] = [];
+  objects: OutgoingEvent[] = [];
 
   constructor(number: number, accounts: readonly number[], protocol: Protocol, connection: Connection) {
     this.number = number;
