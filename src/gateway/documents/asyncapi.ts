@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { MAX_MESSAGE_BYTES } from '../../model/limits.js';
 import { eventObjectSchema } from '../../wire/event-schema.js';
 import { commandSchemas } from '../../wire/order-schema.js';
+import { sessionEventSchema, sessionMessageSchemas } from '../../wire/session-schema.js';
 import { SESSION_PATH } from '../admission.js';
 import { Protocol } from '../session.js';
 import { documentInfo } from './document-info.js';
@@ -11,6 +12,15 @@ import { type Direction, type JsonSchema, SchemaLibrary } from './schema-library
 import { closeCodes, sessionQuery, upgradeHeaders } from './session-terms.js';
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** All that a client may send. */
+const clientMessageSchemas: readonly z.ZodType[] = [
+  ...Object.values(commandSchemas),
+  ...Object.values(sessionMessageSchemas),
+];
+
+/** All that a session may be told. */
+const eventSchemas: readonly z.ZodType[] = [...eventObjectSchema.options, ...sessionEventSchema.options];
 
 /** Messages as objects: one subprotocol in text, one in msgpack. */
 const OBJECT_PROTOCOLS = [
@@ -21,15 +31,15 @@ const OBJECT_PROTOCOLS = [
 const BINARY_CHANNEL = 'binary';
 
 class AsyncApi {
-  readonly #library = new SchemaLibrary();
+  readonly #library = new SchemaLibrary('draft-7');
   readonly #messages: Record<string, Json> = {};
   readonly #channels: Record<string, Json> = {};
   readonly #operations: Record<string, Json> = {};
 
   document(): Json {
-    const events = eventObjectSchema.options.map((event) => this.#name(event, 'output'));
-    const event = this.#library.ref(eventObjectSchema, 'output');
-    const commands = Object.values(commandSchemas).map((command) => this.#name(command, 'input'));
+    const events = eventSchemas.map((event) => this.#name(event, 'output'));
+    const event = this.#library.add('Event', { oneOf: events.map(({ schema }) => schema) });
+    const commands = clientMessageSchemas.map((message) => this.#name(message, 'input'));
     for (const { channel, protocol, contentType, frames } of OBJECT_PROTOCOLS) {
       const sent = commands.map(({ name, schema, summary }) =>
         this.#message(channel, name, { contentType, summary, payload: schema }),

@@ -27,7 +27,7 @@ const answersShape = {
 
 function answered(name: EventName): z.ZodObject {
   const schema = eventSchema(name);
-  const title = `${schema.meta()?.title ?? name}, and what came of it`;
+  const title = `${schema.meta()?.title ?? name} answer`;
   return schema.extend(causedShape).meta({ title });
 }
 
@@ -38,15 +38,15 @@ export const amendedAnswerSchema = answered('amended');
 export const stateChangedAnswerSchema = answered('stateChanged');
 export const pricesChangedAnswerSchema = answered('pricesChanged');
 export const accountChangedAnswerSchema = answered('accountChanged').extend(answersShape).meta({
-  title: 'Account changed, and what came of it',
+  title: 'Account changed answer',
 });
 export const allCancelledAnswerSchema = answered('allCancelled').extend(answersShape).meta({
-  title: 'All cancelled, and what came of it',
+  title: 'All cancelled answer',
 });
 /** An amend to what has traded already, or less, cancels the rest. */
 export const amendAnswerSchema = z
   .union([amendedAnswerSchema, cancelledAnswerSchema])
-  .meta({ title: 'Answer to an amend' });
+  .meta({ title: 'Amend answer' });
 export const bookAnswerSchema = eventSchema('book');
 
 /**

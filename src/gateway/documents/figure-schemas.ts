@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { diskStateNames, shardPhaseNames } from '../../metrics/shard-board.js';
 import { storeNames, storeStateNames } from '../../metrics/store-board.js';
 import { sequence, shard, whole } from '../../wire/event-shape.js';
+import { timeEventSchema } from '../../wire/session-schema.js';
 
 const epochNs = z
   .string()
@@ -81,17 +82,7 @@ export const advanceSchema = z
 
 export const movedClockSchema = z.strictObject({ timeNs: epochNs }).meta({ title: 'Time of a test clock' });
 
-export const timeSchema = z
-  .strictObject({
-    clientTimeNs: z
-      .string()
-      .regex(/^[0-9]{1,20}$/)
-      .optional()
-      .describe('What the request said, again. Not there where it said nothing.'),
-    receivedNs: epochNs.describe('When the request came in, nanoseconds since the epoch.'),
-    sentNs: epochNs.describe('When the answer went out, nanoseconds since the epoch.'),
-  })
-  .meta({ title: 'Time of the exchange' });
+export const timeSchema = timeEventSchema.omit({ event: true }).meta({ title: 'Time of the exchange' });
 
 export const keySessionSchema = z
   .strictObject({

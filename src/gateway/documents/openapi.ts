@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document of the HTTP side, made from the table of routes and the schemas that check requests. */
 
 import { eventObjectSchema } from '../../wire/event-schema.js';
-import { rejectAnswerSchema } from './command-answers.js';
+import { amendAnswerSchema, rejectAnswerSchema } from './command-answers.js';
 import { documentInfo } from './document-info.js';
 import { type ParameterName, parameters } from './parameters.js';
 import { type Route, type RouteAnswer, type RouteScope, routeTable } from './route-table.js';
@@ -86,13 +86,14 @@ function securityOf(scope: RouteScope): readonly Json[] {
 }
 
 class OpenApi {
-  readonly #library = new SchemaLibrary();
+  readonly #library = new SchemaLibrary('draft-2020-12');
   readonly #responses: Record<string, unknown> = {};
   readonly #parameters: Record<string, unknown> = {};
 
   constructor() {
     for (const event of eventObjectSchema.options) this.#library.ref(event, 'output');
     this.#library.ref(eventObjectSchema, 'output');
+    for (const answer of amendAnswerSchema.options) this.#library.ref(answer, 'output');
   }
 
   document(): Json {

@@ -18,7 +18,13 @@ import {
   quotedAnswerSchema,
   stateChangedAnswerSchema,
 } from './command-answers.js';
-import { advanceSchema, healthSchema, movedClockSchema, snapshotsSchema } from './figure-schemas.js';
+import {
+  advanceSchema,
+  healthSchema,
+  movedClockSchema,
+  snapshotsSchema,
+  timeSchema,
+} from './figure-schemas.js';
 import type { ParameterName } from './parameters.js';
 import {
   instrumentsSchema,
@@ -285,6 +291,16 @@ const figureRoutes: readonly Route[] = [
       503: { description: 'Not all is well; `status` is `failing`.', schema: healthSchema },
     },
     rejects: [405],
+  },
+  {
+    method: 'GET',
+    path: '/time',
+    id: 'readTime',
+    ...FIGURES,
+    summary: 'The time of the exchange, for who compares it with another clock',
+    parameters: ['clientTimeNs'],
+    answers: { 200: { description: 'When the request came, and when this went.', schema: timeSchema } },
+    rejects: [400, 429],
   },
   {
     method: 'GET',

@@ -10,9 +10,17 @@ export type Direction = 'input' | 'output';
 /** Where OpenAPI and AsyncAPI keep the schemas of a document. */
 const PLACE = '#/components/schemas/';
 
+/** OpenAPI 3.1 speaks JSON Schema 2020-12; what AsyncAPI 3.0 speaks is a superset of draft 7. */
+export type SchemaDialect = 'draft-2020-12' | 'draft-7';
+
 export class SchemaLibrary {
+  readonly #dialect: SchemaDialect;
   readonly #names = new Map<unknown, string>();
   readonly #schemas = new Map<string, JsonSchema>();
+
+  constructor(dialect: SchemaDialect) {
+    this.#dialect = dialect;
+  }
 
   /** All that was named, by name. */
   get schemas(): Readonly<Record<string, JsonSchema>> {
@@ -46,7 +54,7 @@ export class SchemaLibrary {
   inline(schema: z.ZodType, direction: Direction): JsonSchema {
     const { $schema: _, ...json } = z.toJSONSchema(schema, {
       io: direction,
-      target: 'draft-2020-12',
+      target: this.#dialect,
       override: ({ zodSchema, jsonSchema, path }) => {
         const name = path.length === 0 ? undefined : this.#names.get(zodSchema);
         if (name === undefined) return;
