@@ -12,6 +12,7 @@ import type { HttpListings } from './http-listings.js';
 import { failAccount, readOrderId } from './http-query.js';
 import type { HttpReads } from './http-reads.js';
 import { fail, JSON_HEADERS, readBody, reply } from './http-reply.js';
+import { statusPage } from './status-page/status-page.js';
 import type { HttpRequest, Respond } from './transport.js';
 
 /** Takes snapshots of all shards and says what came of it. */
@@ -108,6 +109,8 @@ export class Routes {
           return { GET: () => this.#figures.health(respond) };
         case 'metrics':
           return { GET: () => this.#figures.metrics(respond) };
+        case '':
+          return { GET: () => this.#statusPage(respond) };
         case 'openapi.json':
           return { GET: () => respond(200, openApiText(), JSON_HEADERS) };
         case 'asyncapi.json':
@@ -185,6 +188,11 @@ export class Routes {
       shard: instruments.shardOf(instrument.id),
     }));
     reply(respond, 200, list);
+  }
+
+  #statusPage(respond: Respond): void {
+    const { html, headers } = statusPage();
+    respond(200, html, headers);
   }
 
   /** The server's half of an exchange of timestamps, as in RFC 5905, section 8. */
