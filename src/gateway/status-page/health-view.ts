@@ -61,7 +61,7 @@ function readerRow({ name, shard, state, isWell, sequence, behind }: Reader, mos
     'tr',
     {},
     make('th', { scope: 'row' }, name),
-    number(shard),
+    make('td', {}, wholeText(shard)),
     make('td', {}, badge(state, isWell)),
     number(sequence),
     make(

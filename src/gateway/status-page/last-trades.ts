@@ -6,6 +6,7 @@ const SPANS_NS = [1_000_000_000n, 60_000_000_000n, 3_600_000_000_000n];
 const MOST_TRADES = 1_000;
 /** A span that holds more than a page is read on, but not without end. */
 const MOST_PAGES = 4;
+const REST_ROUNDS = 10;
 
 interface TradePage {
   readonly trades: readonly TradeAnswer[];
@@ -16,6 +17,8 @@ interface TradePage {
 export class LastTrades {
   #symbol = '';
   #known: readonly TradeAnswer[] = [];
+  /** Rounds for which a store that said no is left alone. */
+  #rest = 0;
 
   choose(symbol: string): void {
     this.#symbol = symbol;
@@ -26,10 +29,15 @@ export class LastTrades {
   /** What was known may be of another run of the exchange. */
   forget(): void {
     this.#known = [];
+    this.#rest = 0;
   }
 
   /** @param timeNs the time at the exchange, ns since the epoch */
   async ask(timeNs: string): Promise<void> {
+    if (this.#rest > 0) {
+      this.#rest--;
+      return;
+    }
     const symbol = this.#symbol;
     let found: readonly TradeAnswer[] = [];
     let refused = '';
@@ -48,6 +56,7 @@ export class LastTrades {
       if (found.length > 0 || refused !== '') break;
     }
     if (symbol !== this.#symbol) return;
+    if (refused !== '') this.#rest = REST_ROUNDS;
     if (found.length > 0) this.#known = found;
     showTrades(this.#known, refused === '' ? 'Nothing has traded in the last hour.' : refused);
   }

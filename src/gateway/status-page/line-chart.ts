@@ -26,10 +26,15 @@ const LEFT = 58;
 const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 34;
-/** What the charts show, in seconds. */
+/** What the charts show at most, in seconds. */
 export const CHART_SECONDS = 300;
-/** Points further apart than this are not joined: there was nothing to be seen in between. */
-const GAP_SECONDS = 6;
+
+/** What a chart shows, and how far its marks are apart, in seconds: the first that holds all points. */
+const SPANS = [
+  { lengthS: 60, markS: 15 },
+  { lengthS: 120, markS: 30 },
+  { lengthS: CHART_SECONDS, markS: 60 },
+] as const;
 
 export class LineChart {
   readonly #terms: ChartTerms;
@@ -55,6 +60,7 @@ export class LineChart {
       this.#pointer = undefined;
       this.#draw();
     });
+    this.#draw();
   }
 
   show(points: readonly ChartPoint[]): void {
@@ -76,11 +82,13 @@ export class LineChart {
     const right = width - RIGHT;
     const bottom = HEIGHT - BOTTOM;
     const endS = this.#points.at(-1)?.timeS ?? 0;
+    const heldS = endS - (this.#points[0]?.timeS ?? 0);
+    const { lengthS, markS } = SPANS.find((span) => span.lengthS >= heldS) ?? SPANS[SPANS.length - 1]!;
     const ticks = isLogarithmic ? this.#decades() : this.#evenSteps();
     const [least, most] = [ticks[0]!, ticks.at(-1)!];
     const scale = (value: number) =>
       isLogarithmic ? Math.log10(Math.max(value, least)) : Math.max(value, least);
-    const x = (timeS: number) => right - ((endS - timeS) / CHART_SECONDS) * (right - LEFT);
+    const x = (timeS: number) => Math.max(LEFT, right - ((endS - timeS) / lengthS) * (right - LEFT));
     const y = (value: number) =>
       bottom - ((scale(value) - scale(least)) / (scale(most) - scale(least))) * (bottom - TOP);
     const svg = makeSvg('svg', {
@@ -88,19 +96,15 @@ export class LineChart {
       width,
       height: HEIGHT,
       role: 'img',
-      'aria-label': `${unit} over the last five minutes`,
+      'aria-label': `${unit} over the last ${lengthS} seconds`,
     });
     for (const tick of ticks)
       svg.append(
         makeSvg('path', { class: 'grid', d: `M${LEFT} ${y(tick)}H${right}` }),
         label(LEFT - 8, y(tick) + 4, 'end', axisText(tick)),
       );
-    for (let minute = 0; minute * 60 <= CHART_SECONDS; minute++) {
-      const at = right - ((minute * 60) / CHART_SECONDS) * (right - LEFT);
-      svg.append(
-        label(at, bottom + 18, minute === 0 ? 'end' : 'middle', minute === 0 ? 'now' : `−${minute} min`),
-      );
-    }
+    for (let agoS = 0; agoS <= lengthS; agoS += markS)
+      svg.append(label(x(endS - agoS), bottom + 18, agoS === 0 ? 'end' : 'middle', agoText(agoS)));
     for (let line = this.#terms.lines.length - 1; line >= 0; line--) svg.append(...this.#line(line, x, y));
     this.#point(svg, x, y, right, bottom);
     this.#plot.replaceChildren(svg);
@@ -108,12 +112,12 @@ export class LineChart {
 
   #line(line: number, x: (timeS: number) => number, y: (value: number) => number): PageElement[] {
     let path = '';
-    let lastS = Number.NEGATIVE_INFINITY;
+    let isJoined = false;
     for (const { timeS, values } of this.#points) {
       const value = values[line];
-      if (value === undefined) continue;
-      path += `${timeS - lastS > GAP_SECONDS ? 'M' : 'L'}${x(timeS).toFixed(1)} ${y(value).toFixed(1)}`;
-      lastS = timeS;
+      // Nothing was to be seen here: what is around it is not joined.
+      if (value !== undefined) path += `${isJoined ? 'L' : 'M'}${x(timeS).toFixed(1)} ${y(value).toFixed(1)}`;
+      isJoined = value !== undefined;
     }
     const last = this.#points.findLast(({ values }) => values[line] !== undefined);
     if (last === undefined) return [];
@@ -177,6 +181,11 @@ export class LineChart {
     const last = Math.max(first + 2, Math.ceil(Math.log10(most)));
     return Array.from({ length: last - first + 1 }, (_, index) => 10 ** (first + index));
   }
+}
+
+function agoText(agoS: number): string {
+  if (agoS === 0) return 'now';
+  return agoS % 60 === 0 ? `−${agoS / 60} min` : `−${agoS} s`;
 }
 
 function label(x: number, y: number, anchor: string, text: string): PageElement {

@@ -6,6 +6,9 @@ import { clockText, countText } from './page-figures.js';
 
 const SHOWN_TRADES = 14;
 
+/** The largest bar, in percent of the row: prices stand free. */
+const MOST_BAR = 55;
+
 export function showInstruments(symbols: readonly string[], chosen: string): void {
   const select = part('symbol');
   select.replaceChildren(...symbols.map((symbol) => make('option', { value: symbol }, symbol)));
@@ -27,7 +30,7 @@ export function showBook({ symbol, state, lastPrice, bids, asks }: BookAnswer): 
 /** The bar says how large the level is, of the largest that is shown. */
 function row([price, size, orders]: Level, side: 'bid' | 'ask', most: number): PageElement {
   const bar = make('span', { class: 'bar' });
-  bar.style.setProperty('width', `${most === 0 ? 0 : (Number(size) / most) * 100}%`);
+  bar.style.setProperty('width', `${most === 0 ? 0 : (Number(size) / most) * MOST_BAR}%`);
   return make(
     'div',
     { class: `level ${side}`, title: countText(orders, 'order') },

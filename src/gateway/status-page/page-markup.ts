@@ -79,7 +79,7 @@ export function pageMarkup(style: string, script: string): string {
     <h2>Readers <small>how far each is behind its log</small></h2>
     <p id="readers-note" class="empty" hidden>This exchange was started without followers and stores.</p>
     <div class="scroll"><table id="readers-table">
-      <thead><tr><th scope="col">Reader</th><th scope="col" class="number">Shard</th><th scope="col">State</th><th scope="col" class="number">Sequence</th><th scope="col" class="number">Commands behind</th></tr></thead>
+      <thead><tr><th scope="col">Reader</th><th scope="col">Shard</th><th scope="col">State</th><th scope="col" class="number">Sequence</th><th scope="col" class="number">Commands behind</th></tr></thead>
       <tbody id="readers"></tbody>
     </table></div>
   </section>

@@ -97,7 +97,7 @@ td.bid { color: var(--bid); } td.ask { color: var(--ask); }
 }
 .track .bar { display: block; height: 100%; background: var(--line-1); }
 .level {
-  position: relative; display: grid; grid-template-columns: 52px 1fr 1fr; padding: 3px 8px; border-radius: 4px;
+  position: relative; display: grid; grid-template-columns: 52px 3fr 5fr; padding: 3px 8px; border-radius: 4px;
   font-variant-numeric: tabular-nums; font-size: 14px;
 }
 .level.head { color: var(--soft); font-size: 12px; }
@@ -113,8 +113,13 @@ td.bid { color: var(--bid); } td.ask { color: var(--ask); }
   body { padding: 14px 12px 32px; }
   main { grid-template-columns: minmax(0, 1fr); gap: 12px; }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px; }
-  .tile dd { white-space: normal; }
+  .tile:last-child { grid-column: 1 / -1; }
   .facts { margin-left: 0; flex-basis: 100%; }
+}
+@media (max-width: 520px) {
+  .track { display: none; }
+  th, td { padding-right: 8px; }
+  .card { padding: 14px 12px; }
 }
 @media (prefers-reduced-motion: reduce) { main { transition: none; } }
 `;
