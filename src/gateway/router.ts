@@ -21,6 +21,7 @@ import {
   orderKind,
   orderLines,
 } from '../wire/order-record.js';
+import type { TurnTrace } from './turn-trace.js';
 
 /** In place of a shard's number: the command went to all of them. */
 export const ALL_SHARDS = MAX_SHARDS;
@@ -44,7 +45,9 @@ export class Router {
   /** By shard, whether it takes nothing that makes the stores' work more: cancels alone. */
   readonly #refusingNew: Uint8Array;
   readonly #listing = new Int32Array(LIST_LINES * LINE_WORDS);
-  /** Low 32 bits of the time at which this turn's messages came, and whether they are set. */
+  readonly #trace: TurnTrace | undefined;
+  /** When this turn's first message came, ns since the origin, the low 32 bits of that, and whether they are set. */
+  #receivedNs = 0;
   #received = 0;
   #receivedSet = false;
 
@@ -55,7 +58,9 @@ export class Router {
     clock: Clock,
     board: ShardBoard,
     isStoreBehind: (shard: number) => boolean = () => false,
+    trace?: TurnTrace,
   ) {
+    this.#trace = trace;
     this.#board = board;
     this.#isStoreBehind = isStoreBehind;
     this.#refusingNew = new Uint8Array(rings.length);
@@ -78,7 +83,7 @@ export class Router {
    * @returns the shard, ALL_SHARDS, or the code of the reject with a minus sign
    */
   send(words: Int32Array, at: number, session: number): number {
-    if (!this.#receivedSet) this.#beginTurn();
+    this.begin();
     const shard = this.#shardOf(words, at);
     if (shard < 0) return shard;
     if (shard !== ALL_SHARDS) return this.#sendTo(shard, words, at, session);
@@ -92,7 +97,7 @@ export class Router {
 
   /** Has a shard list an instrument. Returns as `send` does. */
   list(instrument: Instrument, shard: number): number {
-    if (!this.#receivedSet) this.#beginTurn();
+    this.begin();
     writeListing(this.#listing, 0, instrument);
     return this.#sendTo(shard, this.#listing, 0, 0);
   }
@@ -103,9 +108,11 @@ export class Router {
     return this.#write(shard, words, at, session) ? shard : -RejectCode.Busy;
   }
 
-  /** What all records of a turn share: when they came, and which shards take them. */
-  #beginTurn(): void {
-    this.#received = this.#clock.nowNs() | 0;
+  /** A message has come. With a turn's first one begins what all its records share: when they came, which shards take them. */
+  begin(): void {
+    if (this.#receivedSet) return;
+    this.#receivedNs = this.#clock.nowNs();
+    this.#received = this.#receivedNs | 0;
     this.#receivedSet = true;
     for (let shard = 0; shard < this.#rings.length; shard++) {
       this.#refusing[shard] = this.#refusalOf(shard);
@@ -165,19 +172,24 @@ export class Router {
     for (let i = 0; i < count; i++) target[slot + i] = words[at + i]!;
     target[slot + ORDER_SESSION] = session;
     target[slot + ORDER_RECEIVED] = this.#received;
-    if (ring.unpublished >= PUBLISH_LINES) this.#show(shard);
+    if (ring.unpublished >= PUBLISH_LINES) this.#show(shard, this.#clock.nowNs());
     return true;
   }
 
   /** Shows what was sent to the shards, and wakes those that sleep. */
   publish(): void {
     this.#receivedSet = false;
+    let shownNs = -1;
     for (let shard = 0; shard < this.#rings.length; shard++) {
-      if (this.#rings[shard]!.pending) this.#show(shard);
+      if (!this.#rings[shard]!.pending) continue;
+      if (shownNs < 0) shownNs = this.#clock.nowNs();
+      this.#show(shard, shownNs);
     }
   }
 
-  #show(shard: number): void {
+  /** The time is taken before: no shard gathers what was not shown yet. */
+  #show(shard: number, shownNs: number): void {
+    this.#trace?.shown(shard, this.#receivedNs, shownNs);
     this.#rings[shard]!.publish();
     this.#doorbells[shard]!.ring();
   }

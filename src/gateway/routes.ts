@@ -8,6 +8,7 @@ import { asyncApiText, openApiText } from './documents/documents.js';
 import { isRoute } from './documents/route-table.js';
 import { type HttpCommandParts, HttpCommands } from './http-commands.js';
 import { HttpFigures, type HttpFiguresParts } from './http-figures.js';
+import { HttpHistograms } from './http-histograms.js';
 import type { HttpListings } from './http-listings.js';
 import { failAccount, readOrderId } from './http-query.js';
 import type { HttpReads } from './http-reads.js';
@@ -41,11 +42,13 @@ export class Routes {
   readonly #parts: RouteParts;
   readonly #commands: HttpCommands;
   readonly #figures: HttpFigures;
+  readonly #histograms: HttpHistograms | undefined;
 
   constructor(parts: RouteParts) {
     this.#parts = parts;
     this.#commands = new HttpCommands(parts);
     this.#figures = new HttpFigures(parts);
+    this.#histograms = parts.latency && new HttpHistograms(parts.latency, parts.clock);
   }
 
   handle(request: HttpRequest, respond: Respond): void {
@@ -115,6 +118,10 @@ export class Routes {
           return { GET: () => respond(200, openApiText(), JSON_HEADERS) };
         case 'asyncapi.json':
           return { GET: () => respond(200, asyncApiText(), JSON_HEADERS) };
+        case 'histograms': {
+          const histograms = this.#histograms;
+          return histograms && { GET: () => histograms.get(request.query, respond) };
+        }
         case 'clock':
           if (this.#parts.advanceClock === undefined) return undefined;
           return { POST: body((by) => this.#advance(by, respond)) };
