@@ -45,6 +45,7 @@ import { StoreSettingError, storeTargets } from './store/store-targets.js';
 import type { ExchangeFacts } from './supervisor/exchange-facts.js';
 import type { ExchangeSettings } from './supervisor/exchange-settings.js';
 import { serveGateway } from './supervisor/gateway-services.js';
+import { MarketBoards } from './supervisor/market-boards.js';
 import { StoreReads } from './supervisor/store-reads.js';
 import { SupervisedFollower } from './supervisor/supervised-follower.js';
 import { SupervisedShard } from './supervisor/supervised-shard.js';
@@ -199,6 +200,7 @@ class House {
     const isFollowed = settings.durability !== 'none' && settings.follower !== 'off';
     const realTime = new LiveClock();
     const heapMb = settings.shardHeapMb ?? SHARD_HEAP_MB;
+    const marketBoards = new MarketBoards(this.#followers);
     for (let shard = 0; shard < shards; shard++) {
       const data: ShardThreadData = {
         shard,
@@ -231,8 +233,9 @@ class House {
         resumeCommands: settings.resumeCommands,
       };
       const resumed = (answer: NumberedAnswer) => this.#tellResumed(answer);
-      if (isFollowed)
-        this.#followers.push(new SupervisedFollower({ data: followerData, heapMb, realTime, warn, resumed }));
+      const watched = (instrument: number, isThere: boolean) => marketBoards.told(instrument, isThere);
+      const followerParts = { data: followerData, heapMb, realTime, warn, resumed, watched };
+      if (isFollowed) this.#followers.push(new SupervisedFollower(followerParts));
       this.#shards.push(new SupervisedShard({ data, heapMb, board, realTime, warn, giveUp }));
     }
     const recovered = await Promise.all(this.#shards.map((shard) => shard.recovered()));
@@ -324,7 +327,7 @@ class House {
     });
     const takeSnapshots = () => this.takeSnapshots();
     for (const thread of this.#gateways)
-      serveGateway(thread, { reads, followers: this.#followers, takeSnapshots });
+      serveGateway(thread, { reads, followers: this.#followers, marketBoards, takeSnapshots });
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
 
     // 8. A shard, follower or store that dies is started again; a gateway that dies, or a shard that cannot be had again, ends

@@ -48,6 +48,7 @@ export class FollowerLoop {
     this.#isArmed = false;
     this.#go();
   };
+  readonly #announce = (instrument: number) => this.#parts.report({ event: 'watched', instrument });
   #finishing = false;
   #isTurnDue = false;
   #isArmed = false;
@@ -67,12 +68,21 @@ export class FollowerLoop {
     if (message.order === 'resume') this.#resumes.push(message.request);
     else if (message.order === 'tail') this.#tails.push(message);
     else if (message.order === 'finish') this.#finishing = true;
+    else if (message.order === 'watch') this.#watch(message.instrument, message.board);
+    else if (message.order === 'unwatch') this.#parts.follower.watched.unwatch(message.instrument);
     else if (message.order === 'drill') {
       if (message.how === 'memory') exhaustMemory();
       throw new Error('a drill');
     } else this.#orders.set(message.id, this.#parts.board.figures(this.#parts.shard).sequence);
     this.#parts.doorbell.stay();
     this.#schedule();
+  }
+
+  /** What the shard has done by now was before whoever asks. */
+  #watch(instrument: number, memory: SharedArrayBuffer): void {
+    const { board, shard, follower } = this.#parts;
+    const from = Math.max(board.figures(shard).sequence, board.published(shard));
+    follower.watched.watch(instrument, memory, from);
   }
 
   /** Looks again in a while; until then the shard need not ring. */
@@ -94,6 +104,7 @@ export class FollowerLoop {
     const { follower, board, shard } = this.#parts;
     try {
       const isRead = follower.read();
+      follower.watched.show(this.#announce);
       this.#answerResumes();
       this.#answerTails();
       this.#seeToSnapshots();

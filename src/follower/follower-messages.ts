@@ -28,6 +28,9 @@ export type FollowerOrder =
   | { readonly order: 'finish' }
   | { readonly order: 'resume'; readonly request: NumberedResume }
   | { readonly order: 'tail'; readonly id: number; readonly request: TailRequest }
+  /** Tell of an instrument on this board; answer with `watched` once that has begun. */
+  | { readonly order: 'watch'; readonly instrument: number; readonly board: SharedArrayBuffer }
+  | { readonly order: 'unwatch'; readonly instrument: number }
   /** Die: a drill. */
   | { readonly order: 'drill'; readonly how: DrillName };
 
@@ -70,6 +73,7 @@ export type FollowerReport =
   | { readonly event: 'snapshot'; readonly id: number; readonly outcome: SnapshotOutcome }
   | { readonly event: 'resumed'; readonly answer: NumberedAnswer }
   | { readonly event: 'tail'; readonly id: number; readonly tail: TailAnswer }
+  | { readonly event: 'watched'; readonly instrument: number }
   | { readonly event: 'warning'; readonly sentence: string }
   | { readonly event: 'diverged'; readonly message: string }
   | { readonly event: 'finished' }

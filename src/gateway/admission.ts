@@ -24,11 +24,11 @@ export function admitSession(request: UpgradeRequest, closing: boolean, shards: 
   if (isForeign(request)) return { status: 403, sentence: foreignSentence(request) };
   if (request.path !== SESSION_PATH)
     return { status: 404, sentence: `There is no WebSocket at ${request.path}; connect to ${SESSION_PATH}.` };
-  const protocol = request.protocols.find((name) => name === Protocol.Binary || name === Protocol.Msgpack);
+  const protocol = request.protocols.find(isProtocol);
   if (protocol === undefined)
     return {
       status: 400,
-      sentence: `Offer the WebSocket subprotocol ${Protocol.Binary} or ${Protocol.Msgpack}; offered: ${
+      sentence: `Offer the WebSocket subprotocol ${Protocol.Binary}, ${Protocol.Msgpack} or ${Protocol.Json}; offered: ${
         request.protocols.join(', ') || 'none'
       }.`,
     };
@@ -54,6 +54,10 @@ export function admitSession(request: UpgradeRequest, closing: boolean, shards: 
     after.push(key);
   }
   return { protocol, accounts: accounts.length > 0 ? accounts : [1], after };
+}
+
+function isProtocol(name: string): name is Protocol {
+  return name === Protocol.Binary || name === Protocol.Msgpack || name === Protocol.Json;
 }
 
 /** `0:1234.2`: shard, sequence and index of an event. */

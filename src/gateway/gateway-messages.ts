@@ -37,6 +37,8 @@ export type GatewayOrder =
   | { readonly order: 'end' }
   | { readonly order: 'answered'; readonly id: number; readonly answer: ReadAnswer }
   | { readonly order: 'resumed'; readonly answer: NumberedAnswer }
+  /** What `watch` has asked for: told of on this board; undefined where there is no follower any more. */
+  | { readonly order: 'watched'; readonly id: number; readonly board: SharedArrayBuffer | undefined }
   | {
       readonly order: 'snapshots-taken';
       readonly id: number;
@@ -52,6 +54,10 @@ export type GatewayReport =
   | { readonly event: 'resume'; readonly request: NumberedResume }
   /** Answer with `answered`. */
   | { readonly event: 'query'; readonly id: number; readonly question: ReadQuestion }
+  /** Have an instrument told of; answer with `watched` and this number, and once more where it is over. */
+  | { readonly event: 'watch'; readonly id: number; readonly instrument: number; readonly shard: number }
+  /** Of this gateway nobody wants to know any more what that number was about. */
+  | { readonly event: 'unwatch'; readonly id: number }
   /** Answer with `snapshots-taken`. */
   | { readonly event: 'take-snapshots'; readonly id: number }
   /** The message names the thread; the stack is for whoever looks for the cause. */

@@ -80,6 +80,12 @@ async function start(): Promise<void> {
         ? undefined
         : (id, question) => report({ event: 'query', id, question }),
     askFollower: data.isFollowed ? (request) => report({ event: 'resume', request }) : undefined,
+    marketWatching: data.isFollowed
+      ? {
+          watch: (id, instrument, shard) => report({ event: 'watch', id, instrument, shard }),
+          unwatch: (id) => report({ event: 'unwatch', id }),
+        }
+      : undefined,
     advanceClock: clock.mode === 'test' ? advance : undefined,
   });
   transport = await makeTransport(gateway);
@@ -90,6 +96,10 @@ async function start(): Promise<void> {
     const { order } = message;
     if (order === 'resumed') {
       gateway.resumed(message.answer);
+      return;
+    }
+    if (order === 'watched') {
+      gateway.watched(message.id, message.board);
       return;
     }
     if (order === 'answered') {

@@ -14,9 +14,11 @@ import { HttpAnswers } from './http-answers.js';
 import { HttpListings } from './http-listings.js';
 import { HttpReads } from './http-reads.js';
 import { Intake } from './intake.js';
+import { MarketData, type MarketWatching } from './market-data.js';
+import { MarketRequests } from './market-request.js';
 import { Router } from './router.js';
 import { Routes, type TakeSnapshots } from './routes.js';
-import type { Session } from './session.js';
+import { Protocol, type Session } from './session.js';
 import { SessionMessages } from './session-messages.js';
 import { SessionRegistry } from './session-registry.js';
 import type {
@@ -64,6 +66,8 @@ export interface GatewayParts {
   readonly askStore?: ((id: number, question: ReadQuestion) => void) | undefined;
   /** Takes snapshots of all shards now; undefined where there are no followers. */
   readonly takeSnapshots?: TakeSnapshots | undefined;
+  /** Has instruments told of; undefined where there are no followers. It answers by `watched`. */
+  readonly marketWatching?: MarketWatching | undefined;
   /** Moves a test clock; undefined where the clock is live. */
   readonly advanceClock?: ((byNs: number) => void) | undefined;
 }
@@ -82,6 +86,7 @@ export class Gateway implements TransportHandlers {
   readonly #delivery: Delivery;
   readonly #reads: HttpReads;
   readonly #routes: Routes;
+  readonly #market: MarketData;
   readonly #turn = () => this.turn();
   readonly #wake = () => this.#woken();
   #turnDue = false;
@@ -105,7 +110,16 @@ export class Gateway implements TransportHandlers {
       this.#trace,
     );
     const listings = new HttpListings(this.#router, instruments, parts.board, parts.realTime);
-    const messages = new SessionMessages(this.#sessions, clock);
+    this.#market = new MarketData({
+      instruments,
+      sessions: this.#sessions,
+      epochNs: () => clock.epochNs(),
+      realTime: parts.realTime,
+      afterTurn: parts.afterTurn,
+      watching: parts.marketWatching,
+    });
+    const market = new MarketRequests(this.#market, instruments);
+    const messages = new SessionMessages(this.#sessions, clock, market);
     this.#intake = new Intake(this.#router, this.#sessions, instruments, clock, messages);
     this.#delivery = new Delivery({
       gateway,
@@ -163,6 +177,12 @@ export class Gateway implements TransportHandlers {
     if (!this.#turnDue) this.#schedule();
   }
 
+  /** What `marketWatching` has asked for. */
+  watched(id: number, board: SharedArrayBuffer | undefined): void {
+    this.#market.watched(id, board);
+    if (!this.#turnDue) this.#schedule();
+  }
+
   /** The answer to what `askStore` has sent. */
   answered(id: number, answer: ReadAnswer): void {
     this.#reads.answered(id, answer);
@@ -180,19 +200,24 @@ export class Gateway implements TransportHandlers {
 
   message(session: Session, message: ArrayBuffer, isBinary: boolean): void {
     if (!session.open) return;
-    if (!isBinary) {
+    if (isBinary === (session.protocol === Protocol.Json)) {
       session.open = false;
-      session.connection.close(CLOSE_WRONG_DATA, 'text message: this subprotocol takes binary messages only');
+      const [came, taken] = isBinary ? ['binary', 'text'] : ['text', 'binary'];
+      session.connection.close(
+        CLOSE_WRONG_DATA,
+        `${came} message: this subprotocol takes ${taken} messages only`,
+      );
       return;
     }
     this.#router.begin();
     if (session.binary) this.#intake.binary(session, message);
-    else this.#intake.msgpack(session, message);
+    else this.#intake.objects(session, message);
     if (!this.#turnDue) this.#schedule();
   }
 
   closed(session: Session): void {
     this.#delivery.resuming.closed(session);
+    this.#market.closed(session);
     this.#sessions.close(session);
   }
 
@@ -231,6 +256,7 @@ export class Gateway implements TransportHandlers {
     this.#ended = true;
     this.#answers.close();
     this.#reads.close();
+    this.#market.close();
     this.#sessions.closeAll(CLOSE_GOING_AWAY, 'the exchange is shutting down');
   }
 

@@ -68,7 +68,7 @@ export class Routes {
         respond,
         426,
         'upgrade-required',
-        'Connect here by WebSocket, with subprotocol tickloom.binary.v1 or tickloom.msgpack.v1.',
+        'Connect here by WebSocket, with subprotocol tickloom.binary.v1, tickloom.msgpack.v1 or tickloom.json.v1.',
       );
     else
       fail(respond, 404, 'not-found', `There is nothing at ${path}; see docs/protocol.md for what there is.`);

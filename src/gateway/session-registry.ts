@@ -1,8 +1,9 @@
 import { MAX_CLIENT_BACKLOG_BYTES } from '../model/limits.js';
 import { sessionNumber } from '../wire/session-number.js';
 import type { Connection } from './connection.js';
+import { encodeJson } from './json.js';
 import { encodeEvents } from './msgpack.js';
-import { type Protocol, Session } from './session.js';
+import { Protocol, Session } from './session.js';
 import type { Admission } from './transport.js';
 
 /** The sessions of one gateway: who is connected, who acts for which account, and who has something to be sent. */
@@ -37,7 +38,7 @@ export class SessionRegistry {
   }
 
   open(connection: Connection, admission: Admission): Session {
-    const protocol = admission.protocol as Protocol;
+    const protocol = admission.protocol;
     const session = new Session(this.nextNumber(), admission.accounts, protocol, connection);
     this.#byNumber.set(session.number, session);
     for (const account of session.accounts) {
@@ -98,11 +99,19 @@ export class SessionRegistry {
 /** Sends what waits in a session as one message; cuts a client that has let too much pile up. */
 function send(session: Session): void {
   if (session.outWords === 0 && session.objects.length === 0) return;
-  const bytes = session.binary
-    ? new Uint8Array(session.out.buffer, 0, session.outWords * 4)
-    : encodeEvents(session.objects);
-  if (session.open) session.connection.send(bytes);
+  if (session.open) session.connection.send(encoded(session), session.protocol === Protocol.Json);
   session.emptied();
   if (!session.open) return;
   if (session.connection.waitingBytes() > MAX_CLIENT_BACKLOG_BYTES) session.connection.cut();
+}
+
+function encoded(session: Session): Uint8Array {
+  switch (session.protocol) {
+    case Protocol.Binary:
+      return new Uint8Array(session.out.buffer, 0, session.outWords * 4);
+    case Protocol.Msgpack:
+      return encodeEvents(session.objects);
+    case Protocol.Json:
+      return encodeJson(session.objects);
+  }
 }

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js';
 import type { ResumeKey } from './resuming.js';
-import type { Session } from './session.js';
+import type { Protocol, Session } from './session.js';
 
 /** What a browser says of the page that asks. Empty where the header is missing, as programs leave it. */
 export interface RequestSource {
@@ -17,7 +17,7 @@ export interface UpgradeRequest extends RequestSource {
 
 /** What a session may do, decided before the connection is open. */
 export interface Admission {
-  readonly protocol: string;
+  readonly protocol: Protocol;
   readonly accounts: readonly number[];
   /** The last events that the client has seen, one of each shard that it names. */
   readonly after: readonly ResumeKey[];

@@ -34,8 +34,8 @@ class UwsConnection implements Connection {
     this.#socket = socket;
   }
 
-  send(bytes: Uint8Array): void {
-    this.#socket.send(bytes, true, false);
+  send(bytes: Uint8Array, isText: boolean): void {
+    this.#socket.send(bytes, !isText, false);
   }
 
   waitingBytes(): number {

@@ -185,6 +185,25 @@ export const TRACE_RING_ENTRIES = 8_192;
 /** Turns that a gateway remembers for each shard until they are answered: one for each line of a full ring and group. */
 export const OPEN_TURNS = 131_072;
 
+/** Trades of one instrument that its follower keeps for gateways: 30 ms of one that catches up at a million commands a second. */
+export const MARKET_TRADES = 32_768;
+
+/** How often a gateway fetches trades from there for those who are told less often: a third of that time. */
+export const MARKET_FETCH_MS = 10;
+
+/** Most trades of one message: its cells are counted by a byte. */
+export const MAX_MESSAGE_TRADES = MAX_EVENT_CELLS - 3;
+
+/** Market data that may wait for one client before it is passed over, and how far that must go down before it is told again. */
+export const MARKET_BACKLOG_BYTES = 256 * 1024;
+export const MARKET_DRAINED_BYTES = 64 * 1024;
+
+/** Sends of market data in one turn of a gateway's event loop: a fraction of a millisecond for which orders may wait. */
+export const MARKET_SENDS_PER_TURN = 100;
+
+/** Most subscriptions of one session: every channel of a portfolio, and still a bound on what one client costs. */
+export const MAX_SUBSCRIPTIONS = 256;
+
 /** Most lines that one frame takes in segments of a size: several of them fit one segment. */
 export function groupLinesFor(segmentBytes: number): number {
   return Math.min(MAX_GROUP_LINES, Math.floor((segmentBytes / 2 - 8192) / LINE_BYTES));
@@ -205,6 +224,14 @@ relation(
 relation(
   MIN_SEGMENT_BYTES <= SEGMENT_BYTES && SEGMENT_BYTES <= MAX_SEGMENT_BYTES && SEGMENT_BYTES % 4096 === 0,
   'the usual segment must be one of those allowed',
+);
+relation(
+  MARKET_DRAINED_BYTES < MARKET_BACKLOG_BYTES && MARKET_BACKLOG_BYTES < MAX_CLIENT_BACKLOG_BYTES,
+  'a client is passed over before it is cut',
+);
+relation(
+  (MARKET_TRADES & (MARKET_TRADES - 1)) === 0,
+  'the trades of a board are found by the low bits of their number',
 );
 relation(MAX_ORDER_LINES <= 255, 'the line count of a record is one byte');
 relation(MAX_ORDER_LINES * LINE_BYTES <= MAX_MESSAGE_BYTES, 'the largest record must fit one message');
