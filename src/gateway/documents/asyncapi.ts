@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import { MAX_MESSAGE_BYTES } from '../../model/limits.js';
 import { eventObjectSchema } from '../../wire/event-schema.js';
+import { marketMessageSchemas } from '../../wire/market-schema.js';
 import { commandSchemas } from '../../wire/order-schema.js';
 import { sessionEventSchema, sessionMessageSchemas } from '../../wire/session-schema.js';
 import { SESSION_PATH } from '../admission.js';
@@ -17,6 +18,7 @@ type Json = Readonly<Record<string, unknown>>;
 const clientMessageSchemas: readonly z.ZodType[] = [
   ...Object.values(commandSchemas),
   ...Object.values(sessionMessageSchemas),
+  ...Object.values(marketMessageSchemas),
 ];
 
 /** All that a session may be told. */
@@ -24,7 +26,7 @@ const eventSchemas: readonly z.ZodType[] = [...eventObjectSchema.options, ...ses
 
 /** Messages as objects: one subprotocol in text, one in msgpack. */
 const OBJECT_PROTOCOLS = [
-  { channel: 'json', protocol: 'tickloom.json.v1', contentType: 'application/json', frames: 'text' },
+  { channel: 'json', protocol: Protocol.Json, contentType: 'application/json', frames: 'text' },
   { channel: 'msgpack', protocol: Protocol.Msgpack, contentType: 'application/msgpack', frames: 'binary' },
 ] as const;
 

@@ -161,12 +161,13 @@ class OpenApi {
     return { required: true, content: { 'application/json': { schema: ref } } };
   }
 
-  #answer({ description, schema, contentType = 'application/json' }: RouteAnswer): Json {
+  #answer({ description, schema, contentType = 'application/json', orText }: RouteAnswer): Json {
     const shape =
       schema !== undefined
         ? this.#library.ref(schema, 'output')
         : { type: contentType === 'application/json' ? 'object' : 'string' };
-    return { description, content: { [contentType]: { schema: shape } } };
+    const text = orText === undefined ? {} : { 'text/plain': { schema: { type: 'string' } } };
+    return { description, content: { [contentType]: { schema: shape }, ...text } };
   }
 
   #reject(status: number): Json {

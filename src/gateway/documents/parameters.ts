@@ -1,5 +1,6 @@
 /** What paths and queries of requests may name, for the documents. */
 
+import { latencyStages } from '../../metrics/latency-stages.js';
 import { MAX_BOOK_DEPTH, MAX_SYMBOL_BYTES, MAX_WHOLE } from '../../model/limits.js';
 import { MAX_LIMIT } from '../http-query.js';
 import { statusNames } from './stored-schemas.js';
@@ -133,6 +134,18 @@ export const parameters = {
     in: 'query',
     description: 'Price levels per side.',
     schema: { type: 'integer', minimum: 1, maximum: MAX_BOOK_DEPTH, default: 10 },
+  },
+  format: {
+    name: 'format',
+    in: 'query',
+    description: 'json; hgrm: percentile text of one stage; v2: HdrHistogram log of all stages.',
+    schema: { type: 'string', enum: ['json', 'hgrm', 'v2'], default: 'json' },
+  },
+  stage: {
+    name: 'stage',
+    in: 'query',
+    description: 'With `format=hgrm`: which stage.',
+    schema: { type: 'string', enum: latencyStages },
   },
   clientTimeNs: {
     name: 'clientTimeNs',

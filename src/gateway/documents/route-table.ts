@@ -25,6 +25,7 @@ import {
   snapshotsSchema,
   timeSchema,
 } from './figure-schemas.js';
+import { histogramsSchema } from './histogram-schemas.js';
 import type { ParameterName } from './parameters.js';
 import {
   instrumentsSchema,
@@ -52,6 +53,8 @@ export interface RouteAnswer {
   /** JSON of this schema; where there is none, a text or a document of the content type. */
   readonly schema?: z.ZodType;
   readonly contentType?: string;
+  /** It may be text instead, where the request asks for that. */
+  readonly orText?: true;
 }
 
 export interface Route {
@@ -301,6 +304,23 @@ const figureRoutes: readonly Route[] = [
     parameters: ['clientTimeNs'],
     answers: { 200: { description: 'When the request came, and when this went.', schema: timeSchema } },
     rejects: [400, 429],
+  },
+  {
+    method: 'GET',
+    path: '/histograms',
+    id: 'readHistograms',
+    ...FIGURES,
+    scope: 'read',
+    summary: 'How long commands have taken, stage by stage',
+    parameters: ['format', 'stage'],
+    answers: {
+      200: {
+        description: 'JSON, or HdrHistogram text or log as `format` says.',
+        schema: histogramsSchema,
+        orText: true,
+      },
+    },
+    rejects: [400, 403, 429],
   },
   {
     method: 'GET',

@@ -20,6 +20,13 @@ export class LastTrades {
   /** Rounds for which a store that said no is left alone. */
   #rest = 0;
 
+  /** True once the store has been asked about the chosen instrument. */
+  #isAsked = false;
+
+  get isAsked(): boolean {
+    return this.#isAsked;
+  }
+
   choose(symbol: string): void {
     this.#symbol = symbol;
     this.forget();
@@ -30,13 +37,14 @@ export class LastTrades {
   forget(): void {
     this.#known = [];
     this.#rest = 0;
+    this.#isAsked = false;
   }
 
-  /** @param timeNs the time at the exchange, ns since the epoch */
-  async ask(timeNs: string): Promise<void> {
+  /** Asks, shows what came, and returns it. @param timeNs the time at the exchange, ns since the epoch */
+  async ask(timeNs: string): Promise<readonly TradeAnswer[]> {
     if (this.#rest > 0) {
       this.#rest--;
-      return;
+      return this.#known;
     }
     const symbol = this.#symbol;
     let found: readonly TradeAnswer[] = [];
@@ -55,9 +63,11 @@ export class LastTrades {
       }
       if (found.length > 0 || refused !== '') break;
     }
-    if (symbol !== this.#symbol) return;
+    if (symbol !== this.#symbol) return [];
+    this.#isAsked = true;
     if (refused !== '') this.#rest = REST_ROUNDS;
     if (found.length > 0) this.#known = found;
     showTrades(this.#known, refused === '' ? 'Nothing has traded in the last hour.' : refused);
+    return this.#known;
   }
 }

@@ -11,7 +11,8 @@ import { showHealth } from './health-view.js';
 import { LastTrades } from './last-trades.js';
 import { LatencyView } from './latency-view.js';
 import { CHART_SECONDS, type ChartPoint, LineChart } from './line-chart.js';
-import { showBook, showInstruments } from './market-view.js';
+import { MarketFeed } from './market-feed.js';
+import { showBook, showInstruments, showTrades } from './market-view.js';
 import { latencyText, rateBetween, shortText, wholeText } from './page-figures.js';
 
 /** The page: asks again and again, and shows what has come. */
@@ -42,6 +43,7 @@ const rateChart = new LineChart(part('rate-chart'), {
 });
 const latencies = new LatencyView();
 const trades = new LastTrades();
+const feed = new MarketFeed(SHOWN_LEVELS, showBook, (told) => showTrades(told, ''));
 const rates: ChartPoint[] = [];
 
 let lastHealth: HealthAnswer | undefined;
@@ -91,6 +93,7 @@ async function askInstruments(): Promise<void> {
 function choose(symbol: string): void {
   chosen = symbol;
   trades.choose(symbol);
+  feed.choose(symbol);
 }
 
 /** What only a key may read, where the exchange has keys. Returns why it may not; undefined where it may. */
@@ -104,10 +107,14 @@ async function askMarket(timeNs: string): Promise<string | undefined> {
   }
   if (chosen === '') return undefined;
   const symbol = chosen;
+  // A browser cannot show a token when it opens a WebSocket, so with one all is asked for.
+  if (tokenKept() === null) feed.keepOpen();
+  if (feed.isOpen && trades.isAsked) return undefined;
   const book = await ask<BookAnswer>(`/books/${encodeURIComponent(symbol)}?depth=${SHOWN_LEVELS}`);
   if (book.kind === 'locked') return book.text;
   if (book.kind === 'there' && symbol === chosen) showBook(book.body);
-  await trades.ask(timeNs);
+  const known = await trades.ask(timeNs);
+  if (symbol === chosen) feed.seed(known);
   return undefined;
 }
 

@@ -11,6 +11,7 @@ const MODULES = [
   'exchange-answers',
   'market-view',
   'last-trades',
+  'market-feed',
   'health-view',
   'latency-view',
   'page-script',

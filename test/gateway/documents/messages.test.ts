@@ -56,6 +56,9 @@ const sent: readonly (readonly [name: string, message: Json, events: number])[] 
   ],
   ['SettingsOfAnAccount', { type: 'account', clientId: 8, subject: 9, maxOpenOrders: 4 }, 1],
   ['ReadOfABook', { type: 'book', symbol: 'ACME', depth: 3 }, 1],
+  ['Subscribe', { type: 'subscribe', channel: 'depth', symbol: 'BTC-USD', intervalMs: 10, levels: 5 }, 2],
+  ['Subscribe', { type: 'subscribe', channel: 'top', symbol: 'BTC-USD' }, 2],
+  ['Unsubscribe', { type: 'unsubscribe', channel: 'top', symbol: 'BTC-USD' }, 1],
   ['AskTheTime', { type: 'time', clientTimeNs: '17' }, 1],
 ];
 
