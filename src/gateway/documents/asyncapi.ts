@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { MAX_MESSAGE_BYTES } from '../../model/limits.js';
 import { eventObjectSchema } from '../../wire/event-schema.js';
-import { marketMessageSchemas } from '../../wire/market-schema.js';
+import { marketEventSchema, marketMessageSchemas } from '../../wire/market-schema.js';
 import { commandSchemas } from '../../wire/order-schema.js';
 import { sessionEventSchema, sessionMessageSchemas } from '../../wire/session-schema.js';
 import { SESSION_PATH } from '../admission.js';
@@ -22,7 +22,11 @@ const clientMessageSchemas: readonly z.ZodType[] = [
 ];
 
 /** All that a session may be told. */
-const eventSchemas: readonly z.ZodType[] = [...eventObjectSchema.options, ...sessionEventSchema.options];
+const eventSchemas: readonly z.ZodType[] = [
+  ...eventObjectSchema.options,
+  ...sessionEventSchema.options,
+  ...marketEventSchema.options,
+];
 
 /** Messages as objects: one subprotocol in text, one in msgpack. */
 const OBJECT_PROTOCOLS = [

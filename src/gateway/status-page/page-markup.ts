@@ -42,10 +42,19 @@ export function pageMarkup(style: string, script: string): string {
     ${tile('sessions', 'Sessions', 'of this gateway', '')}
     ${tile('behind', 'Slowest reader', 'commands behind', '')}
   </dl>
+  <div class="column">
   <section class="card">
     <h2>Rate <small>commands per second</small></h2>
     <div id="rate-chart" class="chart"></div>
   </section>
+  <section class="card">
+    <h2>Threads <small>each shard has one</small></h2>
+    <div class="scroll"><table>
+      <thead><tr><th scope="col">Thread</th><th scope="col">Phase</th><th scope="col">Disk</th><th scope="col" class="number">Restarts</th><th scope="col" class="number">Sequence</th><th scope="col" class="number">Open orders</th><th scope="col" class="number">Waiting lines</th></tr></thead>
+      <tbody id="threads"></tbody>
+    </table></div>
+  </section>
+  </div>
   <section class="card">
     <h2>Latency <small id="stage-meaning"></small></h2>
     <div id="stage-buttons" class="buttons" role="group" aria-label="Stage"></div>
@@ -68,14 +77,7 @@ export function pageMarkup(style: string, script: string): string {
       <tbody id="trades"></tbody>
     </table></div>
   </section>
-  <section class="card">
-    <h2>Threads <small>each shard has one</small></h2>
-    <div class="scroll"><table>
-      <thead><tr><th scope="col">Thread</th><th scope="col">Phase</th><th scope="col">Disk</th><th scope="col" class="number">Restarts</th><th scope="col" class="number">Sequence</th><th scope="col" class="number">Open orders</th><th scope="col" class="number">Waiting lines</th></tr></thead>
-      <tbody id="threads"></tbody>
-    </table></div>
-  </section>
-  <section class="card">
+  <section class="card wide">
     <h2>Readers <small>how far each is behind its log</small></h2>
     <p id="readers-note" class="empty" hidden>This exchange was started without followers and stores.</p>
     <div class="scroll"><table id="readers-table">

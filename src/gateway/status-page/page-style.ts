@@ -53,6 +53,9 @@ button { cursor: pointer; }
 main { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; transition: opacity 0.3s; }
 main.stale { opacity: 0.5; }
 .tiles { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 16px; margin: 0; }
+.column { display: flex; flex-direction: column; gap: inherit; min-width: 0; }
+.column .card:last-child { flex: 1; }
+.wide { grid-column: 1 / -1; }
 .tile, .card { background: var(--card); border: 1px solid var(--edge); border-radius: 12px; }
 .tile { padding: 12px 16px; }
 .tile dt { font-size: 13px; color: var(--soft); }
