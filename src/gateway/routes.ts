@@ -31,6 +31,9 @@ export interface RouteParts extends HttpCommandParts, HttpFiguresParts {
 
 const DEFAULT_DEPTH = 10;
 
+/** Where there are no keys everybody may do everything. */
+const OPEN_SESSION = { key: null, scopes: ['read', 'trade', 'admin'], accounts: null } as const;
+
 /** Methods that change nothing: any page may send them, and its browser keeps the answer from it. */
 const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -106,6 +109,8 @@ export class Routes {
           };
         case 'snapshots':
           return { POST: () => this.#takeSnapshots(respond) };
+        case 'session':
+          return { GET: () => reply(respond, 200, OPEN_SESSION) };
         case 'time':
           return { GET: () => this.#time(request, respond) };
         case 'health':

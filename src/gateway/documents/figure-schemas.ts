@@ -86,9 +86,11 @@ export const timeSchema = timeEventSchema.omit({ event: true }).meta({ title: 'T
 
 export const keySessionSchema = z
   .strictObject({
-    key: z.string().describe('Id of the key.'),
-    kind: z.enum(['ed25519', 'hmac', 'token']),
-    scopes: z.array(z.enum(['read', 'trade', 'admin'])),
-    accounts: z.array(z.int().min(0)).describe('Accounts that it acts for.'),
+    key: z.string().nullable().describe('Id of the key; null where the exchange has no keys.'),
+    scopes: z.array(z.enum(['read', 'trade', 'admin'])).describe('What it may do.'),
+    accounts: z
+      .array(z.int().min(0))
+      .nullable()
+      .describe('Accounts that it acts for; null: for all of them.'),
   })
-  .meta({ title: 'Key' });
+  .meta({ title: 'Session of a key' });

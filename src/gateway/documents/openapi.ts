@@ -43,11 +43,25 @@ const retryAfter = {
     schema: { type: 'integer', minimum: 0 },
   },
 };
+
+/** Which headers an answer has besides; what stands in `budgetHeaders` comes with every answer to a key. */
 const rejectHeaders: Readonly<Record<number, Json>> = {
+  401: {
+    'WWW-Authenticate': { description: '`Tickloom`: how to sign is said here.', schema: { type: 'string' } },
+  },
   405: { Allow: { description: 'The methods there are.', schema: { type: 'string' } } },
-  429: retryAfter,
   503: retryAfter,
 };
+
+const budgetHeader = (description: string) => ({ description, schema: { type: 'integer', minimum: 0 } });
+const budgetHeaders: Readonly<Record<string, Json>> = {
+  'RateLimit-Limit': budgetHeader('Messages a second that the key may send; not there without keys.'),
+  'RateLimit-Remaining': budgetHeader('How many it may send at once now.'),
+  'RateLimit-Reset': budgetHeader('Seconds until it may send as many as ever.'),
+};
+const budgetRefs: Json = Object.fromEntries(
+  Object.keys(budgetHeaders).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+);
 
 const SIGNATURE_HEADERS = {
   signatureKey: ['tickloom-key', 'Id of the key.'],
@@ -122,6 +136,7 @@ class OpenApi {
       components: {
         schemas: this.#library.schemas,
         responses: this.#responses,
+        headers: budgetHeaders,
         parameters: this.#parameters,
         securitySchemes,
       },
@@ -132,7 +147,8 @@ class OpenApi {
     const { id, tag, summary, description, scope, body } = route;
     const statuses = scope === 'public' ? route.rejects : [...route.rejects, 401];
     const responses: Record<string, unknown> = {};
-    for (const [status, answer] of Object.entries(route.answers)) responses[status] = this.#answer(answer);
+    for (const [status, answer] of Object.entries(route.answers))
+      responses[status] = this.#answer(answer, scope !== 'public');
     for (const status of statuses) responses[status] ??= this.#reject(status);
     return {
       operationId: id,
@@ -161,18 +177,22 @@ class OpenApi {
     return { required: true, content: { 'application/json': { schema: ref } } };
   }
 
-  #answer({ description, schema, contentType = 'application/json', orText }: RouteAnswer): Json {
+  #answer(
+    { description, schema, contentType = 'application/json', orText }: RouteAnswer,
+    isKeyed: boolean,
+  ): Json {
     const shape =
       schema !== undefined
         ? this.#library.ref(schema, 'output')
         : { type: contentType === 'application/json' ? 'object' : 'string' };
     const text = orText === undefined ? {} : { 'text/plain': { schema: { type: 'string' } } };
-    return { description, content: { [contentType]: { schema: shape }, ...text } };
+    const headers = isKeyed ? { headers: budgetRefs } : {};
+    return { description, ...headers, content: { [contentType]: { schema: shape }, ...text } };
   }
 
   #reject(status: number): Json {
     const { name, when } = rejectAnswers[status]!;
-    const headers = rejectHeaders[status];
+    const headers = status === 429 ? { ...retryAfter, ...budgetRefs } : rejectHeaders[status];
     this.#responses[name] ??= {
       description: when,
       ...(headers === undefined ? {} : { headers }),

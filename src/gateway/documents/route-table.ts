@@ -21,6 +21,7 @@ import {
 import {
   advanceSchema,
   healthSchema,
+  keySessionSchema,
   movedClockSchema,
   snapshotsSchema,
   timeSchema,
@@ -304,6 +305,16 @@ const figureRoutes: readonly Route[] = [
     parameters: ['clientTimeNs'],
     answers: { 200: { description: 'When the request came, and when this went.', schema: timeSchema } },
     rejects: [400, 429],
+  },
+  {
+    method: 'GET',
+    path: '/session',
+    id: 'readSession',
+    ...FIGURES,
+    scope: 'read',
+    summary: 'Whom the exchange takes the request to be from',
+    answers: { 200: { description: 'The key, and what it may do.', schema: keySessionSchema } },
+    rejects: [403, 429],
   },
   {
     method: 'GET',

@@ -38,6 +38,7 @@ interface Browser {
     removeItem(key: string): void;
   };
   readonly location: { readonly protocol: string; readonly host: string };
+  addEventListener(type: 'resize', listener: () => void): void;
   readonly WebSocket: new (url: string, protocol: string) => PageSocket;
 }
 

@@ -1,4 +1,4 @@
-import { make, makeSvg, type PageElement } from './browser.js';
+import { browser, make, makeSvg, type PageElement } from './browser.js';
 
 /** Lines over the last minutes, drawn as SVG: axes with units, a legend, and what the pointer is over. */
 
@@ -60,6 +60,7 @@ export class LineChart {
       this.#pointer = undefined;
       this.#draw();
     });
+    browser.addEventListener('resize', () => this.#draw());
     this.#draw();
   }
 

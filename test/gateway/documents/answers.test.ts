@@ -168,6 +168,7 @@ describe('real answers', () => {
   it('are as the document says: figures', async () => {
     expect((await call('GET', '/health')).status).toBe(200);
     expect((await call('GET', '/metrics')).status).toBe(200);
+    expect((await call('GET', '/session')).status).toBe(200);
     for (const query of ['', '?format=hgrm&stage=whole', '?format=v2'])
       expect((await call('GET', `/histograms${query}`)).status).toBe(200);
     expect((await call('GET', '/histograms?format=x')).status).toBe(400);
