@@ -6,7 +6,7 @@ import type { HttpRequest, Respond } from './transport.js';
 
 /** How requests are read and answered: JSON both ways, and the shape of a reject for whatever is wrong. */
 
-const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' } as const;
+export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' } as const;
 const RETRY_HEADERS = { ...JSON_HEADERS, 'retry-after': '1' } as const;
 
 /** One for all bodies: between two of them it remembers nothing. */
