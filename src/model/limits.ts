@@ -168,6 +168,9 @@ export const KEPT_LOG_FILES = 4;
 /** Longest time that a session's orders may outlive it where it asks that they go with it. */
 export const MOST_DISCONNECT_GRACE_MS = 3_600_000;
 
+/** Messages after which a gateway hands on what is there, though its turn brings more: a few milliseconds of them. */
+export const MAX_TURN_MESSAGES = 4_096;
+
 /**
  * Young generation of a gateway's heap. Each message makes two short-lived objects; a small one is swept often and
  * briefly, where a large one makes everybody wait for milliseconds.
