@@ -20,6 +20,7 @@ import { type DataLock, lockDataDirectory } from './journal/data-lock.js';
 import { SegmentMaker } from './journal/segment-maker.js';
 import { countShards } from './journal/shard-directories.js';
 import { Drill, type DrillName } from './metrics/drill.js';
+import { LatencyBoard } from './metrics/latency-board.js';
 import { ShardBoard } from './metrics/shard-board.js';
 import { StoreBoard } from './metrics/store-board.js';
 import {
@@ -189,6 +190,7 @@ class House {
     const storeBoardBuffer = StoreBoard.allocate(shards);
     const storeBoard = new StoreBoard(storeBoardBuffer);
     this.storeBoard = storeBoard;
+    const latencyBuffer = LatencyBoard.allocate(shards, gateways);
     const inputRings = grid(shards, gateways, () => allocateRing(INPUT_RING_LINES, LINE_BYTES));
     const eventRings = grid(shards, gateways, () => allocateRing(EVENT_RING_CELLS, CELL_BYTES));
     const shardDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
@@ -220,6 +222,7 @@ class House {
         segmentBytes,
         clock: clockBuffer,
         board: boardBuffer,
+        latency: latencyBuffer,
         doorbell: shardDoorbells[shard]!,
         segmentMailbox: this.#segmentMaker.mailbox,
         inputRings: inputRings[shard]!,
@@ -315,6 +318,7 @@ class House {
         clock: clockBuffer,
         board: boardBuffer,
         storeBoard: storeBoardBuffer,
+        latency: latencyBuffer,
         storeBacklog: settings.storeBacklog ?? STORE_BACKLOG_COMMANDS,
         doorbell: gatewayDoorbells[gateway]!,
         inputRings: inputRings.map((ofShard) => ofShard[gateway]!),

@@ -22,6 +22,7 @@ export interface GatewayThreadData {
   readonly clock: SharedArrayBuffer;
   readonly board: SharedArrayBuffer;
   readonly storeBoard: SharedArrayBuffer;
+  readonly latency: SharedArrayBuffer;
   /** Commands that a store may be behind before new orders are rejected. */
   readonly storeBacklog: number;
   readonly doorbell: SharedArrayBuffer;

@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { LiveClock } from '../clock/live-clock.js';
 import { SharedClock } from '../clock/shared-clock.js';
 import type { SnapshotOutcome } from '../follower/follower-messages.js';
+import { LatencyBoard } from '../metrics/latency-board.js';
 import { ShardBoard } from '../metrics/shard-board.js';
 import { StoreBoard, StoreState } from '../metrics/store-board.js';
 import { Doorbell } from '../ring/doorbell.js';
@@ -83,6 +84,7 @@ async function start(): Promise<void> {
     doorbell: new Doorbell(data.doorbell),
     board,
     storeBoard,
+    latency: new LatencyBoard(data.latency),
     isStoreBehind: (shard) => storeBoard.backlog(shard, board.published(shard)) > data.storeBacklog,
     afterTurn: setImmediate,
     about: data.about,

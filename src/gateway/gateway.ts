@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.js';
 import type { NumberedAnswer, NumberedResume } from '../follower/follower-messages.js';
+import type { LatencyBoard } from '../metrics/latency-board.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import type { StoreBoard } from '../metrics/store-board.js';
 import type { Doorbell } from '../ring/doorbell.js';
@@ -36,6 +37,7 @@ import {
   type TransportHandlers,
   type UpgradeRequest,
 } from './transport.js';
+import { TurnTrace } from './turn-trace.js';
 
 /** Close codes of RFC 6455. */
 const CLOSE_GOING_AWAY = 1001;
@@ -67,6 +69,8 @@ export interface GatewayParts {
   readonly doorbell: Doorbell;
   readonly board: ShardBoard;
   readonly storeBoard?: StoreBoard | undefined;
+  /** Where latencies are recorded; nowhere, where it is left out. */
+  readonly latency?: LatencyBoard | undefined;
   /** Whether a store is so far behind a shard that it may take no new orders. */
   readonly isStoreBehind?: ((shard: number) => boolean) | undefined;
   /** Runs once after all messages of a turn of the event loop: `setImmediate`. */
@@ -104,6 +108,7 @@ export class Gateway implements TransportHandlers {
   readonly #parts: GatewayParts;
   readonly #sessions: SessionRegistry;
   readonly #router: Router;
+  readonly #trace: TurnTrace | undefined;
   readonly #intake: Intake;
   readonly #answers: HttpAnswers;
   readonly #delivery: Delivery;
@@ -140,6 +145,7 @@ export class Gateway implements TransportHandlers {
       (session) => this.#slowReaders.look(session),
       parts.firstSession,
     );
+    this.#trace = parts.latency && new TurnTrace(parts.latency, gateway, clock);
     this.#router = new Router(
       parts.inputRings,
       parts.shardDoorbells,
@@ -147,6 +153,7 @@ export class Gateway implements TransportHandlers {
       clock,
       parts.board,
       parts.isStoreBehind,
+      this.#trace,
     );
     const listings = new HttpListings(this.#router, instruments, parts.board, parts.realTime);
     this.#market = new MarketData({
@@ -209,6 +216,7 @@ export class Gateway implements TransportHandlers {
       reads: this.#reads,
       isFollowed: parts.takeSnapshots !== undefined,
       storeBoard: parts.storeBoard,
+      latency: parts.latency,
       intake: this.#intake,
       answers: this.#answers,
       sessions: this.#sessions,
@@ -308,6 +316,7 @@ export class Gateway implements TransportHandlers {
       );
       return;
     }
+    this.#router.begin();
     if (session.binary) this.#intake.binary(session, message);
     else this.#intake.objects(session, message);
     if (!this.#turnDue) this.#schedule();
@@ -325,6 +334,7 @@ export class Gateway implements TransportHandlers {
   }
 
   request(request: HttpRequest, respond: Respond): void {
+    this.#router.begin();
     this.#routes.handle(request, respond);
     if (!this.#turnDue) this.#schedule();
   }
@@ -334,11 +344,14 @@ export class Gateway implements TransportHandlers {
     this.#turnDue = false;
     if (this.#ended) return;
     this.#router.publish();
+    this.#trace?.mark();
     if (!this.#delivery.drain()) {
+      this.#trace?.lost();
       this.#answers.finishFollowing();
       this.#sessions.closeAll(CLOSE_TRY_AGAIN, 'this gateway fell too far behind: reconnect and resume');
     }
     this.#sessions.flush();
+    this.#trace?.handed();
     this.#arm();
   }
 

@@ -59,6 +59,7 @@ export interface HttpRequest extends RequestSource {
   readonly method: string;
   readonly path: string;
   readonly query: string;
+  /** Valid until the call that brings it returns. */
   readonly body: Uint8Array;
   /** True where the body was over the bound and has been left out. */
   readonly bodyTooLarge: boolean;

@@ -263,6 +263,15 @@ export const MAX_ANSWER_EVENTS = 4_096;
 /** How long an HTTP request waits for its answer before the gateway says 504. */
 export const HTTP_ANSWER_MS = 10_000;
 
+/** Highest latency that is told apart, 137 seconds: longer than any request waits. What took longer counts as this. */
+export const HIGHEST_LATENCY_NS = 2 ** 37 - 1;
+
+/** Traces of runs of commands from a shard to a gateway: a full group may be as many runs as it has lines. */
+export const TRACE_RING_ENTRIES = 8_192;
+
+/** Turns that a gateway remembers for each shard until they are answered: one for each line of a full ring and group. */
+export const OPEN_TURNS = 131_072;
+
 /** Trades of one instrument that its follower keeps for gateways: 30 ms of one that catches up at a million commands a second. */
 export const MARKET_TRADES = 32_768;
 
@@ -346,5 +355,10 @@ relation(
 relation(
   CLIENT_ID_WINDOW >= 2 * INPUT_RING_LINES,
   'a retry of what waits in a ring must find its first answer',
+);
+relation(MAX_GROUP_LINES <= TRACE_RING_ENTRIES, 'the runs of one group must fit a trace ring');
+relation(
+  INPUT_RING_LINES + MAX_GROUP_LINES <= OPEN_TURNS,
+  'a turn is remembered as long as one of its lines may wait',
 );
 relation(FAILED_LOGINS_PER_SECOND <= FAILED_LOGIN_BURST, 'a second of failed logins must fit the burst');

@@ -152,6 +152,7 @@ function checkQuery(input: Buffer): void {
 const openDoor: AdmissionParts = {
   closing: false,
   shards: 2,
+  isKeyed: false,
   hasRoom: () => true,
   identify: (request) => ({ actor: anybody, request }),
 };
