@@ -292,8 +292,8 @@ export const MARKET_DRAINED_BYTES = 64 * 1024;
  * Market data in one turn of a gateway's event loop, in sends and in time: what orders may have to wait for. After a turn it rests
  * three times as long as it took, so that a quarter of the thread at most goes to it, however many subscribe.
  */
-export const MARKET_SENDS_PER_TURN = 100;
-export const MARKET_TURN_US = 500;
+export const MARKET_SENDS_PER_TURN = 50;
+export const MARKET_TURN_US = 250;
 export const MARKET_REST_FACTOR = 3;
 
 /** Most subscriptions of one session: every channel of a portfolio, and still a bound on what one client costs. */
