@@ -15,12 +15,14 @@ export interface OverloadReport {
   /** How long more was offered than can be taken. */
   readonly seconds: number;
   readonly quietUs: LatencySummary;
-  /** Of the orders that the exchange acknowledged under overload. */
+  /** Of the new orders that the exchange accepted under overload. */
   readonly acceptedUs: LatencySummary;
   readonly latency: LatencyRecorder;
   /** Orders of those that read, under overload: sent, and due but not taken by a socket. */
   readonly sent: number;
   readonly shed: number;
+  /** New orders among the acknowledged. */
+  readonly accepted: number;
   readonly acknowledged: number;
   readonly refused: number;
   /** Sent and not answered within the patience of the run. */
@@ -106,7 +108,7 @@ export function overloadText(report: OverloadReport): string {
     row('quiet', quietUs),
     row('accepted', acceptedUs),
     'latency: from the time the order was due and written to the read of its answer; orders that a full socket did not take are not sent later',
-    `orders of those that read: ${count(report.sent)} sent, ${count(report.shed)} not taken by their sockets, ${count(report.acknowledged)} acknowledged, ` +
+    `orders of those that read: ${count(report.sent)} sent, ${count(report.shed)} not taken by their sockets, ${count(report.acknowledged)} acknowledged (${count(report.accepted)} new orders accepted), ` +
       `${count(report.refused)} refused, ${count(report.unanswered)} not answered`,
     ...[...report.codes]
       .filter(([, times]) => times > 0)

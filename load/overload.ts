@@ -100,6 +100,7 @@ async function prove(
       clock,
     );
 
+    fleet.tally.measuresAccepted = true;
     await fleet.run(quietLoop(fleet, clock, quietPerSecond, quietOrders), quietOrders);
     const quiet = new LatencyRecorder();
     quiet.addEncoded(fleet.latency.encoded());
@@ -150,6 +151,7 @@ async function prove(
       latency: fleet.latency,
       sent: loop.sent,
       shed: loop.shed,
+      accepted: tally.accepted - before.accepted,
       acknowledged: tally.acknowledged - before.acknowledged,
       refused: tally.refused - before.refused,
       unanswered: fleet.sentOrders - tally.answered,

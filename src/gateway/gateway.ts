@@ -328,6 +328,10 @@ export class Gateway implements TransportHandlers {
     if (!this.#turnDue) this.#schedule();
   }
 
+  ponged(session: Session): void {
+    this.#slowReaders.ponged(session);
+  }
+
   closed(session: Session): void {
     this.#parts.counts?.left(session.address);
     this.#log({ level: 'info', event: 'session-closed', ...factsOf(session) });

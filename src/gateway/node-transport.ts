@@ -12,7 +12,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
-import type { Connection } from './connection.js';
+import { type Connection, PROGRESS_PING } from './connection.js';
 import type { Session } from './session.js';
 import {
   type Admission,
@@ -49,6 +49,10 @@ class NodeConnection implements Connection {
     // `ws` keeps what it is given until it is written, while the session writes its buffer anew: hence the copy.
     if (this.#socket.readyState === this.#socket.OPEN)
       this.#socket.send(Buffer.from(bytes), { binary: !isText });
+  }
+
+  ping(): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping(PROGRESS_PING);
   }
 
   waitingBytes(): number {
@@ -172,7 +176,10 @@ export class NodeTransport implements Transport {
     const session: Session = this.#handlers.opened(new NodeConnection(socket), admission);
     socket.binaryType = 'nodebuffer';
     const heard = () => this.#unanswered.delete(socket);
-    socket.on('pong', heard);
+    socket.on('pong', (payload) => {
+      heard();
+      if (payload.byteLength === PROGRESS_PING.length) this.#handlers.ponged(session);
+    });
     socket.on('message', (message: Buffer, isBinary: boolean) => {
       heard();
       // The handlers read whole words: give them a buffer of their own, aligned at its start.

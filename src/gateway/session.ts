@@ -52,6 +52,8 @@ export class Session {
   open = true;
   /** It has said something since somebody looked last. */
   isHeard = false;
+  /** Bytes before the last ping that asked how far it has read. */
+  pingedBytes = 0;
   /** All that was ever sent to it. */
   sentBytes = 0;
   /** What it has not heard yet of what it missed, by shard; undefined where nothing is awaited. */

@@ -76,6 +76,8 @@ export interface TransportHandlers {
   opened(connection: Connection, admission: Admission): Session;
   /** The message is valid only until this returns. */
   message(session: Session, message: ArrayBuffer, isBinary: boolean): void;
+  /** A client has read all that was sent before a ping of ours. */
+  ponged(session: Session): void;
   closed(session: Session): void;
   request(request: HttpRequest, respond: Respond): void;
 }

@@ -1,7 +1,7 @@
 import type * as uWS from 'uWebSockets.js';
 import type { TimerId } from '../clock/clock.js';
 import { MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
-import type { Connection } from './connection.js';
+import { type Connection, PROGRESS_PING } from './connection.js';
 import type { Session } from './session.js';
 import {
   type Admission,
@@ -45,6 +45,10 @@ class UwsConnection implements Connection {
 
   send(bytes: Uint8Array, isText: boolean): void {
     this.#socket.send(bytes, !isText, false);
+  }
+
+  ping(): void {
+    this.#socket.ping(PROGRESS_PING);
   }
 
   waitingBytes(): number {
@@ -124,6 +128,10 @@ export class UwsTransport implements Transport {
       },
       message: (socket, message, isBinary) => {
         handlers.message(socket.getUserData().session!, message, isBinary);
+      },
+      pong: (socket, payload) => {
+        const { session } = socket.getUserData();
+        if (payload.byteLength === PROGRESS_PING.length && session !== undefined) handlers.ponged(session);
       },
       close: (socket) => {
         const { session } = socket.getUserData();

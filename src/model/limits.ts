@@ -126,7 +126,13 @@ export const MAX_TRANSPORT_MESSAGE_BYTES = 1024 * 1024;
 export const CLIENT_BACKLOG_BYTES = 32 * 1024 * 1024;
 
 /** How long a client may take nothing of what waits for it: a pause of its garbage collector passes, a dead one goes within 5 s. */
-export const CLIENT_STALL_MS = 4_000;
+export const CLIENT_STALL_MS = 3_000;
+
+/**
+ * Bytes after which a client is asked how far it has read. The kernel may hold megabytes for one that has stopped long ago, and
+ * its pong alone tells: it must read so many in CLIENT_STALL_MS, 21 KB a second.
+ */
+export const PROGRESS_BYTES = 64 * 1024;
 
 /** Connections in all, and WebSockets of one address: some kilobytes each, and files that the process may open. */
 export const MAX_CONNECTIONS = 16_384;
@@ -341,6 +347,7 @@ relation(
   LEAST_IDLE_SECONDS <= IDLE_SECONDS && IDLE_SECONDS <= MOST_IDLE_SECONDS,
   'the usual idle time must be one of those allowed',
 );
+relation(PROGRESS_BYTES < CLIENT_BACKLOG_BYTES, 'a client is asked how far it is before it is cut');
 relation(MAX_CONNECTIONS_PER_ADDRESS <= MAX_CONNECTIONS, 'one address must not be allowed more than all');
 relation(
   MAX_MESSAGE_BYTES < MAX_TRANSPORT_MESSAGE_BYTES,

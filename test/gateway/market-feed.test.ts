@@ -47,6 +47,8 @@ class Client implements Connection {
     this.told.push(...(JSON.parse(Buffer.from(bytes).toString()) as Told[]));
   }
 
+  ping(): void {}
+
   waitingBytes(): number {
     return this.waiting;
   }

@@ -38,6 +38,8 @@ export class Line implements Connection {
     if (!this.isClosing && !this.isCut) this.incoming.push(bytes.slice());
   }
 
+  ping(): void {}
+
   waitingBytes(): number {
     return 0;
   }
