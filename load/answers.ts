@@ -20,6 +20,10 @@ export class Tally {
   /** Answers to nothing that was under way: any is a fault of the exchange or of this client. */
   unexpected = 0;
   bytes = 0;
+  /** New orders that were accepted. */
+  accepted = 0;
+  /** Whether the latency of these alone counts; else that of all that is in the log. */
+  measuresAccepted = false;
   /** Rejected and refused orders by code. */
   readonly codes = new Map<number, number>();
 
@@ -162,7 +166,9 @@ export class EventAnswers extends Answers {
       if (!refused) this.tally.rejected++;
       this.tally.countCode(bytes[at + 4]! | (bytes[at + 5]! << 8));
     }
-    this.answer(clientId - 1, !refused);
+    const isAccepted = kind === EventKind.Accepted;
+    if (isAccepted) this.tally.accepted++;
+    this.answer(clientId - 1, this.tally.measuresAccepted ? isAccepted : !refused);
     return size;
   }
 }

@@ -20,11 +20,11 @@ import { type DataLock, lockDataDirectory } from './journal/data-lock.js';
 import { SegmentMaker } from './journal/segment-maker.js';
 import { countShards } from './journal/shard-directories.js';
 import { Drill, type DrillName } from './metrics/drill.js';
+import { LatencyBoard } from './metrics/latency-board.js';
 import { ShardBoard } from './metrics/shard-board.js';
 import { StoreBoard } from './metrics/store-board.js';
 import {
   CELL_BYTES,
-  CLIENT_ID_WINDOW,
   EVENT_RING_CELLS,
   GATEWAY_YOUNG_MB,
   INPUT_RING_LINES,
@@ -46,9 +46,10 @@ import type { StoreThreadData } from './store/store-messages.js';
 import { StoreSettingError, storeTargets } from './store/store-targets.js';
 import { Disconnects } from './supervisor/disconnects.js';
 import type { ExchangeFacts } from './supervisor/exchange-facts.js';
-import type { ExchangeSettings } from './supervisor/exchange-settings.js';
+import { type ExchangeSettings, newSettings } from './supervisor/exchange-settings.js';
 import { serveGateway } from './supervisor/gateway-services.js';
 import { openKeys } from './supervisor/key-access.js';
+import { MarketBoards } from './supervisor/market-boards.js';
 import { StoreReads } from './supervisor/store-reads.js';
 import { SupervisedFollower } from './supervisor/supervised-follower.js';
 import { SupervisedShard } from './supervisor/supervised-shard.js';
@@ -190,6 +191,7 @@ class House {
     const storeBoardBuffer = StoreBoard.allocate(shards);
     const storeBoard = new StoreBoard(storeBoardBuffer);
     this.storeBoard = storeBoard;
+    const latencyBuffer = LatencyBoard.allocate(shards, gateways);
     const inputRings = grid(shards, gateways, () => allocateRing(INPUT_RING_LINES, LINE_BYTES));
     const eventRings = grid(shards, gateways, () => allocateRing(EVENT_RING_CELLS, CELL_BYTES));
     const shardDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
@@ -212,6 +214,7 @@ class House {
     const isFollowed = settings.durability !== 'none' && settings.follower !== 'off';
     const realTime = new LiveClock();
     const heapMb = settings.shardHeapMb ?? SHARD_HEAP_MB;
+    const marketBoards = new MarketBoards(this.#followers);
     for (let shard = 0; shard < shards; shard++) {
       const data: ShardThreadData = {
         shard,
@@ -220,6 +223,7 @@ class House {
         segmentBytes,
         clock: clockBuffer,
         board: boardBuffer,
+        latency: latencyBuffer,
         doorbell: shardDoorbells[shard]!,
         segmentMailbox: this.#segmentMaker.mailbox,
         inputRings: inputRings[shard]!,
@@ -243,8 +247,9 @@ class House {
         resumeCommands: settings.resumeCommands,
       };
       const resumed = (answer: NumberedAnswer) => this.#tellResumed(answer);
-      if (isFollowed)
-        this.#followers.push(new SupervisedFollower({ data: followerData, heapMb, realTime, warn, resumed }));
+      const watched = (instrument: number, isThere: boolean) => marketBoards.told(instrument, isThere);
+      const followerParts = { data: followerData, heapMb, realTime, warn, resumed, watched };
+      if (isFollowed) this.#followers.push(new SupervisedFollower(followerParts));
       this.#shards.push(new SupervisedShard({ data, heapMb, board, realTime, warn, giveUp }));
     }
     const recovered = await Promise.all(this.#shards.map((shard) => shard.recovered()));
@@ -263,14 +268,12 @@ class House {
     );
     const running = await Promise.all(
       this.#shards.map((shard, number) => {
-        const { clientIdWindow: window, summary } = recovered[number]!;
+        const { settings: logged, summary } = recovered[number]!;
         const isNew = summary.nextSequence === 1;
-        const wanted = settings.clientIdWindow ?? (isNew ? CLIENT_ID_WINDOW : window);
         return shard.run({
           run,
           instruments: plan[number]!,
-          // A new log always names it: matching depends on it, and a later version may have another default.
-          clientIdWindow: isNew || wanted !== window ? wanted : undefined,
+          settings: newSettings(settings, isNew ? undefined : logged),
         });
       }),
     );
@@ -316,6 +319,7 @@ class House {
         clock: clockBuffer,
         board: boardBuffer,
         storeBoard: storeBoardBuffer,
+        latency: latencyBuffer,
         storeBacklog: settings.storeBacklog ?? STORE_BACKLOG_COMMANDS,
         doorbell: gatewayDoorbells[gateway]!,
         inputRings: inputRings.map((ofShard) => ofShard[gateway]!),
@@ -357,8 +361,9 @@ class House {
       warn,
     });
     const log = settings.log ?? (() => {});
+    const followers = this.#followers;
     for (const thread of this.#gateways)
-      serveGateway(thread, { reads, followers: this.#followers, takeSnapshots, disconnects, log });
+      serveGateway(thread, { reads, followers, marketBoards, takeSnapshots, disconnects, log });
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
     disconnects.begin();
     this.#keys?.watch.start();

@@ -40,6 +40,8 @@ export interface AdmissionParts {
   readonly shards: number;
   /** Whether the client's address may have one more session. */
   readonly hasRoom: (address: string) => boolean;
+  /** Whether there are keys: without them only this machine itself is let in. */
+  readonly isKeyed: boolean;
   /** Who it is. */
   readonly identify: (request: UpgradeRequest) => Identified<UpgradeRequest> | Refusal;
 }
@@ -58,10 +60,12 @@ export interface Identified<Request> {
 export function admitSession(request: UpgradeRequest, parts: AdmissionParts): Admission | Refusal {
   if (parts.closing)
     return { status: 503, sentence: 'The exchange is shutting down; reconnect in a moment.' };
+  if (!parts.isKeyed && !isLocalHost(request.host))
+    return { status: 403, sentence: strangeHostSentence(request.host) };
   if (isForeign(request)) return { status: 403, sentence: foreignSentence(request) };
   if (request.path !== SESSION_PATH)
     return { status: 404, sentence: `There is no WebSocket at ${request.path}; connect to ${SESSION_PATH}.` };
-  const protocol = request.protocols.find((name) => protocols.includes(name));
+  const protocol = request.protocols.find((name): name is Protocol => protocols.includes(name));
   if (protocol === undefined)
     return {
       status: 400,
@@ -78,7 +82,7 @@ export function admitSession(request: UpgradeRequest, parts: AdmissionParts): Ad
 
 function admitIdentified(
   { actor, request }: Identified<UpgradeRequest>,
-  protocol: string,
+  protocol: Protocol,
   shards: number,
 ): Admission | Refusal {
   const query = new URLSearchParams(request.query);
@@ -169,6 +173,18 @@ function parseKey(text: string, shards: number): ResumeKey | undefined {
   const [shard, sequence, index] = match.slice(1).map(Number) as [number, number, number];
   if (shard >= shards || sequence > MAX_SEQUENCE || index > 0xffff_ffff) return undefined;
   return { shard, sequence, index };
+}
+
+/**
+ * True where a request was sent to this machine by its own name. A page whose name leads here by a trick of the name server
+ * (DNS rebinding) is of the same origin to its browser, and is known by the name alone.
+ */
+export function isLocalHost(host: string): boolean {
+  return host === '' || /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d{1,5})?$/i.test(host);
+}
+
+export function strangeHostSentence(host: string): string {
+  return `There is no keys file, so this exchange answers to its own machine alone, and not as ${host}; ask for 127.0.0.1 or localhost.`;
 }
 
 /**

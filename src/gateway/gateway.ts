@@ -1,7 +1,9 @@
 import type { Clock } from '../clock/clock.js';
 import type { NumberedAnswer, NumberedResume } from '../follower/follower-messages.js';
+import type { LatencyBoard } from '../metrics/latency-board.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import type { StoreBoard } from '../metrics/store-board.js';
+import { MAX_TURN_MESSAGES } from '../model/limits.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
@@ -19,9 +21,11 @@ import { HttpListings } from './http-listings.js';
 import { HttpReads } from './http-reads.js';
 import { Intake } from './intake.js';
 import { factsOf, type LogNote } from './log-note.js';
+import { MarketData, type MarketWatching } from './market-data.js';
+import { MarketRequests } from './market-request.js';
 import { Router } from './router.js';
 import { Routes, type TakeSnapshots } from './routes.js';
-import type { Session } from './session.js';
+import { Protocol, type Session } from './session.js';
 import { SessionMessages } from './session-messages.js';
 import { SessionRegistry } from './session-registry.js';
 import { SlowReaders } from './slow-readers.js';
@@ -34,6 +38,7 @@ import {
   type TransportHandlers,
   type UpgradeRequest,
 } from './transport.js';
+import { TurnTrace } from './turn-trace.js';
 
 /** Close codes of RFC 6455. */
 const CLOSE_GOING_AWAY = 1001;
@@ -65,6 +70,8 @@ export interface GatewayParts {
   readonly doorbell: Doorbell;
   readonly board: ShardBoard;
   readonly storeBoard?: StoreBoard | undefined;
+  /** Where latencies are recorded; nowhere, where it is left out. */
+  readonly latency?: LatencyBoard | undefined;
   /** Whether a store is so far behind a shard that it may take no new orders. */
   readonly isStoreBehind?: ((shard: number) => boolean) | undefined;
   /** Runs once after all messages of a turn of the event loop: `setImmediate`. */
@@ -77,6 +84,8 @@ export interface GatewayParts {
   readonly askStore?: ((id: number, question: ReadQuestion) => void) | undefined;
   /** Takes snapshots of all shards now; undefined where there are no followers. */
   readonly takeSnapshots?: TakeSnapshots | undefined;
+  /** Has instruments told of; undefined where there are no followers. It answers by `watched`. */
+  readonly marketWatching?: MarketWatching | undefined;
   /** Moves a test clock; undefined where the clock is live. */
   readonly advanceClock?: ((byNs: number) => void) | undefined;
   /** Who may do what; by default everybody everything. */
@@ -100,11 +109,13 @@ export class Gateway implements TransportHandlers {
   readonly #parts: GatewayParts;
   readonly #sessions: SessionRegistry;
   readonly #router: Router;
+  readonly #trace: TurnTrace | undefined;
   readonly #intake: Intake;
   readonly #answers: HttpAnswers;
   readonly #delivery: Delivery;
   readonly #reads: HttpReads;
   readonly #routes: Routes;
+  readonly #market: MarketData;
   readonly #slowReaders: SlowReaders;
   readonly #heartbeats: Heartbeats;
   readonly #admission: AdmissionParts;
@@ -113,6 +124,8 @@ export class Gateway implements TransportHandlers {
   readonly #turn = () => this.turn();
   readonly #wake = () => this.#woken();
   #turnDue = false;
+  /** Messages since the shards were shown something last. */
+  #messages = 0;
   /** True while a wake-up from the doorbell is outstanding. */
   #armed = false;
   #ended = false;
@@ -135,6 +148,7 @@ export class Gateway implements TransportHandlers {
       (session) => this.#slowReaders.look(session),
       parts.firstSession,
     );
+    this.#trace = parts.latency && new TurnTrace(parts.latency, gateway, clock);
     this.#router = new Router(
       parts.inputRings,
       parts.shardDoorbells,
@@ -142,9 +156,19 @@ export class Gateway implements TransportHandlers {
       clock,
       parts.board,
       parts.isStoreBehind,
+      this.#trace,
     );
     const listings = new HttpListings(this.#router, instruments, parts.board, parts.realTime);
-    const messages = new SessionMessages(this.#sessions, clock);
+    this.#market = new MarketData({
+      instruments,
+      sessions: this.#sessions,
+      epochNs: () => clock.epochNs(),
+      realTime: parts.realTime,
+      afterTurn: parts.afterTurn,
+      watching: parts.marketWatching,
+    });
+    const market = new MarketRequests(this.#market, instruments);
+    const messages = new SessionMessages(this.#sessions, clock, market);
     this.#intake = new Intake({
       router: this.#router,
       sessions: this.#sessions,
@@ -153,6 +177,7 @@ export class Gateway implements TransportHandlers {
       messages,
       gatekeeper,
       messageBytes: limits.messageBytes,
+      orderAgeMs: limits.orderAgeMs,
     });
     this.#heartbeats = new Heartbeats({
       clock,
@@ -168,6 +193,7 @@ export class Gateway implements TransportHandlers {
         return intake.closed;
       },
       shards: parts.inputRings.length,
+      isKeyed: gatekeeper.isKeyed,
       hasRoom: (address) => counts === undefined || counts.hasRoom(address),
       identify: (request) => gatekeeper.identifyUpgrade(request),
     };
@@ -194,6 +220,7 @@ export class Gateway implements TransportHandlers {
       reads: this.#reads,
       isFollowed: parts.takeSnapshots !== undefined,
       storeBoard: parts.storeBoard,
+      latency: parts.latency,
       intake: this.#intake,
       answers: this.#answers,
       sessions: this.#sessions,
@@ -260,6 +287,12 @@ export class Gateway implements TransportHandlers {
     if (!this.#turnDue) this.#schedule();
   }
 
+  /** What `marketWatching` has asked for. */
+  watched(id: number, board: SharedArrayBuffer | undefined): void {
+    this.#market.watched(id, board);
+    if (!this.#turnDue) this.#schedule();
+  }
+
   /** The answer to what `askStore` has sent. */
   answered(id: number, answer: ReadAnswer): void {
     this.#reads.answered(id, answer);
@@ -278,14 +311,25 @@ export class Gateway implements TransportHandlers {
   message(session: Session, message: ArrayBuffer, isBinary: boolean): void {
     if (!session.open) return;
     session.isHeard = true;
-    if (!isBinary) {
+    if (isBinary === (session.protocol === Protocol.Json)) {
       session.open = false;
-      session.connection.close(CLOSE_WRONG_DATA, 'text message: this subprotocol takes binary messages only');
+      const [came, taken] = isBinary ? ['binary', 'text'] : ['text', 'binary'];
+      session.connection.close(
+        CLOSE_WRONG_DATA,
+        `${came} message: this subprotocol takes ${taken} messages only`,
+      );
       return;
     }
+    this.#router.begin();
     if (session.binary) this.#intake.binary(session, message);
-    else this.#intake.msgpack(session, message);
+    else this.#intake.objects(session, message);
+    // A turn that brings ever more must not keep those waiting whose answers are there.
+    if (++this.#messages >= MAX_TURN_MESSAGES) this.#handOn();
     if (!this.#turnDue) this.#schedule();
+  }
+
+  ponged(session: Session): void {
+    this.#slowReaders.ponged(session);
   }
 
   closed(session: Session): void {
@@ -295,10 +339,12 @@ export class Gateway implements TransportHandlers {
     this.#slowReaders.closed(session);
     if (session.disconnect !== undefined && !this.#ended) this.#parts.disconnects?.closed(session);
     this.#delivery.resuming.closed(session);
+    this.#market.closed(session);
     this.#sessions.close(session);
   }
 
   request(request: HttpRequest, respond: Respond): void {
+    this.#router.begin();
     this.#routes.handle(request, respond);
     if (!this.#turnDue) this.#schedule();
   }
@@ -307,13 +353,21 @@ export class Gateway implements TransportHandlers {
   turn(): void {
     this.#turnDue = false;
     if (this.#ended) return;
+    this.#handOn();
+    this.#arm();
+  }
+
+  #handOn(): void {
+    this.#messages = 0;
     this.#router.publish();
+    this.#trace?.mark();
     if (!this.#delivery.drain()) {
+      this.#trace?.lost();
       this.#answers.finishFollowing();
       this.#sessions.closeAll(CLOSE_TRY_AGAIN, 'this gateway fell too far behind: reconnect and resume');
     }
     this.#sessions.flush();
-    this.#arm();
+    this.#trace?.handed();
   }
 
   /** Takes no more orders; what is under way is still answered. */
@@ -329,6 +383,7 @@ export class Gateway implements TransportHandlers {
     this.#ended = true;
     this.#answers.close();
     this.#reads.close();
+    this.#market.close();
     this.#sessions.closeAll(CLOSE_GOING_AWAY, 'the exchange is shutting down');
   }
 

@@ -12,10 +12,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, type ServerOptions as WebSocketOptions, WebSocketServer } from 'ws';
 import { MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
-import type { Connection } from './connection.js';
+import { type Connection, PROGRESS_PING } from './connection.js';
 import type { Session } from './session.js';
 import {
   type Admission,
+  handshakeFault,
   isRefusal,
   offeredProtocols,
   type RequestSource,
@@ -26,6 +27,7 @@ import {
   type Transport,
   type TransportHandlers,
   type TransportSettings,
+  WEBSOCKET_VERSION,
 } from './transport.js';
 
 /** Pings that a connection may leave without an answer: they are as far apart that so many take the idle time. */
@@ -39,33 +41,25 @@ const HANDSHAKE_CHECK_MS = 500;
 /** How long a client may take to answer a close: one that has gone silent never does, and its orders may have to go. */
 const CLOSE_WAIT_MS = 1_000;
 
-/**
- * Node hands all that waits to the system in one piece, and counts it as waiting until the last byte is gone. Only the handle
- * knows how much of it is left; the time-outs of `node:net` look there too.
- */
-type HandledStream = Duplex & { readonly _handle?: { readonly writeQueueSize?: number } | null };
-
 class NodeConnection implements Connection {
   readonly #socket: WebSocket;
-  readonly #stream: Duplex;
 
-  constructor(socket: WebSocket, stream: Duplex) {
+  constructor(socket: WebSocket) {
     this.#socket = socket;
-    this.#stream = stream;
   }
 
-  send(bytes: Uint8Array): void {
+  send(bytes: Uint8Array, isText: boolean): void {
     // `ws` keeps what it is given until it is written, while the session writes its buffer anew: hence the copy.
     if (this.#socket.readyState === this.#socket.OPEN)
-      this.#socket.send(Buffer.from(bytes), { binary: true });
+      this.#socket.send(Buffer.from(bytes), { binary: !isText });
+  }
+
+  ping(): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping(PROGRESS_PING);
   }
 
   waitingBytes(): number {
     return this.#socket.bufferedAmount;
-  }
-
-  underWayBytes(): number {
-    return (this.#stream as HandledStream)._handle?.writeQueueSize ?? 0;
   }
 
   close(code: number, reason: string): void {
@@ -164,6 +158,14 @@ export class NodeTransport implements Transport {
       refuse(socket, 400, `There is no upgrade to ${upgrade} here; send the request without Upgrade.`);
       return;
     }
+    if (request.method === 'GET') {
+      const { 'sec-websocket-version': version = '', 'sec-websocket-key': key = '' } = request.headers;
+      const fault = handshakeFault(version, key);
+      if (fault !== undefined) {
+        refuse(socket, fault.status, fault.sentence);
+        return;
+      }
+    }
     const { path, query } = splitUrl(request);
     const protocols = offeredProtocols(request.headers['sec-websocket-protocol'] ?? '');
     const source = sourceOf(request, this.#handlers.isKeyed);
@@ -173,16 +175,17 @@ export class NodeTransport implements Transport {
       return;
     }
     admissions.set(request, decision);
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#opened(webSocket, socket, decision),
-    );
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#opened(webSocket, decision));
   }
 
-  #opened(socket: WebSocket, stream: Duplex, admission: Admission): void {
-    const session: Session = this.#handlers.opened(new NodeConnection(socket, stream), admission);
+  #opened(socket: WebSocket, admission: Admission): void {
+    const session: Session = this.#handlers.opened(new NodeConnection(socket), admission);
     socket.binaryType = 'nodebuffer';
     const heard = () => this.#unanswered.delete(socket);
-    socket.on('pong', heard);
+    socket.on('pong', (payload) => {
+      heard();
+      if (payload.byteLength === PROGRESS_PING.length) this.#handlers.ponged(session);
+    });
     socket.on('message', (message: Buffer, isBinary: boolean) => {
       heard();
       // The handlers read whole words: give them a buffer of their own, aligned at its start.
@@ -248,7 +251,8 @@ const admissions = new WeakMap<IncomingMessage, Admission>();
 /** Answers an upgrade with a status and a sentence, and lets the socket go, whether or not the client does. */
 function refuse(socket: Duplex, status: number, sentence: string): void {
   const body = `${sentence}\n`;
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close`;
+  const version = status === 426 ? `\r\nSec-WebSocket-Version: ${WEBSOCKET_VERSION}` : '';
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close${version}`;
   socket.once('finish', () => socket.destroy());
   socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

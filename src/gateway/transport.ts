@@ -4,7 +4,7 @@ import type { Connection } from './connection.js';
 import type { ConnectionCounts } from './connection-counts.js';
 import type { GatewayLimits } from './gateway-limits.js';
 import type { ResumeKey } from './resuming.js';
-import type { Session } from './session.js';
+import type { Protocol, Session } from './session.js';
 
 /** What a browser says of the page that asks. Empty where the header is missing, as programs leave it. */
 export interface RequestSource {
@@ -34,7 +34,7 @@ export interface UpgradeRequest extends RequestSource {
 
 /** What a session may do, decided before the connection is open. */
 export interface Admission {
-  readonly protocol: string;
+  readonly protocol: Protocol;
   readonly accounts: readonly number[];
   /** The last events that the client has seen, one of each shard that it names. */
   readonly after: readonly ResumeKey[];
@@ -59,6 +59,7 @@ export interface HttpRequest extends RequestSource {
   readonly method: string;
   readonly path: string;
   readonly query: string;
+  /** Valid until the call that brings it returns. */
   readonly body: Uint8Array;
   /** The bound that the body was over, so that it has been left out; 0 where it was not. */
   readonly bodyOverBytes: number;
@@ -75,6 +76,8 @@ export interface TransportHandlers {
   opened(connection: Connection, admission: Admission): Session;
   /** The message is valid only until this returns. */
   message(session: Session, message: ArrayBuffer, isBinary: boolean): void;
+  /** A client has read all that was sent before a ping of ours. */
+  ponged(session: Session): void;
   closed(session: Session): void;
   request(request: HttpRequest, respond: Respond): void;
 }
@@ -102,6 +105,24 @@ export interface Transport {
   stopListening(): void;
   /** Ends everything. */
   close(): void;
+}
+
+/** The version of WebSocket that is spoken here; a refusal with status 426 names it in `Sec-WebSocket-Version`. */
+export const WEBSOCKET_VERSION = '13';
+
+/** 16 bytes in base64. */
+const KEY_PATTERN = /^[A-Za-z0-9+/]{22}==$/;
+
+/**
+ * What is wrong with the version and the key of a handshake (RFC 6455, section 4.2.1), before anything else is looked at:
+ * uWebSockets.js does not look at them, and `ws` also takes version 8.
+ */
+export function handshakeFault(version: string, key: string): Refusal | undefined {
+  if (version !== WEBSOCKET_VERSION)
+    return { status: 426, sentence: `Send a handshake of WebSocket version ${WEBSOCKET_VERSION}.` };
+  if (!KEY_PATTERN.test(key))
+    return { status: 400, sentence: 'Sec-WebSocket-Key must be 16 random bytes in base64.' };
+  return undefined;
 }
 
 /** The names in a `sec-websocket-protocol` header. */

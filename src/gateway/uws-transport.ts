@@ -1,10 +1,11 @@
 import type * as uWS from 'uWebSockets.js';
 import type { TimerId } from '../clock/clock.js';
 import { MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
-import type { Connection } from './connection.js';
+import { type Connection, PROGRESS_PING } from './connection.js';
 import type { Session } from './session.js';
 import {
   type Admission,
+  handshakeFault,
   isRefusal,
   offeredProtocols,
   type RequestSource,
@@ -14,6 +15,7 @@ import {
   type Transport,
   type TransportHandlers,
   type TransportSettings,
+  WEBSOCKET_VERSION,
 } from './transport.js';
 
 const REQUEST_TIMEOUT = 408;
@@ -41,16 +43,16 @@ class UwsConnection implements Connection {
     this.#socket = socket;
   }
 
-  send(bytes: Uint8Array): void {
-    this.#socket.send(bytes, true, false);
+  send(bytes: Uint8Array, isText: boolean): void {
+    this.#socket.send(bytes, !isText, false);
+  }
+
+  ping(): void {
+    this.#socket.ping(PROGRESS_PING);
   }
 
   waitingBytes(): number {
     return this.#socket.getBufferedAmount();
-  }
-
-  underWayBytes(): number {
-    return 0;
   }
 
   close(code: number, reason: string): void {
@@ -75,11 +77,11 @@ export class UwsTransport implements Transport {
     this.#app =
       tls === undefined ? uws.App() : uws.SSLApp({ cert_file_name: tls.certificate, key_file_name: tls.key });
     // Called as a connection opens and, unless it became a WebSocket, as it closes.
-    const counted = (response: uWS.HttpResponse, count: number) => {
-      if (count < 0) counts.disconnected();
+    const count = (response: uWS.HttpResponse, change: number): void => {
+      if (change < 0) counts.disconnected();
       else if (!counts.connected()) response.close();
     };
-    this.#app.filter(counted);
+    this.#app.filter(count);
     this.#app.ws<SocketData>('/*', {
       maxPayloadLength: MAX_TRANSPORT_MESSAGE_BYTES,
       // The gateway looks at the backlog itself, so that nothing is dropped in silence.
@@ -87,6 +89,24 @@ export class UwsTransport implements Transport {
       idleTimeout: limits.idleSeconds,
       sendPingsAutomatically: true,
       upgrade: (response, request, context) => {
+        // The library goes by the key alone: without the other headers it is a request like any other.
+        const upgrade = request.getHeader('upgrade').toLowerCase();
+        if (upgrade === '' || !/\bupgrade\b/i.test(request.getHeader('connection'))) {
+          request.setYield(true);
+          return;
+        }
+        if (upgrade !== 'websocket') {
+          response.writeStatus(statusLine(400)).end(`There is no upgrade to ${upgrade} here.\n`, true);
+          return;
+        }
+        const key = request.getHeader('sec-websocket-key');
+        const fault = handshakeFault(request.getHeader('sec-websocket-version'), key);
+        if (fault !== undefined) {
+          response.writeStatus(statusLine(fault.status));
+          if (fault.status === 426) response.writeHeader('sec-websocket-version', WEBSOCKET_VERSION);
+          response.end(`${fault.sentence}\n`, true);
+          return;
+        }
         const decision = handlers.admit({
           path: request.getUrl(),
           query: request.getQuery() ?? '',
@@ -99,7 +119,6 @@ export class UwsTransport implements Transport {
           return;
         }
         const data: SocketData = { admission: decision };
-        const key = request.getHeader('sec-websocket-key');
         const extensions = request.getHeader('sec-websocket-extensions');
         response.upgrade(data, key, decision.protocol, extensions, context);
       },
@@ -109,6 +128,10 @@ export class UwsTransport implements Transport {
       },
       message: (socket, message, isBinary) => {
         handlers.message(socket.getUserData().session!, message, isBinary);
+      },
+      pong: (socket, payload) => {
+        const { session } = socket.getUserData();
+        if (payload.byteLength === PROGRESS_PING.length && session !== undefined) handlers.ponged(session);
       },
       close: (socket) => {
         const { session } = socket.getUserData();
@@ -166,35 +189,44 @@ function answerRequest(
     gone = true;
     if (deadline !== undefined) realTime.cancel(deadline);
   });
-  const respond: Respond = (status, body, headers = {}) => {
+  const respond: Respond = (status, body, headers) => {
     if (gone || answered) return;
     answered = true;
     response.cork(() => {
       response.writeStatus(statusLine(status));
-      for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
-      if (method === 'HEAD') response.endWithoutBody(Buffer.byteLength(body));
+      for (const name in headers) response.writeHeader(name, headers[name]!);
+      // Behind an answer without its body the library breaks off the connection's next request: it is told to close.
+      if (method === 'HEAD') response.endWithoutBody(Buffer.byteLength(body), true);
       else response.end(body, status === REQUEST_TIMEOUT);
     });
   };
-  const chunks: Buffer[] = [];
+  let held: Buffer[] | undefined;
   let bytes = 0;
   response.onData((chunk, isLast) => {
     bytes += chunk.byteLength;
-    // The chunk is only lent: copy it. Past the bound nothing is kept.
-    if (bytes <= limits.messageBytes) chunks.push(Buffer.from(chunk.slice(0)));
+    const bodyTooLarge = bytes > limits.messageBytes;
     if (gone || answered) return;
     if (!isLast) {
+      // The chunk is only lent: copy it. Past the bound nothing is kept.
+      held ??= [];
+      if (!bodyTooLarge) held.push(Buffer.from(chunk.slice(0)));
       deadline ??= realTime.setAlert(realTime.nowNs() + limits.requestMs * 1e6, () =>
         respondTooLate(respond, limits.requestMs),
       );
       return;
     }
     if (deadline !== undefined) realTime.cancel(deadline);
-    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    const bodyOverBytes = bytes > limits.messageBytes ? limits.messageBytes : 0;
-    handlers.request({ method, path, query, ...source, body, bodyOverBytes }, respond);
+    // Nearly every body comes in one piece, and is read where it lies.
+    const last = new Uint8Array(chunk);
+    const body = bodyTooLarge ? NOTHING : held === undefined ? last : Buffer.concat([...held, last]);
+    handlers.request(
+      { method, path, query, ...source, body, bodyOverBytes: bodyTooLarge ? limits.messageBytes : 0 },
+      respond,
+    );
   });
 }
+
+const NOTHING = new Uint8Array(0);
 
 function sourceOf(request: uWS.HttpRequest, isKeyed: boolean): Omit<RequestSource, 'address'> {
   const origin = request.getHeader('origin');
@@ -208,7 +240,7 @@ function addressOf(response: uWS.HttpResponse): string {
 }
 
 function statusLine(status: number): string {
-  return `${status} ${statusTexts[status] ?? 'Status'}`;
+  return statusLines[status] ?? `${status} Status`;
 }
 
 const statusTexts: Readonly<Record<number, string>> = {
@@ -228,3 +260,7 @@ const statusTexts: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
 };
+
+const statusLines: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(statusTexts).map(([status, text]) => [status, `${status} ${text}`]),
+);

@@ -12,8 +12,10 @@ import { JournalWriter } from '../journal/journal-writer.js';
 import { shardDirectory } from '../journal/segment.js';
 import { PreparedSegments } from '../journal/segment-maker.js';
 import { snapshotName } from '../journal/snapshot-file.js';
+import { LatencyBoard } from '../metrics/latency-board.js';
 import { ShardBoard, ShardPhase } from '../metrics/shard-board.js';
 import { Doorbell } from '../ring/doorbell.js';
+import { GroupTrace } from './group-trace.js';
 import { Outbox } from './outbox.js';
 import { openShard, type RecoveredShard } from './recovery.js';
 import { Republication } from './republication.js';
@@ -48,7 +50,7 @@ try {
   report({
     event: 'recovered',
     instruments: recovered.engine.instruments(),
-    clientIdWindow: recovered.engine.clientIdWindow,
+    settings: recovered.engine.logSettings,
     summary: recovered.summary,
     snapshot: recovered.snapshot,
     badSnapshots: recovered.badSnapshots.map(({ why }) => why),
@@ -67,7 +69,7 @@ try {
 }
 
 function run(
-  plan: Pick<ShardPlan, 'instruments' | 'clientIdWindow'>,
+  plan: Pick<ShardPlan, 'instruments' | 'settings'>,
   recovered: RecoveredShard,
   runNumber: number,
   republication?: Republication,
@@ -102,6 +104,7 @@ function run(
     doorbell: new Doorbell(data.doorbell),
     outbox,
     board,
+    trace: new GroupTrace(new LatencyBoard(data.latency), data.shard, clock),
     lastTimeNs: summary.lastTimeNs,
     realTime: new LiveClock(),
     tell: (sentence) => report({ event: 'warning', sentence: `shard ${data.shard}: ${sentence}` }),
@@ -110,7 +113,7 @@ function run(
     consumed:
       data.replaces !== undefined && summary.lastFrameRun === runNumber ? summary.lastCursors : undefined,
   });
-  shard.configure(plan.instruments, plan.clientIdWindow);
+  shard.configure(plan.instruments, plan.settings);
   engine.reserveClientIds();
   board.setPhase(data.shard, ShardPhase.Running);
   report({ event: 'running', instruments: engine.instruments() });

@@ -108,12 +108,12 @@ describe.each(await transportsHere())('an exchange with keys on %s', (transport)
     // With its own account named, the order of another one is none.
     expect(await send(other, 'DELETE', `/orders/${taken.json['orderId']}`)).toMatchObject({ status: 404 });
     const isThere = async () => (await send(reader, 'GET', `/orders/${taken.json['orderId']}`)).status;
-    await expect.poll(isThere, { timeout: 20_000 }).toBe(200);
+    await expect.poll(isThere, { timeout: 60_000 }).toBe(200);
     expect(await send(other, 'GET', `/orders/${taken.json['orderId']}`)).toMatchObject({ status: 404 });
     expect(await send(other, 'GET', '/orders?account=7')).toMatchObject({ status: 403 });
     expect(await send(reader, 'GET', `/orders/${taken.json['orderId']}`)).toMatchObject({ status: 200 });
     const askAll = async () => (await send(operator, 'GET', '/orders?account=7')).status;
-    await expect.poll(askAll, { timeout: 20_000 }).toBe(200);
+    await expect.poll(askAll, { timeout: 60_000 }).toBe(200);
   });
 
   it('refuses a request that is sent once more', async () => {

@@ -32,6 +32,7 @@ it('a connection that answers pings stays, a silent one is cut', async () => {
     admit: () => admission,
     opened: (connection) => new Session(1, admission, connection),
     message: () => {},
+    ponged: () => {},
     closed: () => closed++,
     request: () => {},
   };

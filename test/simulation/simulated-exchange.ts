@@ -1,6 +1,7 @@
 import type { TestClock } from '../../src/clock/test-clock.js';
 import type { NumberedResume } from '../../src/follower/follower-messages.js';
 import { Gateway } from '../../src/gateway/gateway.js';
+import { LatencyBoard } from '../../src/metrics/latency-board.js';
 import { ShardBoard } from '../../src/metrics/shard-board.js';
 import type { Instrument } from '../../src/model/instrument.js';
 import { CELL_BYTES, LINE_BYTES } from '../../src/model/limits.js';
@@ -16,6 +17,8 @@ export interface ExchangeShape {
   readonly shards: number;
   readonly gateways: number;
   readonly clientIdWindow: number;
+  /** Most open orders of an account, 0 for any number. */
+  readonly maxOpenOrders: number;
   /** What the configuration says, without numbers. */
   readonly instruments: readonly Omit<Instrument, 'id'>[];
   readonly snapshotCommands: number;
@@ -50,6 +53,7 @@ export class SimulatedExchange {
   readonly #machine: Machine;
   readonly #shape: ExchangeShape;
   readonly #boardMemory: SharedArrayBuffer;
+  readonly #latencyMemory: SharedArrayBuffer;
   readonly #inputs: SharedArrayBuffer[][];
   readonly #outputs: SharedArrayBuffer[][];
   readonly #gatewayBells: SimulatedDoorbell[];
@@ -64,6 +68,7 @@ export class SimulatedExchange {
     this.#machine = machine;
     this.#shape = shape;
     this.#boardMemory = ShardBoard.allocate(shards);
+    this.#latencyMemory = LatencyBoard.allocate(shards, gateways);
     const board = new ShardBoard(this.#boardMemory);
     const start = machine.chance.oneIn(4) ? -40 : 0;
     this.#inputs = grid(shards, gateways, () => allocateRing(INPUT_LINES, LINE_BYTES, start));
@@ -76,6 +81,7 @@ export class SimulatedExchange {
           shard,
           ...machine,
           board,
+          latency: new LatencyBoard(this.#latencyMemory),
           bell,
           inputs: this.#inputs[shard]!,
           outputs: this.#outputs[shard]!,
@@ -94,7 +100,7 @@ export class SimulatedExchange {
 
   /** @throws whatever a start throws; then nothing of this exchange is to be used */
   start(): void {
-    const { shards, gateways, instruments, clientIdWindow } = this.#shape;
+    const { shards, gateways, instruments, clientIdWindow, maxOpenOrders } = this.#shape;
     const recovered = this.shards.map((shard) => shard.recover(false));
     this.run = 1 + Math.max(...recovered.map(({ summary }) => summary.run));
     const plan = planListings(
@@ -105,7 +111,7 @@ export class SimulatedExchange {
       const isNew = recovered[i]!.summary.commands === 0;
       shard.run(this.run, false, {
         instruments: plan[i]!,
-        clientIdWindow: isNew ? clientIdWindow : undefined,
+        settings: isNew ? { clientIdWindow, maxOpenOrders } : undefined,
       });
     }
     for (const shard of this.shards) shard.follow(this.#shape.snapshotCommands, this.#shape.resumeCommands);
@@ -181,6 +187,7 @@ export class SimulatedExchange {
         shardDoorbells: this.#shardBells,
         doorbell: this.#gatewayBells[number]!,
         board: new ShardBoard(this.#boardMemory),
+        latency: new LatencyBoard(this.#latencyMemory),
         afterTurn: (task) => {
           const own = this.gateways[number];
           (own === undefined ? tasks : own.tasks).push(task);

@@ -4,13 +4,16 @@ import { startFollower } from '../../src/follower/follower-start.js';
 import { JournalWriter, type SegmentSource } from '../../src/journal/journal-writer.js';
 import { shardDirectory } from '../../src/journal/segment.js';
 import { makeSegment, PreparedSegments } from '../../src/journal/segment-maker.js';
+import type { LatencyBoard } from '../../src/metrics/latency-board.js';
 import { type ShardBoard, ShardPhase } from '../../src/metrics/shard-board.js';
 import type { Instrument } from '../../src/model/instrument.js';
 import { MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
+import { GroupTrace } from '../../src/shard/group-trace.js';
 import { Outbox } from '../../src/shard/outbox.js';
 import { openShard, type RecoveredShard } from '../../src/shard/recovery.js';
 import { Republication } from '../../src/shard/republication.js';
 import { Shard } from '../../src/shard/shard.js';
+import type { LogSettings } from '../../src/wire/instrument-record.js';
 import { ImpatientClock, type SimulatedDoorbell, WatchedClock, WatchedDoorbell } from './bells-and-clocks.js';
 import type { Chance } from './faults.js';
 import { PowerCut, type SimulatedDisk } from './simulated-disk.js';
@@ -31,6 +34,7 @@ export interface ShardSurroundings {
   readonly clockBehindNs: number;
   readonly chance: Chance;
   readonly board: ShardBoard;
+  readonly latency: LatencyBoard;
   /** By gateway. */
   readonly inputs: readonly SharedArrayBuffer[];
   readonly outputs: readonly SharedArrayBuffer[];
@@ -137,9 +141,9 @@ export class SimulatedShard {
   run(
     run: number,
     replaces: boolean,
-    plan: { instruments: readonly Instrument[]; clientIdWindow?: number | undefined },
+    plan: { instruments: readonly Instrument[]; settings?: LogSettings | undefined },
   ): void {
-    const { disk, board, shard, clock, clockBehindNs, inputs, bell } = this.#around;
+    const { disk, board, latency, shard, clock, clockBehindNs, inputs, bell } = this.#around;
     const { engine, hash, summary } = this.recovered!;
     this.#maker = new SimulatedMaker(disk, shard);
     this.#journal = new JournalWriter(
@@ -168,12 +172,13 @@ export class SimulatedShard {
       doorbell: bell,
       outbox: this.#outbox(),
       board,
+      trace: new GroupTrace(latency, shard, clock),
       lastTimeNs: summary.lastTimeNs,
       realTime: new ImpatientClock(100e6),
       consumed: replaces && summary.lastFrameRun === run ? summary.lastCursors : undefined,
       pause: () => this.#pause(),
     });
-    this.#shard.configure(plan.instruments, plan.clientIdWindow);
+    this.#shard.configure(plan.instruments, plan.settings);
     engine.reserveClientIds();
     board.setPhase(shard, ShardPhase.Running);
   }
