@@ -126,11 +126,11 @@ export const MAX_TRANSPORT_MESSAGE_BYTES = 1024 * 1024;
 export const CLIENT_BACKLOG_BYTES = 32 * 1024 * 1024;
 
 /** How long a client may take nothing of what waits for it: a pause of its garbage collector passes, a dead one goes within 5 s. */
-export const CLIENT_STALL_MS = 3_000;
+export const CLIENT_STALL_MS = 4_000;
 
 /**
  * Bytes after which a client is asked how far it has read. The kernel may hold megabytes for one that has stopped long ago, and
- * its pong alone tells: it must read so many in CLIENT_STALL_MS, 21 KB a second.
+ * its pong alone tells: it must read so many in CLIENT_STALL_MS, 16 KB a second.
  */
 export const PROGRESS_BYTES = 64 * 1024;
 
