@@ -71,6 +71,8 @@ export class Client {
   #log: EventLog | undefined;
   /** Shards that have not told yet what was missed. */
   #untold = new Set<number>();
+  /** What comes before whoever connects can listen. */
+  #early: (readonly Incoming[])[] | undefined = [];
   #wasConnected = false;
   #isReady = false;
   #end: Error | undefined;
@@ -129,7 +131,7 @@ export class Client {
     );
   }
 
-  /** @internal Waits for the first session. */
+  /** @internal Waits until the first session is open: what was missed before it comes later. */
   protected open(): Promise<void> {
     return new Promise((resolve, reject) => {
       const alert = this.#clock.setAlert(this.#clock.nowNs() + this.#connectTimeoutMs * 1e6, () =>
@@ -324,10 +326,20 @@ export class Client {
     this.#untold = new Set(Array.from({ length: this.#log!.shards }, (_, shard) => shard));
     this.#time.connected();
     this.#feeds.connected();
+    this.#started?.resolve();
+    // Whoever waits for the first session has this turn to listen to it.
+    if (this.#early !== undefined) setTimeout(() => this.#handEarly(), 0);
+  }
+
+  #handEarly(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const events of early) this.#message(events);
   }
 
   #disconnected(how: Disconnected): void {
     this.#isReady = false;
+    if (this.#early !== undefined) this.#early = [];
     this.#lastFault = how.reason || `close code ${how.code}`;
     this.#underWay.disconnected();
     this.#feeds.disconnected();
@@ -336,6 +348,10 @@ export class Client {
   }
 
   #message(events: readonly Incoming[]): void {
+    if (this.#early !== undefined) {
+      this.#early.push(events);
+      return;
+    }
     for (const event of events) {
       // A listener may have closed the client, and an event that cannot be ends the connection.
       if (!this.#link.isOpen) return;
@@ -411,7 +427,6 @@ export class Client {
     this.#isReady = true;
     this.#link.ready();
     this.#underWay.connected();
-    this.#started?.resolve();
     this.#emitter.emit('connected', { isFirst });
   }
 
