@@ -9,8 +9,11 @@
  *                                       └─▶ stores ─▶ Postgres, Redis
  */
 import { LiveClock } from './clock/live-clock.js';
+import { SystemRandomness } from './clock/randomness.js';
 import { SharedClock } from './clock/shared-clock.js';
 import type { FollowerThreadData, NumberedAnswer, SnapshotOutcome } from './follower/follower-messages.js';
+import { ConnectionCounts } from './gateway/connection-counts.js';
+import { usualLimits } from './gateway/gateway-limits.js';
 import type { GatewayOrder, GatewayReport, GatewayThreadData } from './gateway/gateway-messages.js';
 import { chooseTransport, freePort } from './gateway/listening.js';
 import { type DataLock, lockDataDirectory } from './journal/data-lock.js';
@@ -41,14 +44,17 @@ import { planListings } from './shard/listing-plan.js';
 import type { ShardThreadData } from './shard/shard-messages.js';
 import type { StoreThreadData } from './store/store-messages.js';
 import { StoreSettingError, storeTargets } from './store/store-targets.js';
+import { Disconnects } from './supervisor/disconnects.js';
 import type { ExchangeFacts } from './supervisor/exchange-facts.js';
 import type { ExchangeSettings } from './supervisor/exchange-settings.js';
 import { serveGateway } from './supervisor/gateway-services.js';
+import { openKeys } from './supervisor/key-access.js';
 import { StoreReads } from './supervisor/store-reads.js';
 import { SupervisedFollower } from './supervisor/supervised-follower.js';
 import { SupervisedShard } from './supervisor/supervised-shard.js';
 import { SupervisedStore } from './supervisor/supervised-store.js';
 import { Thread, ThreadError } from './supervisor/thread.js';
+import { gatewayOfSession } from './wire/session-number.js';
 
 export type { ExchangeFacts, ShardFacts } from './supervisor/exchange-facts.js';
 export type { ExchangeSettings } from './supervisor/exchange-settings.js';
@@ -138,6 +144,7 @@ type MakeExchange = (
 /** The threads of an exchange, as they are started and ended. */
 class House {
   #lock: DataLock | undefined;
+  #keys: ReturnType<typeof openKeys>;
   #segmentMaker: SegmentMaker | undefined;
   #board: ShardBoard | undefined;
   storeBoard: StoreBoard | undefined;
@@ -164,6 +171,13 @@ class House {
         `the data directory ${settings.data} holds a journal, which --durability none would not continue; choose another directory`,
       );
     const { transport, transportWhy } = await chooseTransport(settings.transport, gateways);
+    this.#keys = openKeys(settings, {
+      changed: (keys) => {
+        for (const thread of this.#gateways) thread.post({ order: 'keys', keys });
+        settings.log?.({ level: 'info', event: 'keys-read', count: keys.length });
+      },
+      warn,
+    });
     const port = await freePort(settings.host, settings.port);
 
     // 2. Shared memory: one clock, one board, a ring each way between every gateway and every shard.
@@ -287,6 +301,10 @@ class House {
     board.setLastInstrument(instruments.at(-1)?.instrument.id ?? 0);
 
     // 7. Gateways, last: nobody is let in before all shards run.
+    const dice = new SystemRandomness();
+    const counts = ConnectionCounts.allocate();
+    const countSalt = dice.next32();
+    const firstSession = dice.next32() >>> 4;
     for (let gateway = 0; gateway < gateways; gateway++) {
       const data: GatewayThreadData = {
         gateway,
@@ -304,6 +322,13 @@ class House {
         shardDoorbells,
         instruments,
         isFollowed,
+        access: this.#keys?.access,
+        limits: { ...usualLimits, ...settings.limits },
+        tls: settings.tls,
+        counts,
+        countSalt,
+        // Orders of a start before belong to none of this one's sessions.
+        firstSession,
         about: { transport, gateway, durability: settings.durability, clock: settings.clock.mode },
       };
       this.#gateways.push(
@@ -319,9 +344,23 @@ class House {
       stored: (shard) => storeBoard.figures(0, shard).sequence,
     });
     const takeSnapshots = () => this.takeSnapshots();
+    const disconnects = new Disconnects({
+      clock,
+      directory: settings.data,
+      // Its own gateway, so that the cancel stands behind the session's last orders; another one's are of a start before.
+      cancel: (session) =>
+        (this.#gateways[gatewayOfSession(session)] ?? this.#gateways[0])?.post({
+          order: 'cancel-of',
+          session,
+        }),
+      warn,
+    });
+    const log = settings.log ?? (() => {});
     for (const thread of this.#gateways)
-      serveGateway(thread, { reads, followers: this.#followers, takeSnapshots });
+      serveGateway(thread, { reads, followers: this.#followers, takeSnapshots, disconnects, log });
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
+    disconnects.begin();
+    this.#keys?.watch.start();
 
     // 8. A shard, follower or store that dies is started again; a gateway that dies, or a shard that cannot be had again, ends
     // the exchange.
@@ -338,6 +377,7 @@ class House {
       transport,
       transportWhy,
       gateways,
+      keys: this.#keys?.access.keys.length,
       shards: recovered.map(({ summary, snapshot }) => ({ ...summary, snapshot })),
       instruments: instruments.map(({ instrument }) => instrument),
     };
@@ -346,6 +386,7 @@ class House {
 
   /** Ends what was started, in the order of the data: intake, shards, gateways, followers, and the lock last. */
   async close(): Promise<void> {
+    this.#keys?.watch.close();
     const closeIntake: GatewayOrder = { order: 'close-intake' };
     await this.#ask(this.#gateways, closeIntake, 'intake-closed');
     this.#board?.stop();

@@ -7,6 +7,7 @@ import { parseConfig } from './config-file.js';
 import { switchOption, textOption, wholeOption, wordOption } from './option-kinds.js';
 import { type Command, helpText, type OptionValues, readOptions, UsageError } from './option-table.js';
 import { startOptions } from './options.js';
+import { table } from './table.js';
 
 const adminOptions = {
   host: textOption('<address>', '127.0.0.1', 'Address of the exchange.'),
@@ -236,19 +237,5 @@ function sayHealth(answer: unknown): string {
 function saySnapshots(answer: unknown): string {
   return (answer as readonly SnapshotOutcome[])
     .map(({ shard, sequence, file }) => `Shard ${shard}: ${file} holds all up to sequence ${sequence}.`)
-    .join('\n');
-}
-
-/** Columns side by side, the first row as their heads. */
-function table(rows: readonly (readonly unknown[])[]): string {
-  const texts = rows.map((row) => row.map(String));
-  const widths = texts[0]!.map((_, column) => Math.max(...texts.map((row) => row[column]!.length)));
-  return texts
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
     .join('\n');
 }

@@ -2,12 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { findJsonFault } from '../access/json-fault.js';
 import { instrumentFault, SYMBOL_PATTERN, type UnlistedInstrument } from '../model/instrument.js';
 import { MAX_SYMBOL_BYTES, MAX_WHOLE } from '../model/limits.js';
 import { decimalsOf, formatDecimal, formatSteps, readDecimal } from '../wire/decimal.js';
 import { type FieldRules, issueLines, nearestText, pathText, shownValue } from '../wire/field-fault.js';
 import { namesOf, priorities } from '../wire/term-names.js';
-import { findJsonFault } from './json-fault.js';
 import { mayComeFrom, type OptionTable, UsageError } from './option-table.js';
 
 export interface Config {

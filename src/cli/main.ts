@@ -7,6 +7,7 @@ type Run = (args: readonly string[]) => Promise<number>;
 const commands: Readonly<Record<string, () => Promise<Run>>> = {
   start: async () => (await import('./start.js')).start,
   admin: async () => (await import('./admin.js')).admin,
+  keys: async () => (await import('./keys.js')).keys,
   recover: async () => (await import('./recover.js')).recover,
   rebuild: async () => (await import('./rebuild.js')).rebuild,
   backup: async () => (await import('./backup.js')).backup,
@@ -18,6 +19,7 @@ const help = `Usage: tickloom <command> [options]
 Commands:
   start     runs an exchange
   admin     tells a running exchange what to do: instruments, halts, cancels, snapshots
+  keys      makes, lists and revokes the keys of those who may come in
   recover   verifies a data directory without starting the exchange
   rebuild   makes the tables or keys of a store anew from the log
   backup    copies the data directory of an exchange that may be running

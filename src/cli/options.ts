@@ -6,13 +6,27 @@ import { fileURLToPath } from 'node:url';
 import { MAX_CLIENT_ID_WINDOW } from '../book/client-ids.js';
 import type { UnlistedInstrument } from '../model/instrument.js';
 import {
+  CLIENT_BACKLOG_BYTES,
+  CLIENT_STALL_MS,
+  HANDSHAKE_MS,
+  IDLE_SECONDS,
+  KEY_MESSAGES_PER_SECOND,
+  KEY_ORDERS_PER_SECOND,
+  LEAST_IDLE_SECONDS,
   LEAST_STORE_DELAY_MS,
+  MAX_CONNECTIONS,
+  MAX_CONNECTIONS_PER_ADDRESS,
   MAX_GATEWAYS,
+  MAX_KEY_RATE,
+  MAX_MESSAGE_BYTES,
   MAX_SEGMENT_BYTES,
   MAX_SHARDS,
   MIN_SEGMENT_BYTES,
+  MOST_IDLE_SECONDS,
   MOST_STORE_DELAY_MS,
   PROCESS_RESTARTS,
+  REQUEST_MS,
+  REQUEST_WINDOW_MS,
   SEGMENT_BYTES,
   SNAPSHOT_COMMANDS,
   STORE_BACKLOG_COMMANDS,
@@ -27,7 +41,23 @@ const DEFAULT_CONFIG = 'tickloom.config.json';
 
 export const startOptions = {
   port: wholeOption(0, 65_535, 9001, 'TCP port for WebSocket and HTTP; 0 takes any free one.'),
-  host: textOption('<address>', '127.0.0.1', 'Address to listen on; there is no authentication yet.'),
+  host: textOption(
+    '<address>',
+    '127.0.0.1',
+    'Address to listen on; any but this machine alone takes a keys file.',
+  ),
+  keys: textOption(
+    '<file>',
+    undefined,
+    'Who may do what, as `tickloom keys` writes it. Without it everybody may do everything, from this machine alone.',
+    { defaultText: 'keys.json in the data directory, where there is one' },
+  ),
+  'tls-cert': textOption('<file>', undefined, 'Certificate chain for TLS, in PEM; needs --tls-key.', {
+    defaultText: 'none, connections are in the clear',
+  }),
+  'tls-key': textOption('<file>', undefined, 'Private key of that certificate, in PEM.', {
+    defaultText: 'none',
+  }),
   data: textOption('<directory>', './data', 'Directory of the journal; made where it is missing.'),
   config: textOption('<file>', DEFAULT_CONFIG, 'Instruments, and values for the options of this list.', {
     defaultText: `${DEFAULT_CONFIG}, or the one that comes with Tickloom where there is none`,
@@ -110,6 +140,74 @@ export const startOptions = {
     STORE_BACKLOG_COMMANDS,
     'Commands that a store may be behind its shard; past that new orders are rejected, and cancels go on.',
   ),
+  'message-bytes': wholeOption(
+    1_024,
+    MAX_MESSAGE_BYTES,
+    MAX_MESSAGE_BYTES,
+    'Largest WebSocket message or HTTP body that is read.',
+  ),
+  'max-connections': wholeOption(
+    1,
+    1_000_000,
+    MAX_CONNECTIONS,
+    'Connections that are served at a time; each takes a file that the process may have open (ulimit -n).',
+  ),
+  'max-connections-per-address': wholeOption(
+    1,
+    1_000_000,
+    MAX_CONNECTIONS_PER_ADDRESS,
+    'WebSockets that one address may have at a time.',
+  ),
+  'messages-per-second': wholeOption(
+    1,
+    MAX_KEY_RATE,
+    KEY_MESSAGES_PER_SECOND,
+    'Messages and requests of one key, where the keys file does not say; so many may also come at once.',
+  ),
+  'orders-per-second': wholeOption(
+    1,
+    MAX_KEY_RATE,
+    KEY_ORDERS_PER_SECOND,
+    'New orders, amends and quotes of one key, likewise. Cancels are free.',
+  ),
+  'signature-window-ms': wholeOption(
+    100,
+    60_000,
+    REQUEST_WINDOW_MS,
+    'How far the time in a signature may be from the time of the exchange.',
+  ),
+  'idle-seconds': wholeOption(
+    LEAST_IDLE_SECONDS,
+    MOST_IDLE_SECONDS,
+    IDLE_SECONDS,
+    'Silence after which a WebSocket is closed; it is pinged before, and an answer counts.',
+  ),
+  'handshake-ms': wholeOption(
+    100,
+    600_000,
+    HANDSHAKE_MS,
+    'How long a connection may take to say what it wants; uWebSockets.js has its own bound of about 10 seconds.',
+  ),
+  'request-ms': wholeOption(100, 600_000, REQUEST_MS, 'How long the body of a request may take to arrive.'),
+  'client-backlog-bytes': wholeOption(
+    65_536,
+    1_073_741_824,
+    CLIENT_BACKLOG_BYTES,
+    'Bytes that may wait for a client that reads too slowly, before it is cut; it resumes where it was.',
+  ),
+  'client-stall-ms': wholeOption(
+    100,
+    600_000,
+    CLIENT_STALL_MS,
+    'How long a client may take nothing of what waits for it, before it is cut.',
+  ),
+  log: textOption(
+    '<file|-|off>',
+    undefined,
+    'Where notes of sessions, refusals and faults go, a line of JSON each: a file, the standard error (-), or nowhere.',
+    { defaultText: 'tickloom.log in the data directory' },
+  ),
+  'log-level': wordOption(['debug', 'info', 'warn', 'error'], 'info', 'The least that is noted.'),
   restarts: wholeOption(
     0,
     1_000,

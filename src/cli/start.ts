@@ -1,8 +1,11 @@
 import { LiveClock } from '../clock/live-clock.js';
 import { clockSettingsFrom } from '../clock/settings.js';
 import type { ExchangeFacts } from '../exchange.js';
+import type { GatewayLimits } from '../gateway/gateway-limits.js';
+import type { TlsFiles } from '../gateway/transport.js';
 import { LOCK_WAIT_MS } from '../model/limits.js';
 import { priceText, sizeText } from '../wire/instrument-object.js';
+import { ExchangeLog } from './exchange-log.js';
 import { stepBackHelperThreads } from './helper-threads.js';
 import { UsageError } from './option-table.js';
 import { readStartOptions, type StartOptions } from './options.js';
@@ -21,7 +24,10 @@ export async function start(args: readonly string[]): Promise<number> {
   if (options.restarts > 0 && !asChild.is) return await runParent(options, new LiveClock());
   if (asChild.is) asChild.followParent();
   stepBackHelperThreads();
-  const stopAsked = stopSignal(new LiveClock());
+  const realTime = new LiveClock();
+  const stopAsked = stopSignal(realTime);
+  const { log: file, data } = options;
+  const log = new ExchangeLog({ log: file, level: options.logLevel, data, realTime });
   // Loaded here: the parent stays small without it.
   const { Exchange } = await import('../exchange.js');
   const exchange = await Exchange.start({
@@ -29,9 +35,16 @@ export async function start(args: readonly string[]): Promise<number> {
     port: asChild.port || options.port,
     clock,
     instruments,
+    limits: limitsOf(options),
+    tls: tlsOf(options),
     lockWaitMs: LOCK_WAIT_MS,
-    warn: (sentence) => console.error(`tickloom: ${sentence}`),
+    log: log.take,
+    warn: (sentence) => {
+      console.error(`tickloom: ${sentence}`);
+      log.take({ level: 'warn', event: 'warning', text: sentence });
+    },
   });
+  log.take({ level: 'info', event: 'listening', host: exchange.facts.host, port: exchange.facts.port });
   const say = options.json ? sayJson : sayText;
   say(exchange.facts, options);
   if (asChild.is) asChild.listens(exchange.facts.port);
@@ -41,9 +54,31 @@ export async function start(args: readonly string[]): Promise<number> {
   if (failed) console.error(`tickloom: ${end}`);
   else if (!options.json) console.log(`\n${end}: answering what is under way, then stopping.`);
   await exchange.stop();
+  log.take({ level: failed ? 'error' : 'info', event: 'stopped', why: end });
+  log.close();
   if (options.json) console.log(JSON.stringify({ event: 'stopped' }));
   if (!failed) return 0;
   return asChild.is ? EXIT_TRY_AGAIN : 1;
+}
+
+function limitsOf(options: StartOptions): GatewayLimits {
+  return {
+    messageBytes: options.messageBytes,
+    connections: options.maxConnections,
+    connectionsPerAddress: options.maxConnectionsPerAddress,
+    idleSeconds: options.idleSeconds,
+    handshakeMs: options.handshakeMs,
+    requestMs: options.requestMs,
+    clientBacklogBytes: options.clientBacklogBytes,
+    clientStallMs: options.clientStallMs,
+  };
+}
+
+function tlsOf({ tlsCert, tlsKey }: StartOptions): TlsFiles | undefined {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new UsageError(['TLS needs both: --tls-cert <file> and --tls-key <file>']);
+  return { certificate: tlsCert, key: tlsKey };
 }
 
 function readClock() {
@@ -55,7 +90,7 @@ function readClock() {
 }
 
 function sayJson(facts: ExchangeFacts, { data }: StartOptions): void {
-  const { host, port, transport, gateways } = facts;
+  const { host, port, transport, gateways, keys } = facts;
   const shards = facts.shards.map((summary, shard) => ({
     shard,
     commands: summary.commands,
@@ -65,7 +100,17 @@ function sayJson(facts: ExchangeFacts, { data }: StartOptions): void {
   }));
   const instruments = facts.instruments.map(({ id, symbol }) => ({ id, symbol }));
   console.log(
-    JSON.stringify({ event: 'listening', host, port, transport, gateways, data, shards, instruments }),
+    JSON.stringify({
+      event: 'listening',
+      host,
+      port,
+      transport,
+      gateways,
+      keys: keys ?? null,
+      data,
+      shards,
+      instruments,
+    }),
   );
 }
 
@@ -73,6 +118,7 @@ function sayText(facts: ExchangeFacts, options: StartOptions): void {
   const { data } = options;
   const { host, port } = facts;
   const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const s = options.tlsCert === undefined ? '' : 's';
   if (facts.transport === 'node') {
     const why = facts.transportWhy === undefined ? '' : ' (uWebSockets.js has no binary for this platform)';
     console.log(`Serving with plain Node.js${why}: the same protocol, slower.`);
@@ -87,7 +133,14 @@ function sayText(facts: ExchangeFacts, options: StartOptions): void {
       );
   }
   const kept = keptText(options);
-  console.log(`Tickloom listens on ${at}: WebSocket at ws://${at}/ws, HTTP at http://${at}, ${kept}.`);
+  console.log(
+    `Tickloom listens on ${at}: WebSocket at ws${s}://${at}/ws, HTTP at http${s}://${at}, ${kept}.`,
+  );
+  console.log(
+    facts.keys === undefined
+      ? 'Open to everybody on this machine, who may do everything: there is no keys file ("tickloom keys add" makes one).'
+      : `${facts.keys} keys may do what the keys file says.`,
+  );
   console.log(
     `Instruments: ${facts.instruments.map(({ symbol }) => symbol).join(', ') || 'none'}. Stop with Ctrl-C.`,
   );
@@ -102,7 +155,7 @@ function sayText(facts: ExchangeFacts, options: StartOptions): void {
   };
   console.log('A first order, from another terminal:\n');
   console.log(
-    `  curl -s http://${at}/orders -H 'content-type: application/json' -d '${JSON.stringify(order)}'\n`,
+    `  curl -s http${s}://${at}/orders -H 'content-type: application/json' -d '${JSON.stringify(order)}'\n`,
   );
 }
 

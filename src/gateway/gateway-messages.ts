@@ -1,6 +1,11 @@
+import type { SlottedKey } from '../access/key-slots.js';
 import type { NumberedAnswer, NumberedResume, SnapshotOutcome } from '../follower/follower-messages.js';
 import type { Instrument } from '../model/instrument.js';
 import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
+import type { GatewayLimits } from './gateway-limits.js';
+import type { KeyedAccess } from './keyed-gatekeeper.js';
+import type { LogNote } from './log-note.js';
+import type { TlsFiles } from './transport.js';
 
 /** What a person may ask for; `auto` is settled before the gateways start. */
 export type TransportChoice = 'auto' | 'uws' | 'node';
@@ -28,12 +33,35 @@ export interface GatewayThreadData {
   /** Whether there are followers, which write snapshots and know what a client has missed. */
   readonly isFollowed: boolean;
   readonly about: Readonly<Record<string, string | number>>;
+  /** Undefined: everybody may do everything. */
+  readonly access?: KeyedAccess | undefined;
+  readonly limits: GatewayLimits;
+  readonly tls?: TlsFiles | undefined;
+  /** Who is connected, to all gateways together, and the salt of its hash. */
+  readonly counts: SharedArrayBuffer;
+  readonly countSalt: number;
+  /** Where the numbers of sessions begin. */
+  readonly firstSession: number;
+}
+
+/** A session whose orders go when it does. */
+export interface DisconnectingSession {
+  readonly session: number;
+  readonly keyId: string;
+  readonly accounts: readonly number[];
+  /** By which it may come back; empty where it has none. */
+  readonly name: string;
+  readonly graceMs: number;
 }
 
 /** What the main thread tells a gateway: at the end first to take no more orders, then, the shards being done, to end. */
 export type GatewayOrder =
   | { readonly order: 'close-intake' }
   | { readonly order: 'end' }
+  /** The keys file has changed: these are all keys. */
+  | { readonly order: 'keys'; readonly keys: readonly SlottedKey[] }
+  /** Cancel what this session has left; answer with `cancelled-of`. */
+  | { readonly order: 'cancel-of'; readonly session: number }
   | { readonly order: 'answered'; readonly id: number; readonly answer: ReadAnswer }
   | { readonly order: 'resumed'; readonly answer: NumberedAnswer }
   | {
@@ -53,5 +81,10 @@ export type GatewayReport =
   | { readonly event: 'query'; readonly id: number; readonly question: ReadQuestion }
   /** Answer with `snapshots-taken`. */
   | { readonly event: 'take-snapshots'; readonly id: number }
+  | { readonly event: 'log'; readonly note: LogNote }
+  | { readonly event: 'session-opened'; readonly opened: DisconnectingSession }
+  | { readonly event: 'session-closed'; readonly session: number }
+  /** Whether every shard has the command in its ring. */
+  | { readonly event: 'cancelled-of'; readonly session: number; readonly isSent: boolean }
   /** The message names the thread; the stack is for whoever looks for the cause. */
   | { readonly event: 'failed'; readonly message: string; readonly stack?: string | undefined };

@@ -9,11 +9,16 @@ import { ShardBoard } from '../metrics/shard-board.js';
 import { StoreBoard, StoreState } from '../metrics/store-board.js';
 import { Doorbell } from '../ring/doorbell.js';
 import { InstrumentTable } from '../wire/instrument-table.js';
+import { ConnectionCounts } from './connection-counts.js';
+import { openGate } from './gatekeeper.js';
 import { Gateway } from './gateway.js';
 import type { GatewayOrder, GatewayReport, GatewayThreadData } from './gateway-messages.js';
+import { KeyedGatekeeper } from './keyed-gatekeeper.js';
+import type { LogNote } from './log-note.js';
+import { LogNotes } from './log-notes.js';
 import { NodeTransport } from './node-transport.js';
 import type { TakeSnapshots } from './routes.js';
-import type { Transport, TransportHandlers } from './transport.js';
+import type { Transport, TransportHandlers, TransportSettings } from './transport.js';
 import { loadUws, UwsTransport } from './uws-transport.js';
 
 /** How long closing handshakes may take before the server is torn down. */
@@ -54,6 +59,16 @@ async function start(): Promise<void> {
     snapshots.set(id, finish);
     report({ event: 'take-snapshots', id });
   };
+  const { limits } = data;
+  const counts = new ConnectionCounts(
+    data.counts,
+    data.countSalt,
+    limits.connections,
+    limits.connectionsPerAddress,
+  );
+  const notes = new LogNotes(realTime, (note) => report({ event: 'log', note }));
+  const log = (note: LogNote) => notes.take(note);
+  const keyed = data.access && new KeyedGatekeeper(data.access, clock, realTime, log);
   const board = new ShardBoard(data.board);
   const storeBoard = new StoreBoard(data.storeBoard);
   const gateway = new Gateway({
@@ -79,8 +94,21 @@ async function start(): Promise<void> {
         : (id, question) => report({ event: 'query', id, question }),
     askFollower: data.isFollowed ? (request) => report({ event: 'resume', request }) : undefined,
     advanceClock: clock.mode === 'test' ? advance : undefined,
+    limits: data.limits,
+    counts,
+    firstSession: data.firstSession,
+    log,
+    gatekeeper: keyed ?? openGate,
+    disconnects: {
+      opened: ({ number, actor, accounts, disconnect }) =>
+        report({
+          event: 'session-opened',
+          opened: { session: number, keyId: actor.keyId, accounts, ...disconnect! },
+        }),
+      closed: ({ number }) => report({ event: 'session-closed', session: number }),
+    },
   });
-  transport = await makeTransport(gateway);
+  transport = await makeTransport(gateway, { limits: data.limits, counts, realTime, tls: data.tls });
   const listening = await transport.listen(data.host, data.port);
   report({ event: 'listening', port: listening, transport: transport.name });
 
@@ -92,6 +120,15 @@ async function start(): Promise<void> {
     }
     if (order === 'answered') {
       gateway.answered(message.id, message.answer);
+      return;
+    }
+    if (order === 'keys') {
+      gateway.endSessionsOf(keyed?.update(message.keys) ?? []);
+      return;
+    }
+    if (order === 'cancel-of') {
+      const { session } = message;
+      report({ event: 'cancelled-of', session, isSent: gateway.cancelOf(session) });
       return;
     }
     if (order === 'snapshots-taken') {
@@ -116,11 +153,11 @@ async function start(): Promise<void> {
   });
 }
 
-async function makeTransport(handlers: TransportHandlers): Promise<Transport> {
-  if (data.transport === 'node') return new NodeTransport(handlers);
+async function makeTransport(handlers: TransportHandlers, settings: TransportSettings): Promise<Transport> {
+  if (data.transport === 'node') return new NodeTransport(handlers, settings);
   const uws = await loadUws();
   if (typeof uws === 'string') throw new Error(`uWebSockets.js cannot be loaded: ${uws}`);
-  return new UwsTransport(uws, handlers);
+  return new UwsTransport(uws, handlers, settings);
 }
 
 function fail(error: unknown): void {

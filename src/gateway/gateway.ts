@@ -5,32 +5,49 @@ import type { StoreBoard } from '../metrics/store-board.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
+import type { AdmissionParts } from './admission.js';
 import { admitSession } from './admission.js';
 import { ClientIdMaker } from './client-id-maker.js';
 import type { Connection } from './connection.js';
+import type { ConnectionCounts } from './connection-counts.js';
 import { Delivery } from './delivery.js';
+import { type Gatekeeper, openGate } from './gatekeeper.js';
+import { type GatewayLimits, usualLimits } from './gateway-limits.js';
+import { Heartbeats } from './heartbeats.js';
 import { HttpAnswers } from './http-answers.js';
 import { HttpListings } from './http-listings.js';
 import { HttpReads } from './http-reads.js';
 import { Intake } from './intake.js';
+import { factsOf, type LogNote } from './log-note.js';
 import { Router } from './router.js';
 import { Routes, type TakeSnapshots } from './routes.js';
 import type { Session } from './session.js';
 import { SessionMessages } from './session-messages.js';
 import { SessionRegistry } from './session-registry.js';
-import type {
-  Admission,
-  HttpRequest,
-  Refusal,
-  Respond,
-  TransportHandlers,
-  UpgradeRequest,
+import { SlowReaders } from './slow-readers.js';
+import {
+  type Admission,
+  type HttpRequest,
+  isRefusal,
+  type Refusal,
+  type Respond,
+  type TransportHandlers,
+  type UpgradeRequest,
 } from './transport.js';
 
 /** Close codes of RFC 6455. */
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_WRONG_DATA = 1003;
+const CLOSE_POLICY = 1008;
 const CLOSE_TRY_AGAIN = 1013;
+/** Our own. */
+const CLOSE_NO_HEARTBEAT = 4001;
+
+/** Hears of sessions whose orders go when they do. */
+export interface DisconnectNews {
+  opened(session: Session): void;
+  closed(session: Session): void;
+}
 
 export interface GatewayParts {
   readonly gateway: number;
@@ -62,6 +79,17 @@ export interface GatewayParts {
   readonly takeSnapshots?: TakeSnapshots | undefined;
   /** Moves a test clock; undefined where the clock is live. */
   readonly advanceClock?: ((byNs: number) => void) | undefined;
+  /** Who may do what; by default everybody everything. */
+  readonly gatekeeper?: Gatekeeper;
+  readonly limits?: GatewayLimits;
+  /** Who is connected, to all gateways together; by default nobody counts. */
+  readonly counts?: ConnectionCounts | undefined;
+  /** Where the numbers of sessions begin. */
+  readonly firstSession?: number;
+  /** Takes what is worth remembering. */
+  readonly log?: (note: LogNote) => void;
+  /** Told of sessions whose orders go when they do. */
+  readonly disconnects?: DisconnectNews | undefined;
 }
 
 /**
@@ -77,6 +105,11 @@ export class Gateway implements TransportHandlers {
   readonly #delivery: Delivery;
   readonly #reads: HttpReads;
   readonly #routes: Routes;
+  readonly #slowReaders: SlowReaders;
+  readonly #heartbeats: Heartbeats;
+  readonly #admission: AdmissionParts;
+  readonly #log: (note: LogNote) => void;
+  readonly #clientIds: ClientIdMaker;
   readonly #turn = () => this.turn();
   readonly #wake = () => this.#woken();
   #turnDue = false;
@@ -85,10 +118,23 @@ export class Gateway implements TransportHandlers {
   #ended = false;
 
   constructor(parts: GatewayParts) {
-    const { gateway, clock, instruments } = parts;
+    const { gateway, clock, instruments, gatekeeper = openGate, limits = usualLimits } = parts;
     this.#parts = parts;
+    this.#log = parts.log ?? (() => {});
+    this.#clientIds = new ClientIdMaker(parts.run, gateway);
+    this.#slowReaders = new SlowReaders({
+      realTime: parts.realTime,
+      backlogBytes: limits.clientBacklogBytes,
+      stallMs: limits.clientStallMs,
+      cut: (session, why) => this.#log({ level: 'warn', event: 'session-cut', ...factsOf(session), why }),
+    });
     this.#answers = new HttpAnswers(parts.realTime);
-    this.#sessions = new SessionRegistry(gateway, (number) => this.#answers.has(number));
+    this.#sessions = new SessionRegistry(
+      gateway,
+      (number) => this.#answers.has(number),
+      (session) => this.#slowReaders.look(session),
+      parts.firstSession,
+    );
     this.#router = new Router(
       parts.inputRings,
       parts.shardDoorbells,
@@ -99,7 +145,33 @@ export class Gateway implements TransportHandlers {
     );
     const listings = new HttpListings(this.#router, instruments, parts.board, parts.realTime);
     const messages = new SessionMessages(this.#sessions, clock);
-    this.#intake = new Intake(this.#router, this.#sessions, instruments, clock, messages);
+    this.#intake = new Intake({
+      router: this.#router,
+      sessions: this.#sessions,
+      instruments,
+      clock,
+      messages,
+      gatekeeper,
+      messageBytes: limits.messageBytes,
+    });
+    this.#heartbeats = new Heartbeats({
+      clock,
+      beat: (session) => {
+        messages.beat(session);
+        this.#sessions.sendNow(session);
+      },
+      close: (session) => this.#end(session, CLOSE_NO_HEARTBEAT, 'no heartbeat came: reconnect and resume'),
+    });
+    const { intake, counts } = { intake: this.#intake, counts: parts.counts };
+    this.#admission = {
+      get closing() {
+        return intake.closed;
+      },
+      shards: parts.inputRings.length,
+      isKeyed: gatekeeper.isKeyed,
+      hasRoom: (address) => counts === undefined || counts.hasRoom(address),
+      identify: (request) => gatekeeper.identifyUpgrade(request),
+    };
     this.#delivery = new Delivery({
       gateway,
       eventRings: parts.eventRings,
@@ -128,7 +200,8 @@ export class Gateway implements TransportHandlers {
       sessions: this.#sessions,
       instruments,
       clock,
-      clientIds: new ClientIdMaker(parts.run, gateway),
+      clientIds: this.#clientIds,
+      gatekeeper,
       board: parts.board,
       router: this.#router,
       about: parts.about,
@@ -139,14 +212,47 @@ export class Gateway implements TransportHandlers {
     this.#schedule();
   }
 
+  get isKeyed(): boolean {
+    return this.#parts.gatekeeper?.isKeyed ?? false;
+  }
+
   admit(request: UpgradeRequest): Admission | Refusal {
-    return admitSession(request, this.#intake.closed, this.#parts.inputRings.length);
+    const decision = admitSession(request, this.#admission);
+    if (isRefusal(decision)) {
+      const { status, sentence } = decision;
+      this.#log({ level: 'warn', event: 'session-refused', address: request.address, status, why: sentence });
+    }
+    return decision;
   }
 
   opened(connection: Connection, admission: Admission): Session {
     const session = this.#sessions.open(connection, admission);
+    this.#parts.counts?.entered(session.address);
+    this.#log({ level: 'info', event: 'session-opened', ...factsOf(session) });
+    this.#heartbeats.opened(session);
+    if (session.disconnect !== undefined) this.#parts.disconnects?.opened(session);
     if (admission.after.length > 0) this.#delivery.resuming.begin(session, admission.after);
     return session;
+  }
+
+  /** Keys have gone or changed: their sessions end at once. */
+  endSessionsOf(keyIds: readonly string[]): void {
+    for (const keyId of keyIds)
+      for (const session of this.#sessions.ofKey(keyId))
+        this.#end(session, CLOSE_POLICY, 'the key was revoked or changed');
+  }
+
+  /** A session that is gone has left orders that were to go with it: cancels them. False where a shard takes nothing now. */
+  cancelOf(session: number): boolean {
+    const isSent = !this.#intake.closed && this.#router.cancelOf(session, this.#clientIds.next());
+    if (!this.#turnDue) this.#schedule();
+    return isSent;
+  }
+
+  #end(session: Session, code: number, reason: string): void {
+    session.open = false;
+    this.#log({ level: 'warn', event: 'session-ended', ...factsOf(session), why: reason });
+    session.connection.close(code, reason);
   }
 
   /** A follower's answer to what `askFollower` has sent. */
@@ -172,6 +278,7 @@ export class Gateway implements TransportHandlers {
 
   message(session: Session, message: ArrayBuffer, isBinary: boolean): void {
     if (!session.open) return;
+    session.isHeard = true;
     if (!isBinary) {
       session.open = false;
       session.connection.close(CLOSE_WRONG_DATA, 'text message: this subprotocol takes binary messages only');
@@ -183,6 +290,11 @@ export class Gateway implements TransportHandlers {
   }
 
   closed(session: Session): void {
+    this.#parts.counts?.left(session.address);
+    this.#log({ level: 'info', event: 'session-closed', ...factsOf(session) });
+    this.#heartbeats.closed(session);
+    this.#slowReaders.closed(session);
+    if (session.disconnect !== undefined && !this.#ended) this.#parts.disconnects?.closed(session);
     this.#delivery.resuming.closed(session);
     this.#sessions.close(session);
   }

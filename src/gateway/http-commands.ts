@@ -1,4 +1,6 @@
+import { RejectCode } from '../model/reject.js';
 import type { EventObject } from '../wire/event-schema.js';
+import { type Actor, mayActFor } from './actor.js';
 import type { ClientIdMaker } from './client-id-maker.js';
 import type { HttpAnswer, HttpAnswers } from './http-answers.js';
 import { fail, refuse, reply } from './http-reply.js';
@@ -27,33 +29,42 @@ export class HttpCommands {
     this.#parts = parts;
   }
 
-  /** A command that brings its client id. There are no logins yet: the listening address is the boundary. */
-  run(command: Command, respond: Respond): void {
-    const account = typeof command['account'] === 'number' ? command['account'] : 1;
-    this.#send(command, [account], respond, false);
+  /** A command that brings its client id. */
+  run(command: Command, actor: Actor, respond: Respond): void {
+    this.#send(command, accountOf(command, actor), actor, respond, false);
   }
 
   /** One that may be sent again without harm, and so needs no client id of the client's. */
-  runAnyId(command: Command, respond: Respond): void {
+  runAnyId(command: Command, actor: Actor, respond: Respond): void {
     const isGiven = command['clientId'] !== undefined;
-    const account = typeof command['account'] === 'number' ? command['account'] : 1;
-    this.#send(isGiven ? command : this.#withId(command), [account], respond, !isGiven);
+    this.#send(
+      isGiven ? command : this.#withId(command),
+      accountOf(command, actor),
+      actor,
+      respond,
+      !isGiven,
+    );
   }
 
   /** A command of the operator's account. */
-  runOperator(command: Command, respond: Respond): void {
+  runOperator(command: Command, actor: Actor, respond: Respond): void {
     const isGiven = command['clientId'] !== undefined;
-    this.#send(isGiven ? command : this.#withId(command), [0], respond, !isGiven);
+    this.#send(isGiven ? command : this.#withId(command), 0, actor, respond, !isGiven);
   }
 
   #withId(command: Command): Command {
     return { ...command, clientId: this.#parts.clientIds.next() };
   }
 
-  #send(command: Command, accounts: readonly number[], respond: Respond, gatewayMadeId: boolean): void {
+  #send(command: Command, account: number, actor: Actor, respond: Respond, gatewayMadeId: boolean): void {
     const { intake, answers, sessions, router } = this.#parts;
+    // A read belongs to nobody.
+    if (command['type'] !== 'book' && !mayActFor(actor, account)) {
+      refuse(respond, { code: RejectCode.AccountNotYours });
+      return;
+    }
     const session = sessions.nextNumber();
-    const sent = intake.object(command, accounts, session, gatewayMadeId);
+    const sent = intake.object(command, actor, [account], session, gatewayMadeId);
     if (typeof sent !== 'number') {
       refuse(respond, sent);
       return;
@@ -71,6 +82,12 @@ export class HttpCommands {
       },
     });
   }
+}
+
+/** The account that a command acts for: its own, else the first of the key. */
+function accountOf(command: Command, actor: Actor): number {
+  const { account } = command;
+  return typeof account === 'number' ? account : (actor.accounts?.[0] ?? 1);
 }
 
 function isAnswered(one: HttpAnswer): one is Answered {

@@ -7,6 +7,7 @@ import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
 import type { StoreQuery } from '../store/store-query.js';
 import type { StoredTrade } from '../store/stored-order.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
+import { type Actor, anybody, mayActFor } from './actor.js';
 import {
   failValue,
   hasOnly,
@@ -39,6 +40,8 @@ export interface HttpReadsParts {
 /** A request until it is answered, or its time is over. */
 interface Waiting {
   readonly query: StoreQuery;
+  /** Who asks. */
+  readonly actor: Actor;
   readonly respond: Respond;
   readonly timer: TimerId;
 }
@@ -54,19 +57,23 @@ export class HttpReads {
     this.#parts = parts;
   }
 
-  order(id: string, query: string, respond: Respond): void {
+  order(id: string, query: string, actor: Actor, respond: Respond): void {
     const orderId = readOrderId(id, respond);
     if (orderId === undefined || !hasOnly(new URLSearchParams(query), [], respond)) return;
     // Its shard stands in its id.
     if (shardOfPlace(orderId) >= this.#parts.shards) noOrder(orderId, respond);
-    else this.#ask({ of: 'order', orderId }, respond);
+    else this.#ask({ of: 'order', orderId }, actor, respond);
   }
 
-  orders(text: string, respond: Respond): void {
+  orders(text: string, actor: Actor, respond: Respond): void {
     const query = new URLSearchParams(text);
     if (!hasOnly(query, ORDERS, respond)) return;
     const account = readNeededAccount(query, respond);
     if (account === undefined) return;
+    if (!mayActFor(actor, account)) {
+      refuse(respond, { code: RejectCode.AccountNotYours });
+      return;
+    }
     const status = readStatus(query, respond);
     if (status === undefined) return;
     const clientOrderId = readClientOrderId(query, respond);
@@ -87,6 +94,7 @@ export class HttpReads {
         after: Number(after),
         limit,
       },
+      actor,
       respond,
     );
   }
@@ -119,7 +127,7 @@ export class HttpReads {
       failValue(respond, `after=${given} is not what a page has as its next: time.place.index.`);
       return;
     }
-    this.#ask({ of: 'trades', instrument: instrument.id, fromNs, toNs, after, limit }, respond);
+    this.#ask({ of: 'trades', instrument: instrument.id, fromNs, toNs, after, limit }, anybody, respond);
   }
 
   /** An answer of the main thread. */
@@ -127,10 +135,10 @@ export class HttpReads {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     this.#waiting.delete(id);
-    const { query, respond, timer } = waiting;
+    const { query, actor, respond, timer } = waiting;
     this.#parts.realTime.cancel(timer);
     try {
-      this.#tell(query, answer, respond);
+      this.#tell(query, answer, actor, respond);
     } catch (error) {
       // Another gateway has listed an instrument, and this one has not heard of it yet.
       if (!(error instanceof RangeError)) throw error;
@@ -144,7 +152,7 @@ export class HttpReads {
     this.#waiting.clear();
   }
 
-  #ask(query: StoreQuery, respond: Respond): void {
+  #ask(query: StoreQuery, actor: Actor, respond: Respond): void {
     const { ask, shards, handedOn, realTime } = this.#parts;
     if (ask === undefined) {
       fail(
@@ -159,11 +167,11 @@ export class HttpReads {
     const timer = realTime.setAlert(realTime.nowNs() + HTTP_ANSWER_MS * 1e6, () => {
       if (this.#waiting.delete(id)) noAnswer(respond);
     });
-    this.#waiting.set(id, { query, respond, timer });
+    this.#waiting.set(id, { query, actor, respond, timer });
     ask(id, { query, until: Array.from({ length: shards }, (_, shard) => handedOn(shard)) });
   }
 
-  #tell(query: StoreQuery, answer: ReadAnswer, respond: Respond): void {
+  #tell(query: StoreQuery, answer: ReadAnswer, actor: Actor, respond: Respond): void {
     const { instruments } = this.#parts;
     switch (answer.of) {
       case 'fault':
@@ -171,7 +179,8 @@ export class HttpReads {
         return;
       case 'order': {
         const { order, positions } = answer;
-        if (order === undefined) {
+        // Somebody else's order is none: nobody learns that it is there.
+        if (order === undefined || !mayActFor(actor, order.account)) {
           if (query.of === 'order') noOrder(query.orderId, respond);
           return;
         }

@@ -1,13 +1,18 @@
 import type { Clock } from '../clock/clock.js';
-import { FIRST_READ_KIND } from '../model/command.js';
+import { CommandKind, FIRST_READ_KIND } from '../model/command.js';
 import { LINE_BYTES, MAX_MESSAGE_BYTES, MAX_ORDER_LINES } from '../model/limits.js';
 import { RejectCode } from '../model/reject.js';
+import { quoteCount } from '../wire/command-fields.js';
 import { eventObject } from '../wire/event-object.js';
 import { MAX_REFUSAL_WORDS, type Refusal, writeRecordRefusal, writeRefusal } from '../wire/event-refusal.js';
+import { valueAt } from '../wire/field-fault.js';
+import { ownId } from '../wire/field-schema.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { checkOrderRecord } from '../wire/order-check.js';
 import { encodeOrderObject } from '../wire/order-object.js';
 import { LINE_WORDS, ORDER_ACCOUNT, orderKind, orderLines } from '../wire/order-record.js';
+import type { Actor } from './actor.js';
+import type { Gatekeeper } from './gatekeeper.js';
 import { decodeCommands } from './msgpack.js';
 import type { Router } from './router.js';
 import type { Session } from './session.js';
@@ -17,6 +22,17 @@ import type { SessionRegistry } from './session-registry.js';
 /** Most commands of one msgpack message: as many as the largest binary one has lines. */
 const MAX_COMMANDS = MAX_MESSAGE_BYTES / LINE_BYTES;
 
+export interface IntakeParts {
+  readonly router: Router;
+  readonly sessions: SessionRegistry;
+  readonly instruments: InstrumentTable;
+  readonly clock: Clock;
+  readonly messages: SessionMessages;
+  readonly gatekeeper: Gatekeeper;
+  /** Largest message that is read. */
+  readonly messageBytes: number;
+}
+
 /** From a WebSocket message or an HTTP request to records in the rings, or to a refusal with its reason. */
 export class Intake {
   readonly #router: Router;
@@ -24,41 +40,44 @@ export class Intake {
   readonly #instruments: InstrumentTable;
   readonly #clock: Clock;
   readonly #messages: SessionMessages;
+  readonly #gatekeeper: Gatekeeper;
+  readonly #messageBytes: number;
   readonly #record = new Int32Array(MAX_ORDER_LINES * LINE_WORDS);
   readonly #refusal = new Int32Array(MAX_REFUSAL_WORDS);
   /** Set when the exchange shuts down: nothing more is taken. */
   closed = false;
 
-  constructor(
-    router: Router,
-    sessions: SessionRegistry,
-    instruments: InstrumentTable,
-    clock: Clock,
-    messages: SessionMessages,
-  ) {
-    this.#router = router;
-    this.#sessions = sessions;
-    this.#instruments = instruments;
-    this.#clock = clock;
-    this.#messages = messages;
+  constructor(parts: IntakeParts) {
+    this.#router = parts.router;
+    this.#sessions = parts.sessions;
+    this.#instruments = parts.instruments;
+    this.#clock = parts.clock;
+    this.#messages = parts.messages;
+    this.#gatekeeper = parts.gatekeeper;
+    this.#messageBytes = parts.messageBytes;
   }
 
   /** A binary message of one or many order records. */
   binary(session: Session, message: ArrayBuffer): void {
     const bytes = message.byteLength;
-    if (bytes === 0 || bytes % (LINE_WORDS * 4) !== 0 || bytes > MAX_MESSAGE_BYTES) {
-      this.#refuse(session, {
-        code: bytes > MAX_MESSAGE_BYTES ? RejectCode.MessageTooLarge : RejectCode.Malformed,
-      });
+    if (bytes > this.#messageBytes) {
+      this.#refuseTooLarge(session);
+      return;
+    }
+    if (bytes === 0 || bytes % (LINE_WORDS * 4) !== 0) {
+      this.#refuse(session, { code: RejectCode.Malformed });
       return;
     }
     const words = new Int32Array(message);
+    const isOverRate = !this.#takesMessage(session);
     for (let at = 0; at < words.length; ) {
       let code: number;
-      if (this.#messages.takesKind(orderKind(words[at]!))) code = this.#messages.record(session, words, at);
+      if (isOverRate) code = RejectCode.MessageRate;
+      else if (this.#messages.takesKind(orderKind(words[at]!)))
+        code = this.#messages.record(session, words, at);
       else {
         code = checkOrderRecord(words, at, (words.length - at) / LINE_WORDS);
-        if (code === 0) code = codeOf(this.#send(session.accounts, words, at, session.number));
+        if (code === 0) code = codeOf(this.#send(session.actor, session.accounts, words, at, session.number));
       }
       if (code !== 0) {
         this.#hand(session, writeRecordRefusal(this.#refusal, 0, words, at, code, this.#clock.epochNs()));
@@ -71,8 +90,8 @@ export class Intake {
 
   /** A msgpack message: a map or an array of maps. */
   msgpack(session: Session, message: ArrayBuffer): void {
-    if (message.byteLength > MAX_MESSAGE_BYTES) {
-      this.#refuse(session, { code: RejectCode.MessageTooLarge });
+    if (message.byteLength > this.#messageBytes) {
+      this.#refuseTooLarge(session);
       return;
     }
     const commands = decodeCommands(message);
@@ -87,10 +106,15 @@ export class Intake {
       });
       return;
     }
+    const isOverRate = !this.#takesMessage(session);
     for (const command of commands) {
+      if (isOverRate) {
+        this.#refuse(session, { code: RejectCode.MessageRate, ...named(command) });
+        continue;
+      }
       const result = this.#messages.takesObject(command)
         ? this.#messages.object(session, command)
-        : this.object(command, session.accounts, session.number);
+        : this.object(command, session.actor, session.accounts, session.number);
       if (typeof result === 'object') this.#refuse(session, result);
     }
   }
@@ -105,6 +129,7 @@ export class Intake {
    */
   object(
     command: unknown,
+    actor: Actor,
     accounts: readonly number[],
     session: number,
     gatewayMadeId = false,
@@ -114,7 +139,7 @@ export class Intake {
     const account = accounts.find((one) => one !== 0) ?? 0;
     const result = encodeOrderObject(command, this.#instruments, account, record, 0, gatewayMadeId);
     if (!result.ok) return result;
-    const sent = this.#send(accounts, record, 0, session);
+    const sent = this.#send(actor, accounts, record, 0, session);
     if (sent >= 0) return sent;
     const { instrument, clientId } = result;
     return { code: codeOf(sent), account: result.account, instrument, clientId };
@@ -126,13 +151,29 @@ export class Intake {
   }
 
   /** Hands a record of right shape to its shard. Returns as `Router.send` does. */
-  #send(accounts: readonly number[], words: Int32Array, at: number, session: number): number {
+  #send(actor: Actor, accounts: readonly number[], words: Int32Array, at: number, session: number): number {
     if (this.closed) return -RejectCode.ShuttingDown;
     const account = words[at + ORDER_ACCOUNT]!;
+    const isRead = orderKind(words[at]!) >= FIRST_READ_KIND;
     // A read belongs to nobody; a command to an account that the session acts for, which is 0 for the operator's.
-    if (accounts[0] !== account && orderKind(words[at]!) < FIRST_READ_KIND && !accounts.includes(account))
-      return -RejectCode.AccountNotYours;
+    if (accounts[0] !== account && !isRead && !accounts.includes(account)) return -RejectCode.AccountNotYours;
+    if (!isRead && !actor.mayTrade) return -RejectCode.ScopeMissing;
+    if (
+      actor.budget >= 0 &&
+      !this.#gatekeeper.takeOrders(actor.budget, ordersOf(words, at), this.#router.turnNs)
+    )
+      return -RejectCode.OrderRate;
     return this.#router.send(words, at, session);
+  }
+
+  /** Counts a message in the budget of its key. */
+  #takesMessage({ actor }: Session): boolean {
+    return actor.budget < 0 || this.#gatekeeper.takeMessage(actor.budget, this.#router.turnNs);
+  }
+
+  #refuseTooLarge(session: Session): void {
+    const sentence = `The message is over ${this.#messageBytes} bytes; send fewer records in one.`;
+    this.#refuse(session, { code: RejectCode.MessageTooLarge, sentence });
   }
 
   #refuse(session: Session, refusal: Refusal): void {
@@ -148,7 +189,21 @@ export class Intake {
   }
 }
 
+/** The client id of a command that nobody reads any further. */
+function named(command: unknown): Pick<Refusal, 'clientId'> {
+  const id = valueAt(command, ['clientId']) ?? valueAt(command, ['clientOrderId']);
+  const read = ownId.safeParse(id);
+  return read.success ? { clientId: read.data } : {};
+}
+
 /** The reject code in what the router says, 0 where it has sent. */
 function codeOf(sent: number): number {
   return sent < 0 ? -sent : 0;
+}
+
+/** What a command counts for in the budget of orders: cancels and the operator's commands for nothing. */
+function ordersOf(words: Int32Array, at: number): number {
+  const kind = orderKind(words[at]!);
+  if (kind === CommandKind.New || kind === CommandKind.Amend) return 1;
+  return kind === CommandKind.MassQuote ? quoteCount(words, at) : 0;
 }

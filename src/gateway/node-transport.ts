@@ -1,14 +1,17 @@
+import { readFileSync } from 'node:fs';
 import {
   createServer,
   type IncomingMessage,
   type Server,
+  type ServerOptions,
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { MAX_MESSAGE_BYTES, MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
+import { MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
 import type { Connection } from './connection.js';
 import type { Session } from './session.js';
 import {
@@ -17,13 +20,21 @@ import {
   offeredProtocols,
   type RequestSource,
   type Respond,
+  respondTooLate,
+  sentCredentials,
+  type TlsFiles,
   type Transport,
   type TransportHandlers,
+  type TransportSettings,
 } from './transport.js';
 
-/** How often every connection is pinged. One that answers neither of two pings is cut: 120 seconds of silence. */
-const PING_MS = 60_000;
+/** Pings that a connection may leave without an answer: they are as far apart that so many take the idle time. */
 const MAX_UNANSWERED_PINGS = 2;
+
+const REQUEST_TIMEOUT = 408;
+
+/** How often the server looks for connections that have not said in time what they want. */
+const HANDSHAKE_CHECK_MS = 500;
 
 class NodeConnection implements Connection {
   readonly #socket: WebSocket;
@@ -60,13 +71,30 @@ export class NodeTransport implements Transport {
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
   readonly #handlers: TransportHandlers;
+  readonly #settings: TransportSettings;
   /** Pings since a connection was heard last. */
   readonly #unanswered = new WeakMap<WebSocket, number>();
   readonly #pinging: NodeJS.Timeout;
 
-  constructor(handlers: TransportHandlers) {
+  constructor(handlers: TransportHandlers, settings: TransportSettings) {
     this.#handlers = handlers;
-    this.#server = createServer((request, response) => this.#request(request, response));
+    this.#settings = settings;
+    const { limits, counts, tls } = settings;
+    const options: ServerOptions = {
+      headersTimeout: limits.handshakeMs,
+      // The body has its own time behind the head's, and an answer that says so.
+      requestTimeout: 0,
+      connectionsCheckingInterval: HANDSHAKE_CHECK_MS,
+    };
+    const listener = (request: IncomingMessage, response: ServerResponse) => this.#request(request, response);
+    this.#server =
+      tls === undefined
+        ? createServer(options, listener)
+        : createTlsServer({ ...options, ...tlsOptions(tls, limits.handshakeMs) }, listener);
+    this.#server.on('connection', (socket: Socket) => {
+      socket.once('close', () => counts.disconnected());
+      if (!counts.connected()) socket.destroy();
+    });
     this.#sockets = new WebSocketServer({
       noServer: true,
       maxPayload: MAX_TRANSPORT_MESSAGE_BYTES,
@@ -74,7 +102,10 @@ export class NodeTransport implements Transport {
       handleProtocols: (_offered, request) => admissions.get(request)?.protocol ?? false,
     });
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
-    this.#pinging = setInterval(() => this.#pingAll(), PING_MS).unref();
+    this.#pinging = setInterval(
+      () => this.#pingAll(),
+      (limits.idleSeconds * 1000) / MAX_UNANSWERED_PINGS,
+    ).unref();
   }
 
   listen(host: string, port: number): Promise<number> {
@@ -117,7 +148,8 @@ export class NodeTransport implements Transport {
     }
     const { path, query } = splitUrl(request);
     const protocols = offeredProtocols(request.headers['sec-websocket-protocol'] ?? '');
-    const decision = this.#handlers.admit({ path, query, protocols, ...sourceOf(request) });
+    const source = sourceOf(request, this.#handlers.isKeyed);
+    const decision = this.#handlers.admit({ path, query, protocols, ...source });
     if (isRefusal(decision)) {
       refuse(socket, decision.status, decision.sentence);
       return;
@@ -161,20 +193,30 @@ export class NodeTransport implements Transport {
     const respond: Respond = (status, body, headers = {}) => {
       if (answered || response.destroyed) return;
       answered = true;
+      // What is left of the body is not waited for.
+      if (status === REQUEST_TIMEOUT) response.shouldKeepAlive = false;
       response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
       response.end(request.method === 'HEAD' ? undefined : body);
     };
+    const { limits, realTime } = this.#settings;
+    const deadline = realTime.setAlert(realTime.nowNs() + limits.requestMs * 1e6, () =>
+      respondTooLate(respond, limits.requestMs),
+    );
+    request.once('close', () => realTime.cancel(deadline));
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.byteLength;
-      if (bytes <= MAX_MESSAGE_BYTES) chunks.push(chunk);
+      if (bytes <= limits.messageBytes) chunks.push(chunk);
     });
     request.on('end', () => {
+      realTime.cancel(deadline);
+      if (answered) return;
       const method = request.method ?? 'GET';
       const body = Buffer.concat(chunks);
-      const bodyTooLarge = bytes > MAX_MESSAGE_BYTES;
-      this.#handlers.request({ method, path, query, ...sourceOf(request), body, bodyTooLarge }, respond);
+      const bodyTooLarge = bytes > limits.messageBytes;
+      const source = sourceOf(request, this.#handlers.isKeyed);
+      this.#handlers.request({ method, path, query, ...source, body, bodyTooLarge }, respond);
     });
     request.on('error', () => {});
   }
@@ -191,8 +233,22 @@ function refuse(socket: Duplex, status: number, sentence: string): void {
   socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 
-function sourceOf({ headers }: IncomingMessage): RequestSource {
-  return { origin: headers.origin ?? '', host: headers.host ?? '' };
+function sourceOf({ headers, socket }: IncomingMessage, isKeyed: boolean): RequestSource {
+  const source = {
+    origin: headers.origin ?? '',
+    host: headers.host ?? '',
+    address: socket.remoteAddress ?? '',
+  };
+  if (!isKeyed) return source;
+  return { ...source, credentials: sentCredentials((name) => oneValue(headers[name])) };
+}
+
+function oneValue(header: string | string[] | undefined): string {
+  return typeof header === 'string' ? header : '';
+}
+
+function tlsOptions(tls: TlsFiles, handshakeMs: number) {
+  return { cert: readFileSync(tls.certificate), key: readFileSync(tls.key), handshakeTimeout: handshakeMs };
 }
 
 function splitUrl(request: IncomingMessage): { path: string; query: string } {

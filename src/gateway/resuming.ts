@@ -1,7 +1,7 @@
 import type { NumberedAnswer, NumberedResume } from '../follower/follower-messages.js';
 import { EventKind } from '../model/event.js';
 import { placeOf, shardOfPlaceHigh } from '../model/identity.js';
-import { MAX_CLIENT_BACKLOG_BYTES } from '../model/limits.js';
+import { CLIENT_BACKLOG_BYTES } from '../model/limits.js';
 import {
   CELL_WORDS,
   EVENT_ACCOUNT,
@@ -79,7 +79,7 @@ export class Resuming {
     if (gap === undefined) return false;
     const length = nextEvent(words, at) - at;
     if (gap.heldWords + length > gap.held.length) {
-      if ((gap.heldWords + length) * 4 > MAX_CLIENT_BACKLOG_BYTES) {
+      if ((gap.heldWords + length) * 4 > CLIENT_BACKLOG_BYTES) {
         session.connection.cut();
         return true;
       }

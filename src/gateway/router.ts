@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import { DiskState, type ShardBoard, ShardPhase } from '../metrics/shard-board.js';
 import { CommandFlag, CommandKind } from '../model/command.js';
+import { CancelReason } from '../model/event.js';
 import { shardOfPlaceHigh } from '../model/identity.js';
 import type { Instrument } from '../model/instrument.js';
 import { LINE_BYTES, MAX_SHARDS } from '../model/limits.js';
@@ -12,15 +13,19 @@ import { LIST_LINES, writeListing } from '../wire/instrument-record.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import {
   LINE_WORDS,
+  ORDER_CLIENT_ID,
   ORDER_INSTRUMENT,
   ORDER_RECEIVED,
   ORDER_SESSION,
   ORDER_TARGET,
   ORDER_TERMS,
   orderFlags,
+  orderHead,
   orderKind,
   orderLines,
+  orderTerms,
 } from '../wire/order-record.js';
+import { writeWhole } from '../wire/words.js';
 
 /** In place of a shard's number: the command went to all of them. */
 export const ALL_SHARDS = MAX_SHARDS;
@@ -44,7 +49,8 @@ export class Router {
   /** By shard, whether it takes nothing that makes the stores' work more: cancels alone. */
   readonly #refusingNew: Uint8Array;
   readonly #listing = new Int32Array(LIST_LINES * LINE_WORDS);
-  /** Low 32 bits of the time at which this turn's messages came, and whether they are set. */
+  /** When this turn's messages came, low 32 bits of it, and whether they are set. */
+  #turnNs = 0;
   #received = 0;
   #receivedSet = false;
 
@@ -64,6 +70,12 @@ export class Router {
     this.#doorbells = doorbells;
     this.#instruments = instruments;
     this.#clock = clock;
+  }
+
+  /** When the first message of this turn came, in ns since the origin: one look at the clock for all of them. */
+  get turnNs(): number {
+    if (!this.#receivedSet) this.#beginTurn();
+    return this.#turnNs;
   }
 
   /** How many shards there are. */
@@ -90,6 +102,19 @@ export class Router {
     return ALL_SHARDS;
   }
 
+  /** Cancels what a session that is gone has left, in every shard. False where one takes nothing now: try again. */
+  cancelOf(session: number, clientId: number): boolean {
+    if (!this.#receivedSet) this.#beginTurn();
+    const words = this.#listing.fill(0, 0, LINE_WORDS);
+    words[0] = orderHead(CommandKind.CancelAll, 1, 0);
+    words[ORDER_TERMS] = orderTerms(CancelReason.Disconnected, 0, CommandFlag.OnlySession);
+    writeWhole(words, ORDER_CLIENT_ID, clientId);
+    let isSent = true;
+    for (let shard = 0; shard < this.#rings.length; shard++)
+      if (this.#sendTo(shard, words, 0, session) < 0) isSent = false;
+    return isSent;
+  }
+
   /** Has a shard list an instrument. Returns as `send` does. */
   list(instrument: Instrument, shard: number): number {
     if (!this.#receivedSet) this.#beginTurn();
@@ -105,7 +130,8 @@ export class Router {
 
   /** What all records of a turn share: when they came, and which shards take them. */
   #beginTurn(): void {
-    this.#received = this.#clock.nowNs() | 0;
+    this.#turnNs = this.#clock.nowNs();
+    this.#received = this.#turnNs | 0;
     this.#receivedSet = true;
     for (let shard = 0; shard < this.#rings.length; shard++) {
       this.#refusing[shard] = this.#refusalOf(shard);

@@ -1,16 +1,29 @@
 import type { Clock } from '../clock/clock.js';
 import type { SnapshotOutcome } from '../follower/follower-messages.js';
 import { MAX_BOOK_DEPTH } from '../model/limits.js';
+import { RejectCode } from '../model/reject.js';
+import { choice } from '../wire/field-schema.js';
 import { instrumentObject } from '../wire/instrument-object.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
-import { foreignSentence, isForeign, OPERATOR, parseAccount } from './admission.js';
+import { type Actor, anybody } from './actor.js';
+import {
+  foreignSentence,
+  isForeign,
+  isLocalHost,
+  OPERATOR,
+  parseAccount,
+  strangeHostSentence,
+} from './admission.js';
+import type { Gatekeeper } from './gatekeeper.js';
+import { maySend, Need, needOf } from './http-access.js';
 import { type HttpCommandParts, HttpCommands } from './http-commands.js';
 import { HttpFigures, type HttpFiguresParts } from './http-figures.js';
 import type { HttpListings } from './http-listings.js';
 import { failAccount, readOrderId } from './http-query.js';
 import type { HttpReads } from './http-reads.js';
-import { fail, readBody, reply } from './http-reply.js';
-import type { HttpRequest, Respond } from './transport.js';
+import { fail, readBody, refuse, reply } from './http-reply.js';
+import { Protocol } from './session.js';
+import { type HttpRequest, isRefusal, type Refusal, type Respond } from './transport.js';
 
 /** Takes snapshots of all shards and says what came of it. */
 export type TakeSnapshots = (finish: (outcomes: readonly SnapshotOutcome[]) => void) => void;
@@ -18,6 +31,7 @@ export type TakeSnapshots = (finish: (outcomes: readonly SnapshotOutcome[]) => v
 export interface RouteParts extends HttpCommandParts, HttpFiguresParts {
   readonly instruments: InstrumentTable;
   readonly clock: Clock;
+  readonly gatekeeper: Gatekeeper;
   readonly listings: HttpListings;
   readonly reads: HttpReads;
   readonly takeSnapshots?: TakeSnapshots | undefined;
@@ -46,21 +60,44 @@ export class Routes {
   }
 
   handle(request: HttpRequest, respond: Respond): void {
+    if (!this.#parts.gatekeeper.isKeyed && !isLocalHost(request.host)) {
+      fail(respond, 403, 'strange-host', strangeHostSentence(request.host));
+      return;
+    }
     if (!READING_METHODS.has(request.method) && isForeign(request)) {
       fail(respond, 403, 'foreign-origin', foreignSentence(request));
       return;
     }
     const { path } = request;
     const [, room = '', ...items] = path.split('/');
+    const need = needOf(room, request.method);
+    const { gatekeeper } = this.#parts;
+    if (!gatekeeper.isKeyed || need === Need.Nothing) this.#serve(request, anybody, room, items, respond);
+    else {
+      const identified = gatekeeper.identify(request);
+      if (isRefusal(identified)) {
+        refuseRequest(identified, respond);
+        return;
+      }
+      const { actor } = identified;
+      const nowNs = () => this.#parts.clock.nowNs();
+      const counted = withBudget(respond, gatekeeper, actor.budget, nowNs);
+      if (!gatekeeper.takeMessage(actor.budget, nowNs())) refuse(counted, { code: RejectCode.MessageRate });
+      else if (maySend(actor, need, counted)) this.#serve(request, actor, room, items, counted);
+    }
+  }
+
+  #serve(request: HttpRequest, actor: Actor, room: string, items: readonly string[], respond: Respond): void {
+    const { path } = request;
     const methods =
-      items.length > 2 ? undefined : this.#methods(room, items.map(decodePart), request, respond);
+      items.length > 2 ? undefined : this.#methods(room, items.map(decodePart), request, actor, respond);
     if (methods !== undefined) onMethod(request, respond, methods);
     else if (room === 'ws' && items.length < 2)
       fail(
         respond,
         426,
         'upgrade-required',
-        'Connect here by WebSocket, with subprotocol tickloom.binary.v1 or tickloom.msgpack.v1.',
+        `Connect here by WebSocket, with subprotocol ${choice(Object.values(Protocol))}.`,
       );
     else
       fail(respond, 404, 'not-found', `There is nothing at ${path}; see docs/protocol.md for what there is.`);
@@ -71,6 +108,7 @@ export class Routes {
     room: string,
     [item, more]: readonly (string | undefined)[],
     request: HttpRequest,
+    actor: Actor,
     respond: Respond,
   ): Methods | undefined {
     const body = (run: (body: Body) => void) => () => {
@@ -83,14 +121,14 @@ export class Routes {
       switch (room) {
         case 'orders':
           return {
-            GET: () => reads.orders(request.query, respond),
-            POST: body((order) => commands.run({ ...order, type: 'new' }, respond)),
-            DELETE: () => this.#cancelAll(request, respond),
+            GET: () => reads.orders(request.query, actor, respond),
+            POST: body((order) => commands.run({ ...order, type: 'new' }, actor, respond)),
+            DELETE: () => this.#cancelAll(request, actor, respond),
           };
         case 'trades':
           return { GET: () => reads.trades(request.query, respond) };
         case 'quotes':
-          return { POST: body((quotes) => commands.run({ ...quotes, type: 'massQuote' }, respond)) };
+          return { POST: body((quotes) => commands.run({ ...quotes, type: 'massQuote' }, actor, respond)) };
         case 'instruments':
           return {
             GET: () => this.#instruments(respond),
@@ -98,6 +136,8 @@ export class Routes {
           };
         case 'snapshots':
           return { POST: () => this.#takeSnapshots(respond) };
+        case 'session':
+          return { GET: () => tellSession(actor, respond) };
         case 'time':
           return { GET: () => this.#time(request, respond) };
         case 'health':
@@ -112,62 +152,64 @@ export class Routes {
       }
     if (more !== undefined) {
       if (room !== 'instruments' || (more !== 'state' && more !== 'prices')) return undefined;
-      return { POST: body((set) => commands.runOperator({ ...set, type: more, symbol: item }, respond)) };
+      return {
+        POST: body((set) => commands.runOperator({ ...set, type: more, symbol: item }, actor, respond)),
+      };
     }
     switch (room) {
       case 'orders':
         return {
-          GET: () => reads.order(item, request.query, respond),
-          DELETE: () => this.#cancel(request, item, respond),
-          PATCH: body((change) => this.#amend(change, item, respond)),
+          GET: () => reads.order(item, request.query, actor, respond),
+          DELETE: () => this.#cancel(request, item, actor, respond),
+          PATCH: body((change) => this.#amend(change, item, actor, respond)),
         };
       case 'books':
-        return { GET: () => this.#book(request, item, respond) };
+        return { GET: () => this.#book(request, item, actor, respond) };
       case 'accounts':
-        return { PATCH: body((change) => this.#setAccount(change, item, respond)) };
+        return { PATCH: body((change) => this.#setAccount(change, item, actor, respond)) };
       default:
         return undefined;
     }
   }
 
-  #cancel(request: HttpRequest, id: string, respond: Respond): void {
+  #cancel(request: HttpRequest, id: string, actor: Actor, respond: Respond): void {
     const orderId = readOrderId(id, respond);
     if (orderId === undefined) return;
     const query = new URLSearchParams(request.query);
-    const account = readAccount(query, false, respond);
+    const account = readAccount(query, false, actor, respond);
     if (account !== undefined)
-      this.#commands.runAnyId({ type: 'cancel', orderId, account, ...givenId(query) }, respond);
+      this.#commands.runAnyId({ type: 'cancel', orderId, account, ...givenId(query) }, actor, respond);
   }
 
   /** Of account 0, which is the operator's, it cancels the orders of all accounts. */
-  #cancelAll(request: HttpRequest, respond: Respond): void {
+  #cancelAll(request: HttpRequest, actor: Actor, respond: Respond): void {
     const query = new URLSearchParams(request.query);
-    const account = readAccount(query, true, respond);
+    const account = readAccount(query, true, actor, respond);
     if (account === undefined) return;
     const command: Record<string, unknown> = { type: 'cancelAll', account, ...givenId(query) };
     for (const name of ['symbol', 'side']) if (query.has(name)) command[name] = query.get(name);
-    this.#commands.runAnyId(command, respond);
+    this.#commands.runAnyId(command, actor, respond);
   }
 
-  #amend(change: Body, id: string, respond: Respond): void {
+  #amend(change: Body, id: string, actor: Actor, respond: Respond): void {
     const orderId = readOrderId(id, respond);
-    if (orderId !== undefined) this.#commands.run({ ...change, type: 'amend', orderId }, respond);
+    if (orderId !== undefined) this.#commands.run({ ...change, type: 'amend', orderId }, actor, respond);
   }
 
-  #setAccount(change: Body, number: string, respond: Respond): void {
+  #setAccount(change: Body, number: string, actor: Actor, respond: Respond): void {
     const subject = parseAccount(number);
     if (subject === undefined) failAccount(number, 1, respond);
-    else this.#commands.runOperator({ ...change, type: 'account', subject }, respond);
+    else this.#commands.runOperator({ ...change, type: 'account', subject }, actor, respond);
   }
 
-  #book(request: HttpRequest, symbol: string, respond: Respond): void {
+  #book(request: HttpRequest, symbol: string, actor: Actor, respond: Respond): void {
     const text = new URLSearchParams(request.query).get('depth') ?? String(DEFAULT_DEPTH);
     const depth = /^\d{1,3}$/.test(text) ? Number(text) : 0;
     if (depth < 1 || depth > MAX_BOOK_DEPTH) {
       fail(respond, 400, 'malformed', `depth=${text} is not a whole number from 1 to ${MAX_BOOK_DEPTH}.`);
       return;
     }
-    this.#commands.run({ type: 'book', symbol, depth }, respond);
+    this.#commands.run({ type: 'book', symbol, depth }, actor, respond);
   }
 
   #instruments(respond: Respond): void {
@@ -229,6 +271,39 @@ export class Routes {
   }
 }
 
+/** Who the request is from. */
+function tellSession(actor: Actor, respond: Respond): void {
+  const { keyId, mayTrade, isOperator, accounts } = actor;
+  const scopes = ['read', ...(mayTrade ? ['trade'] : []), ...(isOperator ? ['admin'] : [])];
+  reply(respond, 200, { key: keyId === '' ? null : keyId, scopes, accounts: accounts ?? null });
+}
+
+/** A request whose sender is not known, or not trusted. */
+function refuseRequest(
+  { status, reason = 'not-authenticated', sentence, retryAfter }: Refusal,
+  respond: Respond,
+): void {
+  const headers = {
+    ...(status === 401 ? { 'www-authenticate': 'Tickloom' } : {}),
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+  };
+  fail(respond, status, reason, sentence, headers);
+}
+
+/** Says with each answer what is left of the key's budget. */
+function withBudget(respond: Respond, gatekeeper: Gatekeeper, budget: number, nowNs: () => number): Respond {
+  if (budget < 0) return respond;
+  return (status, body, headers = {}) => {
+    const { limit, remaining, resetSeconds } = gatekeeper.budgetOf(budget, nowNs());
+    respond(status, body, {
+      ...headers,
+      'ratelimit-limit': String(limit),
+      'ratelimit-remaining': String(remaining),
+      'ratelimit-reset': String(resetSeconds),
+    });
+  };
+}
+
 function onMethod(request: HttpRequest, respond: Respond, methods: Methods): void {
   const run = methods[request.method === 'HEAD' ? 'GET' : request.method];
   if (run !== undefined) {
@@ -241,10 +316,15 @@ function onMethod(request: HttpRequest, respond: Respond, methods: Methods): voi
   });
 }
 
-/** The account of a query, 1 where it names none; undefined where the request has been answered with what is wrong. */
-function readAccount(query: URLSearchParams, mayBeOperator: boolean, respond: Respond): number | undefined {
+/** The account of a query, the first of the key or 1 where it names none; undefined where the request has been answered. */
+function readAccount(
+  query: URLSearchParams,
+  mayBeOperator: boolean,
+  actor: Actor,
+  respond: Respond,
+): number | undefined {
   const text = query.get('account');
-  if (text === null) return 1;
+  if (text === null) return actor.accounts?.[0] ?? 1;
   const account = mayBeOperator && text === OPERATOR ? 0 : parseAccount(text);
   if (account === undefined) failAccount(`account=${text}`, mayBeOperator ? 0 : 1, respond);
   return account;

@@ -1,8 +1,7 @@
-import { MAX_CLIENT_BACKLOG_BYTES } from '../model/limits.js';
 import { sessionNumber } from '../wire/session-number.js';
 import type { Connection } from './connection.js';
 import { encodeEvents } from './msgpack.js';
-import { type Protocol, Session } from './session.js';
+import { Session } from './session.js';
 import type { Admission } from './transport.js';
 
 /** The sessions of one gateway: who is connected, who acts for which account, and who has something to be sent. */
@@ -12,12 +11,24 @@ export class SessionRegistry {
   readonly #byNumber = new Map<number, Session>();
   readonly #byAccount = new Map<number, Session[]>();
   readonly #dirty: Session[] = [];
-  #count = 0;
+  readonly #isSent: (session: Session) => void;
+  #count: number;
 
-  /** @param isTaken whether an HTTP request that waits has this number */
-  constructor(gateway: number, isTaken: (number: number) => boolean) {
+  /**
+   * @param isTaken whether an HTTP request that waits has this number
+   * @param isSent told of each session that something was sent to
+   * @param firstCount where numbers begin: another place at each start, so that orders of a start before are nobody's
+   */
+  constructor(
+    gateway: number,
+    isTaken: (number: number) => boolean,
+    isSent: (session: Session) => void,
+    firstCount = 0,
+  ) {
     this.#gateway = gateway;
     this.#isTaken = isTaken;
+    this.#isSent = isSent;
+    this.#count = firstCount;
   }
 
   get size(): number {
@@ -37,8 +48,7 @@ export class SessionRegistry {
   }
 
   open(connection: Connection, admission: Admission): Session {
-    const protocol = admission.protocol as Protocol;
-    const session = new Session(this.nextNumber(), admission.accounts, protocol, connection);
+    const session = new Session(this.nextNumber(), admission, connection);
     this.#byNumber.set(session.number, session);
     for (const account of session.accounts) {
       const others = this.#byAccount.get(account);
@@ -79,30 +89,35 @@ export class SessionRegistry {
     for (let i = 0; i < this.#dirty.length; i++) {
       const session = this.#dirty[i]!;
       session.dirty = false;
-      send(session);
+      this.#send(session);
     }
     this.#dirty.length = 0;
   }
 
   /** Sends at once what waits in a session. */
   sendNow(session: Session): void {
-    if (session.open) send(session);
+    if (session.open) this.#send(session);
   }
 
   /** Closes every session with a code and a reason. */
   closeAll(code: number, reason: string): void {
     for (const session of [...this.#byNumber.values()]) session.connection.close(code, reason);
   }
-}
 
-/** Sends what waits in a session as one message; cuts a client that has let too much pile up. */
-function send(session: Session): void {
-  if (session.outWords === 0 && session.objects.length === 0) return;
-  const bytes = session.binary
-    ? new Uint8Array(session.out.buffer, 0, session.outWords * 4)
-    : encodeEvents(session.objects);
-  if (session.open) session.connection.send(bytes);
-  session.emptied();
-  if (!session.open) return;
-  if (session.connection.waitingBytes() > MAX_CLIENT_BACKLOG_BYTES) session.connection.cut();
+  /** The sessions of a key. */
+  ofKey(keyId: string): Session[] {
+    return [...this.#byNumber.values()].filter(({ actor }) => actor.keyId === keyId);
+  }
+
+  /** Sends what waits in a session as one message. */
+  #send(session: Session): void {
+    if (session.outWords === 0 && session.objects.length === 0) return;
+    const bytes = session.binary
+      ? new Uint8Array(session.out.buffer, 0, session.outWords * 4)
+      : encodeEvents(session.objects);
+    if (session.open) session.connection.send(bytes);
+    session.sentBytes += bytes.byteLength;
+    session.emptied();
+    if (session.open) this.#isSent(session);
+  }
 }

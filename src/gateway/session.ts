@@ -1,12 +1,14 @@
 import type { EventObject } from '../wire/event-object.js';
 import type { SessionEvent } from '../wire/session-schema.js';
+import type { Actor } from './actor.js';
 import type { Connection } from './connection.js';
+import type { Admission } from './transport.js';
 
 /** How a session's messages are written. The name is the WebSocket subprotocol. */
 export const Protocol = { Binary: 'tickloom.binary.v1', Msgpack: 'tickloom.msgpack.v1' } as const;
 export type Protocol = (typeof Protocol)[keyof typeof Protocol];
 
-const FIRST_OUT_WORDS = 4096;
+const FIRST_OUT_WORDS = 256;
 
 /** A buffer that one turn has made larger than this is given back: 256 KiB. */
 const KEPT_OUT_WORDS = 65_536;
@@ -33,7 +35,18 @@ export class Session {
   readonly accounts: readonly number[];
   readonly binary: boolean;
   readonly connection: Connection;
+  readonly actor: Actor;
+  /** Of the client. */
+  readonly address: string;
+  /** How often it wants a heartbeat; 0: never. */
+  readonly heartbeatMs: number;
+  /** How long its orders outlive it, and the name by which it may come back to them; undefined: as long as they live. */
+  readonly disconnect: Admission['disconnect'];
   open = true;
+  /** It has said something since somebody looked last. */
+  isHeard = false;
+  /** All that was ever sent to it. */
+  sentBytes = 0;
   /** What it has not heard yet of what it missed, by shard; undefined where nothing is awaited. */
   gaps: Gaps | undefined = undefined;
   /** True while the session stands in the list of those with something to send. */
@@ -44,19 +57,24 @@ export class Session {
   /** Msgpack: the events to encode. */
   objects: OutgoingEvent[] = [];
 
-  constructor(number: number, accounts: readonly number[], protocol: Protocol, connection: Connection) {
+  constructor(number: number, admission: Admission, connection: Connection) {
     this.number = number;
-    this.accounts = accounts;
-    this.binary = protocol === Protocol.Binary;
+    this.accounts = admission.accounts;
+    this.binary = admission.protocol === Protocol.Binary;
     this.connection = connection;
-    this.out = this.binary ? new Int32Array(FIRST_OUT_WORDS) : nothing;
+    this.actor = admission.actor;
+    this.address = admission.address;
+    this.heartbeatMs = admission.heartbeatMs;
+    this.disconnect = admission.disconnect;
+    // Made when something is to be sent: most of ten thousand connections say nothing.
+    this.out = nothing;
   }
 
   /** Makes room for `words` more and returns the word at which to write them. */
   reserve(words: number): number {
     const at = this.outWords;
     if (at + words > this.out.length) {
-      const grown = new Int32Array(Math.max(this.out.length * 2, at + words));
+      const grown = new Int32Array(Math.max(this.out.length * 2, at + words, FIRST_OUT_WORDS));
       grown.set(this.out.subarray(0, at));
       this.out = grown;
     }
@@ -68,6 +86,6 @@ export class Session {
   emptied(): void {
     this.outWords = 0;
     this.objects.length = 0;
-    if (this.out.length > KEPT_OUT_WORDS) this.out = new Int32Array(FIRST_OUT_WORDS);
+    if (this.out.length > KEPT_OUT_WORDS) this.out = nothing;
   }
 }

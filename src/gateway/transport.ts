@@ -1,4 +1,8 @@
+import type { Clock } from '../clock/clock.js';
+import type { Actor } from './actor.js';
 import type { Connection } from './connection.js';
+import type { ConnectionCounts } from './connection-counts.js';
+import type { GatewayLimits } from './gateway-limits.js';
 import type { ResumeKey } from './resuming.js';
 import type { Session } from './session.js';
 
@@ -6,6 +10,19 @@ import type { Session } from './session.js';
 export interface RequestSource {
   readonly origin: string;
   readonly host: string;
+  /** Of the client, or of the proxy before it. */
+  readonly address: string;
+  /** What it shows of itself; undefined where nothing was shown, or nobody looks. */
+  readonly credentials?: SentCredentials | undefined;
+}
+
+/** Headers by which a request says who it is from, as they came; empty where they are missing. */
+export interface SentCredentials {
+  readonly key: string;
+  readonly timestamp: string;
+  readonly nonce: string;
+  readonly signature: string;
+  readonly authorization: string;
 }
 
 export interface UpgradeRequest extends RequestSource {
@@ -21,11 +38,21 @@ export interface Admission {
   readonly accounts: readonly number[];
   /** The last events that the client has seen, one of each shard that it names. */
   readonly after: readonly ResumeKey[];
+  readonly actor: Actor;
+  readonly address: string;
+  /** 0: none. */
+  readonly heartbeatMs: number;
+  /** Asked for: orders go when the session has, unless a session of this name is back by then. */
+  readonly disconnect: { readonly graceMs: number; readonly name: string } | undefined;
 }
 
 export interface Refusal {
   readonly status: number;
   readonly sentence: string;
+  /** Its name, where a request is refused. */
+  readonly reason?: string;
+  /** Seconds after which it may be tried again. */
+  readonly retryAfter?: number;
 }
 
 export interface HttpRequest extends RequestSource {
@@ -42,12 +69,28 @@ export type Respond = (status: number, body: string, headers?: Readonly<Record<s
 
 /** What a transport calls. */
 export interface TransportHandlers {
+  /** Whether requests must say who they are from: then their headers are read. */
+  readonly isKeyed: boolean;
   admit(request: UpgradeRequest): Admission | Refusal;
   opened(connection: Connection, admission: Admission): Session;
   /** The message is valid only until this returns. */
   message(session: Session, message: ArrayBuffer, isBinary: boolean): void;
   closed(session: Session): void;
   request(request: HttpRequest, respond: Respond): void;
+}
+
+/** What a transport is made with. */
+export interface TransportSettings {
+  readonly limits: GatewayLimits;
+  readonly counts: ConnectionCounts;
+  readonly realTime: Clock;
+  /** Paths of the certificate chain and of its key, both in PEM; undefined: in the clear. */
+  readonly tls?: TlsFiles | undefined;
+}
+
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** A server for WebSocket and HTTP on one port. Two of them exist: `uws-transport.ts` and `node-transport.ts`. */
@@ -69,6 +112,27 @@ export function offeredProtocols(header: string): string[] {
     .filter((name) => name !== '');
 }
 
-export function isRefusal(decision: Admission | Refusal): decision is Refusal {
+/** The credentials among the headers; undefined where there are none. */
+export function sentCredentials(header: (name: string) => string): SentCredentials | undefined {
+  const key = header('tickloom-key');
+  const authorization = header('authorization');
+  if (key === '' && authorization === '') return undefined;
+  return {
+    key,
+    authorization,
+    timestamp: header('tickloom-timestamp'),
+    nonce: header('tickloom-nonce'),
+    signature: header('tickloom-signature'),
+  };
+}
+
+export function isRefusal(decision: object): decision is Refusal {
   return 'status' in decision;
+}
+
+/** The body of a request did not arrive in time. */
+export function respondTooLate(respond: Respond, requestMs: number): void {
+  const text = `The body did not arrive within ${requestMs} ms; send the request again.`;
+  const body = JSON.stringify({ event: 'rejected', reason: 'request-too-slow', text });
+  respond(408, body, { 'content-type': 'application/json; charset=utf-8' });
 }

@@ -1,15 +1,22 @@
 import type * as uWS from 'uWebSockets.js';
-import { MAX_MESSAGE_BYTES, MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
+import type { TimerId } from '../clock/clock.js';
+import { MAX_TRANSPORT_MESSAGE_BYTES } from '../model/limits.js';
 import type { Connection } from './connection.js';
 import type { Session } from './session.js';
 import {
   type Admission,
   isRefusal,
   offeredProtocols,
+  type RequestSource,
   type Respond,
+  respondTooLate,
+  sentCredentials,
   type Transport,
   type TransportHandlers,
+  type TransportSettings,
 } from './transport.js';
+
+const REQUEST_TIMEOUT = 408;
 
 interface SocketData {
   readonly admission: Admission;
@@ -58,22 +65,29 @@ export class UwsTransport implements Transport {
   readonly #app: uWS.TemplatedApp;
   #listening: uWS.us_listen_socket | undefined;
 
-  constructor(uws: typeof uWS, handlers: TransportHandlers) {
+  constructor(uws: typeof uWS, handlers: TransportHandlers, settings: TransportSettings) {
+    const { limits, counts, tls } = settings;
     this.#uws = uws;
-    this.#app = uws.App();
+    this.#app =
+      tls === undefined ? uws.App() : uws.SSLApp({ cert_file_name: tls.certificate, key_file_name: tls.key });
+    // Called as a connection opens and, unless it became a WebSocket, as it closes.
+    this.#app.filter((response, count) => {
+      if (count < 0) counts.disconnected();
+      else if (!counts.connected()) response.close();
+    });
     this.#app.ws<SocketData>('/*', {
       maxPayloadLength: MAX_TRANSPORT_MESSAGE_BYTES,
       // The gateway looks at the backlog itself, so that nothing is dropped in silence.
       maxBackpressure: 0,
-      idleTimeout: 120,
+      idleTimeout: limits.idleSeconds,
       sendPingsAutomatically: true,
       upgrade: (response, request, context) => {
         const decision = handlers.admit({
           path: request.getUrl(),
           query: request.getQuery() ?? '',
           protocols: offeredProtocols(request.getHeader('sec-websocket-protocol')),
-          origin: request.getHeader('origin'),
-          host: request.getHeader('host'),
+          ...sourceOf(request, handlers.isKeyed),
+          address: addressOf(response),
         });
         if (isRefusal(decision)) {
           response.writeStatus(statusLine(decision.status)).end(`${decision.sentence}\n`, true);
@@ -93,11 +107,12 @@ export class UwsTransport implements Transport {
       },
       close: (socket) => {
         const { session } = socket.getUserData();
+        counts.disconnected();
         if (session !== undefined) handlers.closed(session);
       },
     });
     this.#app.any('/*', (response, request) => {
-      answerRequest(response, request, handlers);
+      answerRequest(response, request, handlers, settings);
     });
   }
 
@@ -129,16 +144,22 @@ function answerRequest(
   response: uWS.HttpResponse,
   request: uWS.HttpRequest,
   handlers: TransportHandlers,
+  { limits, realTime }: TransportSettings,
 ): void {
   const method = request.getMethod().toUpperCase();
   const path = request.getUrl();
   const query = request.getQuery() ?? '';
-  const origin = request.getHeader('origin');
-  const host = request.getHeader('host');
+  const source = {
+    ...sourceOf(request, handlers.isKeyed),
+    // Read only where somebody asks who it was: it takes as long as all the rest.
+    address: handlers.isKeyed ? addressOf(response) : '',
+  };
   let gone = false;
   let answered = false;
+  let deadline: TimerId | undefined;
   response.onAborted(() => {
     gone = true;
+    if (deadline !== undefined) realTime.cancel(deadline);
   });
   const respond: Respond = (status, body, headers = {}) => {
     if (gone || answered) return;
@@ -147,7 +168,7 @@ function answerRequest(
       response.writeStatus(statusLine(status));
       for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
       if (method === 'HEAD') response.endWithoutBody(Buffer.byteLength(body));
-      else response.end(body);
+      else response.end(body, status === REQUEST_TIMEOUT);
     });
   };
   const chunks: Buffer[] = [];
@@ -155,12 +176,30 @@ function answerRequest(
   response.onData((chunk, isLast) => {
     bytes += chunk.byteLength;
     // The chunk is only lent: copy it. Past the bound nothing is kept.
-    if (bytes <= MAX_MESSAGE_BYTES) chunks.push(Buffer.from(chunk.slice(0)));
-    if (!isLast || gone) return;
-    const body = Buffer.concat(chunks);
-    const bodyTooLarge = bytes > MAX_MESSAGE_BYTES;
-    handlers.request({ method, path, query, origin, host, body, bodyTooLarge }, respond);
+    if (bytes <= limits.messageBytes) chunks.push(Buffer.from(chunk.slice(0)));
+    if (gone || answered) return;
+    if (!isLast) {
+      deadline ??= realTime.setAlert(realTime.nowNs() + limits.requestMs * 1e6, () =>
+        respondTooLate(respond, limits.requestMs),
+      );
+      return;
+    }
+    if (deadline !== undefined) realTime.cancel(deadline);
+    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    const bodyTooLarge = bytes > limits.messageBytes;
+    handlers.request({ method, path, query, ...source, body, bodyTooLarge }, respond);
   });
+}
+
+function sourceOf(request: uWS.HttpRequest, isKeyed: boolean): Omit<RequestSource, 'address'> {
+  const origin = request.getHeader('origin');
+  const host = request.getHeader('host');
+  if (!isKeyed) return { origin, host };
+  return { origin, host, credentials: sentCredentials((name) => request.getHeader(name)) };
+}
+
+function addressOf(response: uWS.HttpResponse): string {
+  return Buffer.from(response.getRemoteAddressAsText()).toString('latin1');
 }
 
 function statusLine(status: number): string {
@@ -171,9 +210,11 @@ const statusTexts: Readonly<Record<number, string>> = {
   200: 'OK',
   201: 'Created',
   400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
   413: 'Content Too Large',
   422: 'Unprocessable Content',

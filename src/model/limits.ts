@@ -42,6 +42,44 @@ export const MAX_CLIENT_ID_TEXT_BYTES = 36;
 /** Longest symbol in bytes of ASCII. */
 export const MAX_SYMBOL_BYTES = 31;
 
+/** Longest id of an API key in bytes of ASCII: a UUID with its hyphens. */
+export const MAX_KEY_ID_BYTES = 36;
+
+/** Most API keys of one exchange: each has a budget in shared memory, 16 bytes of it, and a slot in every gateway. */
+export const MAX_KEYS = 4_096;
+
+/** Most accounts of one API key; a firm with more takes several keys. */
+export const MAX_KEY_ACCOUNTS = 64;
+
+/** Largest keys file that is read: 4,096 keys of 64 accounts take some 5 MiB. */
+export const MAX_KEYS_FILE_BYTES = 16 * 1024 * 1024;
+
+/** Highest rate of a key, a second: budgets count in whole nanoseconds, and from here up those are too coarse. */
+export const MAX_KEY_RATE = 1_000_000;
+
+/** Characters of a nonce: 8 from 64 letters are 48 bits, 64 hold a SHA-256 in hex. */
+export const LEAST_NONCE_CHARACTERS = 8;
+export const MOST_NONCE_CHARACTERS = 64;
+
+/** How far the timestamp of a signed request may be from the time of the exchange: a bad clock, and a slow network. */
+export const REQUEST_WINDOW_MS = 5_000;
+
+/** Signed requests a second, over all gateways, whose nonces are remembered for the window: what eight cores verify of Ed25519. */
+export const SIGNED_REQUESTS_PER_SECOND = 100_000;
+
+/** How long a `tickloom keys` waits for another one that is changing the same file, which takes it milliseconds. */
+export const KEYS_LOCK_MS = 10_000;
+
+/** Most tokens that a gateway takes from a key's budget at once: one compare-and-exchange for 256 messages is nothing. */
+export const MAX_BUDGET_CHUNK = 256;
+
+/** Failed logins of one address: so many at once, for people who try keys out, and then so many a second. */
+export const FAILED_LOGIN_BURST = 20;
+export const FAILED_LOGINS_PER_SECOND = 1;
+
+/** Addresses whose failed logins a gateway remembers: some 6 MiB; a larger crowd pushes its own oldest ones out. */
+export const MAX_FAILED_ADDRESSES = 65_536;
+
 /** Client ids from here up are made by gateways for HTTP requests that bring none; clients stay below. */
 export const FIRST_GATEWAY_CLIENT_ID = 2 ** 52;
 
@@ -108,7 +146,50 @@ export const MAX_MESSAGE_BYTES = 64 * 1024;
 export const MAX_TRANSPORT_MESSAGE_BYTES = 1024 * 1024;
 
 /** Bytes that may wait for one slow client before its session is closed, to be resumed by sequence number. */
-export const MAX_CLIENT_BACKLOG_BYTES = 32 * 1024 * 1024;
+export const CLIENT_BACKLOG_BYTES = 32 * 1024 * 1024;
+
+/** How long a client may take nothing of what waits for it: a pause of its garbage collector passes, a dead one goes within 5 s. */
+export const CLIENT_STALL_MS = 4_000;
+
+/** Connections in all, and WebSockets of one address: some kilobytes each, and files that the process may open. */
+export const MAX_CONNECTIONS = 16_384;
+export const MAX_CONNECTIONS_PER_ADDRESS = 4_096;
+
+/** Messages and orders per second of one key, where the keys file does not say: a busy market maker's, and a tenth of a core. */
+export const KEY_MESSAGES_PER_SECOND = 20_000;
+export const KEY_ORDERS_PER_SECOND = 10_000;
+
+/**
+ * Seconds after which a connection that says nothing, and answers no ping, is closed: longer than a phone changes networks.
+ * uWebSockets.js takes 8 to 960.
+ */
+export const IDLE_SECONDS = 120;
+export const LEAST_IDLE_SECONDS = 8;
+export const MOST_IDLE_SECONDS = 960;
+
+/** How long a client may take to say what it wants: the handshakes of TLS and WebSocket, the head of a request. */
+export const HANDSHAKE_MS = 10_000;
+
+/** How long the body of a request may take to arrive. */
+export const REQUEST_MS = 10_000;
+
+/** Intervals that a client may choose for heartbeats, and how many of them it may stay silent for. */
+export const LEAST_HEARTBEAT_MS = 1_000;
+export const MOST_HEARTBEAT_MS = 60_000;
+export const SILENT_HEARTBEATS = 3;
+
+/** How often gateways look at heartbeats and slow readers: a quarter of the shortest interval. */
+export const CARE_MS = 250;
+
+/** Notes that a gateway puts into the log in a second: a storm of connections must not fill the disk. */
+export const MAX_NOTES_PER_SECOND = 200;
+
+/** Size at which a log file is put aside, and how many of them are kept. */
+export const LOG_FILE_BYTES = 64 * 1024 * 1024;
+export const KEPT_LOG_FILES = 4;
+
+/** Longest time that a session's orders may outlive it where it asks that they go with it. */
+export const MOST_DISCONNECT_GRACE_MS = 3_600_000;
 
 /**
  * Young generation of a gateway's heap. Each message makes two short-lived objects; a small one is swept often and
@@ -234,6 +315,12 @@ relation(
   (MAX_MESSAGE_BYTES / LINE_BYTES) * 5 < EVENT_RING_CELLS,
   'the rejects of one message must fit an event ring',
 );
+relation(CARE_MS * 4 <= LEAST_HEARTBEAT_MS, 'heartbeats are looked at several times an interval');
+relation(
+  LEAST_IDLE_SECONDS <= IDLE_SECONDS && IDLE_SECONDS <= MOST_IDLE_SECONDS,
+  'the usual idle time must be one of those allowed',
+);
+relation(MAX_CONNECTIONS_PER_ADDRESS <= MAX_CONNECTIONS, 'one address must not be allowed more than all');
 relation(
   MAX_MESSAGE_BYTES < MAX_TRANSPORT_MESSAGE_BYTES,
   'a message over the bound is still read, to be rejected',
@@ -251,3 +338,4 @@ relation(
   CLIENT_ID_WINDOW >= 2 * INPUT_RING_LINES,
   'a retry of what waits in a ring must find its first answer',
 );
+relation(FAILED_LOGINS_PER_SECOND <= FAILED_LOGIN_BURST, 'a second of failed logins must fit the burst');

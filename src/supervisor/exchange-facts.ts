@@ -11,6 +11,8 @@ export interface ExchangeFacts {
   /** Why uWebSockets.js does not serve, where it was tried and could not. */
   readonly transportWhy?: string | undefined;
   readonly gateways: number;
+  /** How many keys there are; undefined where everybody may do everything. */
+  readonly keys: number | undefined;
   readonly shards: readonly ShardFacts[];
   readonly instruments: readonly Instrument[];
 }

@@ -1,6 +1,9 @@
 import type { ClockSettings } from '../clock/settings.js';
 import type { OldSegments } from '../follower/retention.js';
+import type { GatewayLimits } from '../gateway/gateway-limits.js';
 import type { TransportChoice } from '../gateway/gateway-messages.js';
+import type { LogNote } from '../gateway/log-note.js';
+import type { TlsFiles } from '../gateway/transport.js';
 import type { Durability } from '../journal/segment.js';
 import type { UnlistedInstrument } from '../model/instrument.js';
 
@@ -44,6 +47,18 @@ export interface ExchangeSettings {
   readonly storeBacklog?: number | undefined;
   /** How long to wait for a data directory that another exchange holds; by default not at all. */
   readonly lockWaitMs?: number | undefined;
+  /** The keys file; `keys.json` in the data directory where it is there. Without one everybody may do everything. */
+  readonly keys?: string | undefined;
+  /** Budgets of keys that have none of their own, and how far the time in a signature may be off. */
+  readonly messagesPerSecond?: number | undefined;
+  readonly ordersPerSecond?: number | undefined;
+  readonly signatureWindowMs?: number | undefined;
+  /** How much of the exchange a client may take up; what is left out is as usual. */
+  readonly limits?: Partial<GatewayLimits> | undefined;
+  /** Certificate and key of TLS; in the clear where there are none. */
+  readonly tls?: TlsFiles | undefined;
+  /** Takes what is worth remembering: sessions that open and close, requests that are refused. */
+  readonly log?: ((note: LogNote) => void) | undefined;
   /** Takes a sentence where something is not as it should be, and the exchange goes on. */
   readonly warn?: (sentence: string) => void;
 }

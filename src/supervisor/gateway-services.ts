@@ -1,5 +1,7 @@
 import type { SnapshotOutcome } from '../follower/follower-messages.js';
 import type { GatewayOrder, GatewayReport } from '../gateway/gateway-messages.js';
+import type { LogNote } from '../gateway/log-note.js';
+import type { Disconnects } from './disconnects.js';
 import { away, type StoreReads } from './store-reads.js';
 import type { SupervisedFollower } from './supervised-follower.js';
 import type { Thread } from './thread.js';
@@ -10,15 +12,21 @@ export interface GatewayServices {
   /** By shard; none where they are off. */
   readonly followers: readonly SupervisedFollower[];
   readonly takeSnapshots: () => Promise<readonly SnapshotOutcome[]>;
+  readonly disconnects: Disconnects;
+  readonly log: (note: LogNote) => void;
 }
 
 /** Does what a gateway asks for, from now on. */
 export function serveGateway(
   thread: Thread<GatewayReport>,
-  { reads, followers, takeSnapshots }: GatewayServices,
+  { reads, followers, takeSnapshots, disconnects, log }: GatewayServices,
 ): void {
   const post = (order: GatewayOrder) => thread.post(order);
   thread.on('resume', ({ request }) => followers[request.shard]?.resume(request));
+  thread.on('log', ({ note }) => log(note));
+  thread.on('session-opened', ({ opened }) => disconnects.opened(opened));
+  thread.on('session-closed', ({ session }) => disconnects.closed(session));
+  thread.on('cancelled-of', ({ session, isSent }) => disconnects.cancelled(session, isSent));
   thread.on('query', ({ id, question }) => {
     reads.answer(question).then(
       (answer) => post({ order: 'answered', id, answer }),

@@ -55,6 +55,22 @@ const defaults = {
   storeWriteMs: 10,
   storeDelayMs: 5,
   storeBacklog: 67_108_864,
+  keys: undefined,
+  tlsCert: undefined,
+  tlsKey: undefined,
+  messageBytes: 65_536,
+  maxConnections: 16_384,
+  maxConnectionsPerAddress: 4_096,
+  messagesPerSecond: 20_000,
+  ordersPerSecond: 10_000,
+  signatureWindowMs: 5_000,
+  idleSeconds: 120,
+  handshakeMs: 10_000,
+  requestMs: 10_000,
+  clientBacklogBytes: 33_554_432,
+  clientStallMs: 4_000,
+  log: undefined,
+  logLevel: 'info',
   restarts: 10,
   json: false,
 };
@@ -78,19 +94,30 @@ const samples: Record<string, readonly [string | number | boolean, string | numb
   'store-write-ms': [1, 1000],
   'store-delay-ms': [1, 1000],
   'store-backlog': [1000, 5000],
+  keys: ['a.json', 'b.json'],
+  'tls-cert': ['a.pem', 'b.pem'],
+  'tls-key': ['c.pem', 'd.pem'],
+  'message-bytes': [1024, 4096],
+  'max-connections': [1, 1_000_000],
+  'max-connections-per-address': [1, 1_000_000],
+  'messages-per-second': [1, 1_000_000],
+  'orders-per-second': [1, 1_000_000],
+  'signature-window-ms': [100, 60_000],
+  'idle-seconds': [8, 960],
+  'handshake-ms': [100, 600_000],
+  'request-ms': [100, 600_000],
+  'client-backlog-bytes': [65_536, 1_073_741_824],
+  'client-stall-ms': [100, 600_000],
+  log: ['off', '-'],
+  'log-level': ['debug', 'error'],
   restarts: [0, 1000],
   json: [true, true],
 };
 
-const camel: Record<string, string> = {
-  'client-id-window': 'clientIdWindow',
-  'segment-bytes': 'segmentBytes',
-  'snapshot-commands': 'snapshotCommands',
-  'old-segments': 'oldSegments',
-  'store-write-ms': 'storeWriteMs',
-  'store-delay-ms': 'storeDelayMs',
-  'store-backlog': 'storeBacklog',
-};
+/** `client-id-window` as its field. */
+function camelCase(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
 
 describe('the options of tickloom start', () => {
   it('have defaults', () => {
@@ -101,7 +128,7 @@ describe('the options of tickloom start', () => {
   it.each(Object.keys(samples))(
     '--%s wins over the environment, that over the file, that over the default',
     (name) => {
-      const field = camel[name] ?? name;
+      const field = camelCase(name);
       const variable = `TICKLOOM_${name.toUpperCase().replaceAll('-', '_')}`;
       const [one, two] = samples[name]!;
       // Without a journal there is nothing that tables could be made from.

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
@@ -15,9 +16,12 @@ describe.each(await transportsHere())('pages in a browser on %s', (transport) =>
   });
 
   /** As `fetch` would, which does not let a program set `Origin`. */
-  const call = (method: string, path: string, origin: string | undefined) =>
+  const call = (method: string, path: string, origin: string | undefined, host?: string) =>
     new Promise<{ status: number; text: string }>((resolve, reject) => {
-      const headers = origin === undefined ? {} : { origin };
+      const headers = {
+        ...(origin === undefined ? {} : { origin }),
+        ...(host === undefined ? {} : { host }),
+      };
       const sent = request(exchange.url + path, { method, headers }, (response) => {
         let text = '';
         response.on('data', (chunk) => {
@@ -51,6 +55,25 @@ describe.each(await transportsHere())('pages in a browser on %s', (transport) =>
       expect(text).toContain(origin);
     }
     expect((await call('GET', '/instruments', origin)).status).toBe(200);
+  });
+
+  it('one whose name was made to lead here (DNS rebinding) gets nothing, where there are no keys', async () => {
+    for (const host of [`evil.example:${exchange.port}`, '127.0.0.1.evil.example', '10.0.0.1', 'x']) {
+      for (const [method, path] of [
+        ['GET', '/health'],
+        ['POST', '/orders'],
+      ] as const) {
+        const { status, text } = await call(method, path, `http://${host}`, host);
+        expect([host, status]).toEqual([host, 403]);
+        expect(JSON.parse(text)['reason']).toMatch(/^strange-host$/);
+      }
+      const socket = new WebSocket(exchange.ws, 'tickloom.binary.v1', { headers: { host } });
+      socket.on('error', () => {});
+      const [, response] = await once(socket, 'unexpected-response');
+      expect(response.statusCode).toBe(403);
+    }
+    for (const host of ['localhost', `localhost:${exchange.port}`, '127.0.0.1', '[::1]:80'])
+      expect((await call('GET', '/health', undefined, host)).status).toBe(200);
   });
 
   it('one that comes from here may, and so may programs', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TestClock } from '../../src/clock/test-clock.js';
+import { anybody } from '../../src/gateway/actor.js';
 import { HttpReads } from '../../src/gateway/http-reads.js';
 import { HTTP_ANSWER_MS } from '../../src/model/limits.js';
 import type { ReadQuestion } from '../../src/store/read-question.js';
@@ -29,7 +30,7 @@ function openReads() {
 describe('a read over HTTP that waits for the store', () => {
   it('asks for all that clients may have been told of', () => {
     const { reads, asked, respond } = openReads();
-    reads.orders('account=7&status=filled&clientOrderId=12&after=5&limit=9', respond);
+    reads.orders('account=7&status=filled&clientOrderId=12&after=5&limit=9', anybody, respond);
     expect(asked).toEqual([
       {
         id: 1,
@@ -43,7 +44,7 @@ describe('a read over HTTP that waits for the store', () => {
 
   it('is told when its time is over, once', () => {
     const { clock, reads, answers, respond } = openReads();
-    reads.order('1', '', respond);
+    reads.order('1', '', anybody, respond);
     clock.advance(HTTP_ANSWER_MS * 1e6 - 1);
     expect(answers).toEqual([]);
     clock.advance(1);
@@ -54,7 +55,7 @@ describe('a read over HTTP that waits for the store', () => {
 
   it('is not told so once it was answered', () => {
     const { clock, reads, answers, respond } = openReads();
-    reads.order('1', '', respond);
+    reads.order('1', '', anybody, respond);
     reads.answered(1, { of: 'fault', reason: 'store-away', sentence: 'The store cannot answer: why.' });
     clock.advance(HTTP_ANSWER_MS * 1e6);
     expect(answers).toEqual([{ status: 503, reason: 'store-away' }]);
@@ -62,7 +63,7 @@ describe('a read over HTTP that waits for the store', () => {
 
   it('is told when the gateway ends', () => {
     const { reads, answers, respond } = openReads();
-    reads.order('1', '', respond);
+    reads.order('1', '', anybody, respond);
     reads.close();
     expect(answers).toEqual([{ status: 504, reason: 'no-answer' }]);
   });

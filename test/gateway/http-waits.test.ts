@@ -186,7 +186,11 @@ describe('an HTTP request that all shards answer', () => {
 describe('the numbers of sessions and requests', () => {
   it('pass over those that are in use', () => {
     const taken = new Set([2, 3].map((count) => sessionNumber(1, count)));
-    const sessions = new SessionRegistry(1, (number) => taken.has(number));
+    const sessions = new SessionRegistry(
+      1,
+      (number) => taken.has(number),
+      () => {},
+    );
     expect([sessions.nextNumber(), sessions.nextNumber()]).toEqual([1, 4].map((n) => sessionNumber(1, n)));
   });
 });

@@ -1,8 +1,13 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
+import { TestClock } from '../../src/clock/test-clock.js';
+import { anybody } from '../../src/gateway/actor.js';
+import { ConnectionCounts } from '../../src/gateway/connection-counts.js';
+import { usualLimits } from '../../src/gateway/gateway-limits.js';
 import { NodeTransport } from '../../src/gateway/node-transport.js';
 import { Protocol, Session } from '../../src/gateway/session.js';
+import type { Admission, TransportHandlers } from '../../src/gateway/transport.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
@@ -13,13 +18,25 @@ afterEach(() => {
 
 it('a connection that answers pings stays, a silent one is cut', async () => {
   let closed = 0;
-  const transport = new NodeTransport({
-    admit: () => ({ protocol: Protocol.Binary, accounts: [1], after: [] }),
-    opened: (connection) => new Session(1, [1], Protocol.Binary, connection),
+  const admission: Admission = {
+    protocol: Protocol.Binary,
+    accounts: [1],
+    after: [],
+    actor: anybody,
+    address: '127.0.0.1',
+    heartbeatMs: 0,
+    disconnect: undefined,
+  };
+  const handlers: TransportHandlers = {
+    isKeyed: false,
+    admit: () => admission,
+    opened: (connection) => new Session(1, admission, connection),
     message: () => {},
     closed: () => closed++,
     request: () => {},
-  });
+  };
+  const counts = new ConnectionCounts(ConnectionCounts.allocate(), 0, 10, 10);
+  const transport = new NodeTransport(handlers, { limits: usualLimits, counts, realTime: new TestClock() });
   const url = `ws://127.0.0.1:${await transport.listen('127.0.0.1', 0)}/ws`;
   const alive = new WebSocket(url, Protocol.Binary);
   const silent = new WebSocket(url, Protocol.Binary, { autoPong: false });

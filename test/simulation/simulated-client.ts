@@ -138,6 +138,7 @@ export class SimulatedClient {
       protocols: ['tickloom.binary.v1'],
       origin: '',
       host: '',
+      address: '127.0.0.1',
     });
     if (isRefusal(decision)) return;
     this.line = new Line(gateway);

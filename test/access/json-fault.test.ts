@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findJsonFault } from '../../src/cli/json-fault.js';
+import { findJsonFault } from '../../src/access/json-fault.js';
 import { SeededRandomness } from '../../src/clock/randomness.js';
 
 describe('findJsonFault', () => {
