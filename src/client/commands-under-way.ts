@@ -46,6 +46,11 @@ const PASSING: ReadonlySet<number> = new Set([
   RejectCode.StoresBehind,
 ]);
 
+/** Whether a refusal is of this moment: the same may be taken in the next. */
+export function isPassing(code: number): boolean {
+  return PASSING.has(code);
+}
+
 /**
  * Commands that have no answer yet. Each is sent again, with the same client id and in the same order, over every new
  * connection until it has one: the exchange does it once and gives a second asking the first answer.
@@ -139,7 +144,7 @@ export class CommandsUnderWay {
     }
     // The connection is about to end, and the next one asks again.
     if (code === RejectCode.ShuttingDown) return;
-    if (command.sentOver > 1 && PASSING.has(code)) {
+    if (command.sentOver > 1 && isPassing(code)) {
       const { connection } = command;
       this.#clock.setAlert(this.#clock.nowNs() + ASK_AGAIN_MS * 1e6, () =>
         this.#askAgain(command, connection),

@@ -1,6 +1,7 @@
+import { type Credentials, withCredentials } from '../access/signed-text.js';
 import type { Clock } from '../clock/clock.js';
 import type { Randomness } from '../clock/randomness.js';
-import { asHeaders, type Credentials, credentialsFor, withCredentials } from './credentials.js';
+import { asHeaders, credentialsFor } from './credentials.js';
 import { ConnectionError } from './errors.js';
 import type { ClientKey, ClientSettings } from './options.js';
 import type { Fetch, Signer } from './platform.js';

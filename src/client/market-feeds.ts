@@ -96,6 +96,13 @@ export class MarketFeeds {
     return true;
   }
 
+  /** Sends those again that have no answer: the exchange could not take them just now. */
+  askAgain(): void {
+    const asked = [...new Set(this.#asked)];
+    this.#asked = [];
+    if (this.#isOpen) for (const subscription of asked) this.#subscribe(subscription);
+  }
+
   /** The client has ended. */
   end(error: Error): void {
     this.#isOpen = false;

@@ -37,10 +37,11 @@ export class ServerClock {
     return this.#best?.roundTripNs ?? Number.NaN;
   }
 
-  /** Takes an exchange of time in. One that contradicts itself, as where a clock went back, is left out. */
+  /** Takes an exchange of time in. One in which a clock went back is left out. */
   add({ sentNs, serverReceivedNs, serverSentNs, receivedNs }: TimeSample): void {
-    const roundTripNs = Number(receivedNs - sentNs - (serverSentNs - serverReceivedNs));
-    if (roundTripNs < 0 || serverSentNs < serverReceivedNs) return;
+    if (receivedNs < sentNs || serverSentNs < serverReceivedNs) return;
+    // Browsers round their clock: what the exchange needed may come out as more than all of it.
+    const roundTripNs = Math.max(0, Number(receivedNs - sentNs - (serverSentNs - serverReceivedNs)));
     const offsetNs = (serverReceivedNs - sentNs + (serverSentNs - receivedNs)) / 2n;
     this.#samples.push({ offsetNs, roundTripNs });
     if (this.#samples.length > TIME_SAMPLES) this.#samples.shift();

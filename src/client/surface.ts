@@ -1,5 +1,5 @@
 /** What both entries give: that of Node.js and that of browsers. */
-export type { ClientEvents } from './client.js';
+export type { ClientEvents } from './client-events.js';
 export type * from './commands.js';
 export type { Listener, Unsubscribe } from './emitter.js';
 export { AnswerUnknown, ConnectionError, OrderRejected } from './errors.js';

@@ -61,9 +61,12 @@ describe('the estimate of the clock of the exchange', () => {
   it('leaves out what cannot be, and keeps the estimate over a new connection', () => {
     const clock = new ServerClock();
     clock.add({ sentNs: 10n, serverReceivedNs: 30n, serverSentNs: 20n, receivedNs: 40n });
-    clock.add({ sentNs: 10n, serverReceivedNs: 30n, serverSentNs: 61n, receivedNs: 40n });
+    clock.add({ sentNs: 10n, serverReceivedNs: 30n, serverSentNs: 61n, receivedNs: 9n });
     expect(clock.isKnown).toBe(false);
     clock.add(sample(0n, 5n, 10, 0, 10));
+    // Rounded to nothing.
+    clock.add({ sentNs: 10n, serverReceivedNs: 12n, serverSentNs: 18n, receivedNs: 10n });
+    expect([clock.offsetNs, clock.roundTripNs]).toEqual([5n, 0]);
     clock.begin();
     expect(clock.offsetNs).toBe(5n);
     clock.add(sample(1000n, 9n, 100, 0, 100));
