@@ -24,7 +24,6 @@ import { ShardBoard } from './metrics/shard-board.js';
 import { StoreBoard } from './metrics/store-board.js';
 import {
   CELL_BYTES,
-  CLIENT_ID_WINDOW,
   EVENT_RING_CELLS,
   GATEWAY_YOUNG_MB,
   INPUT_RING_LINES,
@@ -46,7 +45,7 @@ import type { StoreThreadData } from './store/store-messages.js';
 import { StoreSettingError, storeTargets } from './store/store-targets.js';
 import { Disconnects } from './supervisor/disconnects.js';
 import type { ExchangeFacts } from './supervisor/exchange-facts.js';
-import type { ExchangeSettings } from './supervisor/exchange-settings.js';
+import { type ExchangeSettings, newSettings } from './supervisor/exchange-settings.js';
 import { serveGateway } from './supervisor/gateway-services.js';
 import { openKeys } from './supervisor/key-access.js';
 import { StoreReads } from './supervisor/store-reads.js';
@@ -262,14 +261,12 @@ class House {
     );
     const running = await Promise.all(
       this.#shards.map((shard, number) => {
-        const { clientIdWindow: window, summary } = recovered[number]!;
+        const { settings: logged, summary } = recovered[number]!;
         const isNew = summary.nextSequence === 1;
-        const wanted = settings.clientIdWindow ?? (isNew ? CLIENT_ID_WINDOW : window);
         return shard.run({
           run,
           instruments: plan[number]!,
-          // A new log always names it: matching depends on it, and a later version may have another default.
-          clientIdWindow: isNew || wanted !== window ? wanted : undefined,
+          settings: newSettings(settings, isNew ? undefined : logged),
         });
       }),
     );

@@ -10,10 +10,9 @@ import {
   orderType,
 } from '../wire/order-record.js';
 import { readWhole, writeWhole } from '../wire/words.js';
-import type { AccountRule } from './account-rules.js';
 import { cancelOrdersOf } from './cancel-all.js';
 import type { GeneralRoom } from './general-room.js';
-import * as live from './live-order.js';
+import { limitOne } from './open-order-limits.js';
 import { keepOperatorAnswer, openOperatorAnswer } from './operator-answers.js';
 
 const F = CommandFlag;
@@ -29,8 +28,7 @@ export function changeAccount(room: GeneralRoom, words: Int32Array, at: number):
     rule.ordersPerSecond = readWhole(words, at + ORDER_PRICE);
     rule.inSecond = 0;
   }
-  if ((flags & F.SetOpenOrders) !== 0)
-    limitOpenOrders(room, accountSlot, rule, readWhole(words, at + ORDER_SIZE));
+  if ((flags & F.SetOpenOrders) !== 0) limitOne(room, accountSlot, rule, readWhole(words, at + ORDER_SIZE));
   if ((flags & F.SetGroup) !== 0) rule.group = words[at + ORDER_INSTRUMENT]!;
   if (throwsSwitch) rule.isStopped = orderType(words[at + 1]!) === 1;
   room.accounts.setSpecial(accountSlot, rule.isSpecial);
@@ -43,23 +41,4 @@ export function changeAccount(room: GeneralRoom, words: Int32Array, at: number):
   keepOperatorAnswer(room, to);
   if (throwsSwitch && rule.isStopped) cancelOrdersOf(room, accountSlot, CancelReason.KillSwitch);
   return 0;
-}
-
-/** Sets the limit. While there is one, the account's live orders are counted: each has rare terms, so that none leaves unseen. */
-export function limitOpenOrders(
-  room: GeneralRoom,
-  accountSlot: number,
-  rule: AccountRule,
-  openOrders: number,
-): void {
-  const { orders } = room;
-  const isCounted = rule.openOrders !== 0;
-  rule.openOrders = openOrders;
-  if (openOrders === 0 || isCounted) return;
-  rule.live = 0;
-  for (let slot = 0; slot < orders.used; slot++) {
-    if (live.orderId(orders, slot) === 0 || live.accountSlot(orders, slot) !== accountSlot) continue;
-    room.rare.attach(slot);
-    rule.live++;
-  }
 }

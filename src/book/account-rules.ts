@@ -2,22 +2,20 @@
 export class AccountRule {
   /** Most new, amend and mass-quote commands in one second; 0: no limit. */
   ordersPerSecond = 0;
-  /** Most live orders; 0: no limit. */
+  /** Most live orders; 0: as many as accounts without a limit of their own. */
   openOrders = 0;
   /** Self-trade group; 0: none. */
   group = 0;
   /** The kill switch is thrown. */
   isStopped = false;
-  /** Live orders; counted only while there is a limit. */
-  live = 0;
   /** Beginning of the second that is counted, ns since the epoch in two halves, and commands in it. */
   secondLow = 0;
   secondHigh = 0;
   inSecond = 0;
 
-  /** Whether new orders of the account need more checks than those of others. */
+  /** Whether orders of the account need more checks than those of others. Open orders are counted for every account. */
   get isSpecial(): boolean {
-    return this.ordersPerSecond !== 0 || this.openOrders !== 0 || this.isStopped;
+    return this.ordersPerSecond !== 0 || this.isStopped;
   }
 }
 

@@ -9,7 +9,7 @@ import { NumberIndex } from './number-index.js';
  *      1  index of its last event
  *      2  place of its last event, low and high half (both 0: none yet)
  *      4  special: bits of what its orders must be checked for besides the rules of every order (0: nothing)
- *      5  zero
+ *      5  room: orders that it may still open, its limit less its live orders; under 1 it takes no more
  * ```
  */
 export const ACCOUNT_SHIFT = 3;
@@ -17,6 +17,10 @@ export const ACCOUNT_NUMBER = 0;
 export const ACCOUNT_INDEX = 1;
 export const ACCOUNT_PLACE = 2;
 export const ACCOUNT_SPECIAL = 4;
+export const ACCOUNT_ROOM = 5;
+
+/** The limit of accounts that have none: more orders than can live, and its room fits a word. */
+export const UNLIMITED = 2 ** 30;
 
 const INITIAL_ACCOUNTS = 16;
 
@@ -30,6 +34,8 @@ export class Accounts {
   /** Records of all accounts, by slot, as words and as pairs of words (see `EventWriter`). Replaced on growth. */
   words = new Int32Array(INITIAL_ACCOUNTS << ACCOUNT_SHIFT);
   pairs = new Float64Array(this.words.buffer);
+  /** Most live orders of an account that has no limit of its own; UNLIMITED: any number. */
+  usualLimit = UNLIMITED;
   /** The slot seen last, by the low bits of the account: a guess that the account's own word confirms. */
   readonly near = new Int32Array(NEAR_ACCOUNTS);
   declare private readonly index: NumberIndex;
@@ -63,6 +69,16 @@ export class Accounts {
     this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_SPECIAL] = isSpecial ? 1 : 0;
   }
 
+  /** Whether an account has as many live orders as it may. */
+  isFull(slot: number): boolean {
+    return this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_ROOM]! <= 0;
+  }
+
+  /** Makes room for so many more orders, or for fewer where it is negative: an order has ended or begun, or the limit is another. */
+  addRoom(slot: number, orders: number): void {
+    this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_ROOM]! += orders;
+  }
+
   #add(account: number): number {
     const slot = this.index.add(account);
     const at = slot << ACCOUNT_SHIFT;
@@ -73,6 +89,7 @@ export class Accounts {
       this.pairs = new Float64Array(words.buffer);
     }
     this.words[at + ACCOUNT_NUMBER] = account;
+    this.words[at + ACCOUNT_ROOM] = this.usualLimit;
     return slot;
   }
 }

@@ -2,7 +2,7 @@ import { Side } from '../model/command.js';
 import { type Instrument, Priority } from '../model/instrument.js';
 import { MAX_WHOLE } from '../model/limits.js';
 import { readWhole } from '../wire/words.js';
-import type { Accounts } from './accounts.js';
+import * as accountTable from './accounts.js';
 import type { ClientIds } from './client-ids.js';
 import type { EventWriter } from './event-writer.js';
 import { type OrderEvents, TRADE_LOTS, TRADE_NUMBER } from './order-events.js';
@@ -11,10 +11,13 @@ import * as pool from './order-pool.js';
 import { PriceLadder } from './price-ladder.js';
 import type { PricePages } from './price-pages.js';
 import { Special, Specials } from './specials.js';
+import * as wordIndex from './word-index.js';
 
 // What is destructured here is compiled in; an imported binding is read from memory at each use.
-const { LIVE_CUMULATIVE, LIVE_ID, LIVE_PRICE, LIVE_REMAINING, LIVE_TERMS, TERMS_RARE, TERMS_SIDE } = pool;
-const { ORDER_SHIFT, ORDER_FLOATS_SHIFT } = pool;
+const { ACCOUNT_ROOM, ACCOUNT_SHIFT } = accountTable;
+const { LIVE_ACCOUNT, LIVE_CUMULATIVE, LIVE_ID, LIVE_PRICE, LIVE_REMAINING, LIVE_TERMS } = pool;
+const { ORDER_SHIFT, ORDER_FLOATS_SHIFT, TERMS_RARE, TERMS_SIDE } = pool;
+const { INDEX_MASK } = wordIndex;
 const BUY = Side.Buy;
 const NUMBER = TRADE_NUMBER;
 const LOTS = TRADE_LOTS;
@@ -35,7 +38,7 @@ export interface PlainHooks {
 /** What all books of a shard share. */
 export interface BookRoom {
   readonly events: EventWriter;
-  readonly accounts: Accounts;
+  readonly accounts: accountTable.Accounts;
   readonly orders: pool.OrderPool;
   readonly orderEvents: OrderEvents;
   readonly orderIndex: OrderIndex;
@@ -72,6 +75,7 @@ export class Book {
   #hiddenAsks: PriceLadder;
   readonly #room: BookRoom;
   declare private readonly orderEvents: OrderEvents;
+  declare private readonly accounts: accountTable.Accounts;
   declare private readonly orders: pool.OrderPool;
   declare private readonly orderIndex: OrderIndex;
   declare private readonly clientIds: ClientIds;
@@ -86,6 +90,7 @@ export class Book {
     const { minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots } = instrument;
     this.bounds = new Float64Array([minPriceTicks, maxPriceTicks, minSizeLots, maxSizeLots]);
     this.orderEvents = room.orderEvents;
+    this.accounts = room.accounts;
     this.orders = room.orders;
     this.orderIndex = room.orderIndex;
     this.clientIds = room.clientIds;
@@ -273,6 +278,8 @@ export class Book {
 
   /** Frees the slot of an order that is in no queue and not in the index. */
   #release(slot: number): void {
+    const account = this.orders.words[((slot << ORDER_SHIFT) & INDEX_MASK) + LIVE_ACCOUNT]!;
+    this.accounts.words[((account << ACCOUNT_SHIFT) & INDEX_MASK) + ACCOUNT_ROOM]! += 1;
     this.clientIds.releaseOrder(slot);
     this.orders.release(slot);
   }

@@ -9,7 +9,7 @@ import type { RareTerms } from './rare-orders.js';
 import { unrest } from './resting.js';
 import { removeFrom } from './specials.js';
 
-const { LIVE_CLIENT_ID, LIVE_ID, LIVE_TERMS, ORDER_SHIFT, TERMS_TEXT } = pool;
+const { LIVE_ACCOUNT, LIVE_CLIENT_ID, LIVE_ID, LIVE_TERMS, ORDER_SHIFT, TERMS_TEXT } = pool;
 
 /** How orders leave: cancelled, or traded whole. Whatever an order held or waited in is given back here. */
 
@@ -35,6 +35,7 @@ export function retire(room: GeneralRoom, book: Book, slot: number): void {
   const order = slot << ORDER_SHIFT;
   room.orderIndex.remove(slot, words[order + LIVE_ID]!, words[order + LIVE_TERMS]!);
   room.clientIds.releaseOrder(slot);
+  room.accounts.addRoom(words[order + LIVE_ACCOUNT]!, 1);
   room.orders.release(slot);
 }
 
@@ -53,8 +54,6 @@ export function releaseRare(room: GeneralRoom, book: Book, slot: number, rare: R
   if (rare.takeProfitTicks !== 0) leaveExits(room, book, slot, rare);
   if (rare.timeInForce === TimeInForce.GoodTillDate) room.expiries.members--;
   if (rare.isQuote) room.quotes.delete(quoteKey(room, slot));
-  const rule = room.accountRules.of(live.accountSlot(room.orders, slot));
-  if (rule !== undefined && rule.openOrders !== 0) rule.live--;
   if (rare.hasOwnText)
     room.clientIds.texts.release(room.orders.words[(slot << ORDER_SHIFT) + LIVE_CLIENT_ID]!);
   room.rare.detach(slot);

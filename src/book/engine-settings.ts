@@ -4,6 +4,11 @@ export interface EngineSettings {
   readonly shard: number;
   /** Commands whose client ids are remembered; 1 to 2^24, by default CLIENT_ID_WINDOW. */
   readonly clientIdWindow?: number;
+  /**
+   * Most open orders of an account that has no limit of its own; 0 to MAX_LIVE_ORDERS, by default 0: any number. A Settings command
+   * of the log sets another.
+   */
+  readonly maxOpenOrders?: number;
   /** Orders that may live at a time; by default and at most MAX_LIVE_ORDERS. */
   readonly maxLiveOrders?: number;
   /** Pages of 64 prices that may be in use at a time; by default and at most MAX_PAGES. */

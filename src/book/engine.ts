@@ -1,12 +1,14 @@
 import type { Instrument } from '../model/instrument.js';
 import type { InstrumentState } from '../model/instrument-state.js';
 import { CLIENT_ID_WINDOW, MAX_SEQUENCE, MAX_SHARDS } from '../model/limits.js';
+import type { LogSettings } from '../wire/instrument-record.js';
 import { LINE_WORDS, ORDER_INSTRUMENT, sequencesOf } from '../wire/order-record.js';
 import { writeBook, writeUnknownInstrument } from './book-read.js';
 import type { EngineSettings } from './engine-settings.js';
 import type { EventWriter } from './event-writer.js';
 import { GeneralCommands } from './general-commands.js';
 import { type GeneralRoom, makeRoom } from './general-room.js';
+import { usualOpenOrders } from './open-order-limits.js';
 import { type OpenOrder, type OpenOrderFilter, openOrder, openOrders } from './open-orders.js';
 import { MAX_LIVE_ORDERS } from './order-pool.js';
 import * as plainCancels from './plain-cancels.js';
@@ -71,12 +73,16 @@ export class Engine {
   /** @throws RangeError where a setting is outside its range */
   constructor(settings: EngineSettings) {
     const { shard, clientIdWindow = CLIENT_ID_WINDOW, hashSalt = 0 } = settings;
-    const { maxLiveOrders = MAX_LIVE_ORDERS, maxPricePages = MAX_PAGES } = settings;
+    const { maxOpenOrders = 0, maxLiveOrders = MAX_LIVE_ORDERS, maxPricePages = MAX_PAGES } = settings;
     if (!Number.isInteger(shard) || shard < 0 || shard >= MAX_SHARDS)
       throw new RangeError(`shard ${shard} is not a whole number from 0 to ${MAX_SHARDS - 1}`);
+    if (!Number.isInteger(maxOpenOrders) || maxOpenOrders < 0 || maxOpenOrders > MAX_LIVE_ORDERS)
+      throw new RangeError(
+        `most open orders ${maxOpenOrders} is not a whole number from 0 to ${MAX_LIVE_ORDERS}`,
+      );
     this.#shard = shard;
     const room = makeRoom(
-      { shard, clientIdWindow, maxLiveOrders, maxPricePages, hashSalt },
+      { shard, clientIdWindow, maxOpenOrders, maxLiveOrders, maxPricePages, hashSalt },
       {
         released: (book, slot) => this.#general.released(book, slot),
         enter: (book, slot, mayRest) => this.#general.enter(book, slot, mayRest),
@@ -114,6 +120,11 @@ export class Engine {
   /** Commands whose client ids are remembered after their orders are gone. */
   get clientIdWindow(): number {
     return this.#room.clientIds.window;
+  }
+
+  /** What the log's last Settings command said, or how the engine was made. */
+  get logSettings(): LogSettings {
+    return { clientIdWindow: this.clientIdWindow, maxOpenOrders: usualOpenOrders(this.#room.accounts) };
   }
 
   /** Makes room for all client ids of the window now: growing to a million of them later takes tenths of a second. */
@@ -161,16 +172,16 @@ export class Engine {
   }
 
   /**
-   * The engine that `snapshot` was called on. The shard and the client-id window are those of the snapshot, since a logged
-   * command may have set the window; the other settings are as for a new engine.
+   * The engine that `snapshot` was called on. Shard, client-id window and most open orders are those of the snapshot, since a
+   * logged command may have set them; the other settings are as for a new engine.
    *
    * @throws TypeError where the bytes are no snapshot; RangeError where it is cut short, damaged or of another version, or
    * where the settings leave no room for what it holds
    */
   static restore(bytes: Uint8Array, settings: Omit<EngineSettings, 'shard'> = {}): Engine {
     const header = openSnapshot(bytes);
-    const { shard, clientIdWindow, sequence } = header;
-    const engine = new Engine({ ...settings, shard, clientIdWindow });
+    const { shard, clientIdWindow, maxOpenOrders, sequence } = header;
+    const engine = new Engine({ ...settings, shard, clientIdWindow, maxOpenOrders });
     restoreRoom(engine.#room, header);
     engine.#sequence = sequence;
     engine.#setDue();

@@ -77,7 +77,7 @@ export class GeneralCommands implements PlainHooks {
     const room = this.#room;
     const kind = orderKind(words[at]!);
     if (kind === CommandKind.List) return applyListing(room.events, room.listings, words, at);
-    if (kind === CommandKind.Settings) return applySettings(room.events, room.clientIds, words, at);
+    if (kind === CommandKind.Settings) return applySettings(room, words, at);
     if (kind === CommandKind.Time) openOperatorAnswer(room, words, at, EventKind.TimePassed, 0, 0);
     else this.#once(words, at, kind);
     return 0;

@@ -7,6 +7,7 @@ import type { EngineSettings } from './engine-settings.js';
 import { EventWriter } from './event-writer.js';
 import { Listings } from './listings.js';
 import { orderId } from './live-order.js';
+import { limitAll } from './open-order-limits.js';
 import { OrderDraft } from './order-draft.js';
 import { OrderEvents } from './order-events.js';
 import { OrderHeap } from './order-heap.js';
@@ -62,7 +63,7 @@ export function makeRoom(settings: Required<EngineSettings>, hooks: PlainHooks):
       return terms?.standing === Standing.AwaitsStop && terms.stopPriceTicks === stopPriceTicks;
     },
   };
-  return {
+  const room: GeneralRoom = {
     ...shared,
     listings: new Listings(shared),
     rare,
@@ -73,6 +74,8 @@ export function makeRoom(settings: Required<EngineSettings>, hooks: PlainHooks):
     touched: [],
     touchedBooks: 0,
   };
+  limitAll(room, settings.maxOpenOrders);
+  return room;
 }
 
 /** Says that the book is to be settled at the end of the command. */

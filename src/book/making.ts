@@ -30,10 +30,6 @@ export function makeOrder(room: GeneralRoom, book: Book): number {
   floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_REMAINING] = fields.sizeLots;
   floats[(slot << ORDER_FLOATS_SHIFT) + LIVE_CUMULATIVE] = 0;
   room.orderIndex.add(slot, words[order + LIVE_ID]!);
-  const rule = room.accountRules.of(fields.accountSlot);
-  if (rule !== undefined && rule.openOrders !== 0) {
-    rule.live++;
-    room.rare.attach(slot);
-  }
+  room.accounts.addRoom(fields.accountSlot, -1);
   return slot;
 }

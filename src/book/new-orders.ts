@@ -111,10 +111,8 @@ export class NewOrders {
   /** Open orders, rate, kill switch, expiry. */
   #accountFault(words: Int32Array, at: number, account: number): RejectCode | 0 {
     const room = this.#room;
-    const rule = room.accountRules.of(account);
-    if (rule !== undefined && rule.openOrders !== 0 && rule.live >= rule.openOrders)
-      return RejectCode.TooManyOpenOrders;
-    const fault = accountFault(room, rule);
+    if (room.accounts.isFull(account)) return RejectCode.TooManyOpenOrders;
+    const fault = accountFault(room, room.accountRules.of(account));
     if (fault !== 0) return fault;
     if (this.#timeInForce !== TimeInForce.GoodTillDate) return 0;
     const low = words[at + ORDER_EXPIRY]!;

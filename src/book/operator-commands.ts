@@ -6,23 +6,34 @@ import {
   CELL_WORDS,
   EVENT_CELLS,
   EVENT_ORDER,
+  EVENT_PRICE,
   EVENT_SIZE,
   eventCode,
   eventHead,
 } from '../wire/event-record.js';
 import { INSTRUMENT_WORDS, LIST_LINES, readInstrument, writeInstrument } from '../wire/instrument-record.js';
-import { LINE_WORDS, ORDER_INSTRUMENT, ORDER_SIZE, orderFlags, orderLines } from '../wire/order-record.js';
+import {
+  LINE_WORDS,
+  ORDER_INSTRUMENT,
+  ORDER_PRICE,
+  ORDER_SIZE,
+  orderFlags,
+  orderLines,
+} from '../wire/order-record.js';
 import { isPrintable, readByte } from '../wire/text.js';
 import { readWhole, writeWhole } from '../wire/words.js';
 import { NO_ACCOUNT } from './accounts.js';
 import { copyClientId } from './answers.js';
-import { type ClientIds, MAX_CLIENT_ID_WINDOW } from './client-ids.js';
+import { MAX_CLIENT_ID_WINDOW } from './client-ids.js';
 import type { EventWriter } from './event-writer.js';
+import type { GeneralRoom } from './general-room.js';
 import type { Listings } from './listings.js';
+import { limitAll } from './open-order-limits.js';
+import { MAX_LIVE_ORDERS } from './order-pool.js';
 
 /*
  * Commands of the exchange itself. They belong to no account, and remember no client id: listing an instrument twice
- * is rejected by itself, and setting a window twice changes nothing.
+ * is rejected by itself, and setting them twice changes nothing.
  */
 
 /** Lists the instrument of a List record and answers Listed. Returns 0, or, with no event written, why it cannot be listed. */
@@ -55,19 +66,19 @@ export function applyListing(
   return 0;
 }
 
-/** Sets the client-id window and answers SettingsChanged. Returns 0, or, with no event written, why it cannot be set. */
-export function applySettings(
-  events: EventWriter,
-  clientIds: ClientIds,
-  words: Int32Array,
-  at: number,
-): RejectCode | 0 {
+/** Sets client-id window and most open orders of an account, and answers SettingsChanged. Returns 0, or, with no event written, why it cannot be set. */
+export function applySettings(room: GeneralRoom, words: Int32Array, at: number): RejectCode | 0 {
   if (orderFlags(words[at + 1]!) !== 0) return RejectCode.BadFlags;
   if (orderLines(words[at]!) !== 1) return RejectCode.Malformed;
   const window = readWhole(words, at + ORDER_SIZE);
   if (window < 1 || window > MAX_CLIENT_ID_WINDOW) return RejectCode.NumberOutOfRange;
-  clientIds.resize(window);
+  const maxOpenOrders = readWhole(words, at + ORDER_PRICE);
+  if (maxOpenOrders < 0 || maxOpenOrders > MAX_LIVE_ORDERS) return RejectCode.NumberOutOfRange;
+  room.clientIds.resize(window);
+  limitAll(room, maxOpenOrders);
+  const { events } = room;
   const to = openOperatorAnswer(events, words, at, EventKind.SettingsChanged, 0, 0);
+  writeWhole(events.words, to + EVENT_PRICE, maxOpenOrders);
   writeWhole(events.words, to + EVENT_SIZE, window);
   return 0;
 }

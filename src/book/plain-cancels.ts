@@ -16,8 +16,8 @@ import * as pool from './order-pool.js';
 import * as wordIndex from './word-index.js';
 
 // What stands here is compiled in; an imported binding is read from memory at each use.
-const { ACCOUNT_INDEX, ACCOUNT_NUMBER, ACCOUNT_PLACE, ACCOUNT_SHIFT, ACCOUNT_SPECIAL } = accountTable;
-const { NEAR_ACCOUNT_MASK } = accountTable;
+const { ACCOUNT_INDEX, ACCOUNT_NUMBER, ACCOUNT_PLACE, ACCOUNT_ROOM, ACCOUNT_SHIFT } = accountTable;
+const { ACCOUNT_SPECIAL, NEAR_ACCOUNT_MASK } = accountTable;
 const { ENTRY_PLACE_PAIR, ENTRY_TIME_PAIR } = log;
 const { COUNTER_MASK, ENTRY_CONTENT, ENTRY_FORM, ENTRY_ID, ENTRY_PLACE, ENTRY_TIME } = log;
 const { FORM_BOOK_SHIFT, FORM_CANCELLED, FORM_CODE_SHIFT, FORM_REJECTED, FORM_SIDE_SHIFT } = log;
@@ -176,6 +176,7 @@ export class PlainCancels {
     // Mostly it is 0 already, and what is not written now can be read as a pair soon.
     if (chains[chain + ACCOUNT_INDEX] !== 0) chains[chain + ACCOUNT_INDEX] = 0;
     chainPairs[chainPair + 1] = ownPlace;
+    chains[chain + ACCOUNT_ROOM]! += 1;
 
     (side === BUY ? book.bids : book.asks).remove(slot);
     this.orderIndex.remove(slot, idLow, terms);

@@ -15,7 +15,7 @@ import * as pool from './order-pool.js';
 import * as wordIndex from './word-index.js';
 
 // What stands here is compiled in; an imported binding is read from memory at each use.
-const { ACCOUNT_INDEX, ACCOUNT_NUMBER, ACCOUNT_SHIFT, ACCOUNT_SPECIAL } = accountTable;
+const { ACCOUNT_INDEX, ACCOUNT_NUMBER, ACCOUNT_ROOM, ACCOUNT_SHIFT, ACCOUNT_SPECIAL } = accountTable;
 const { NEAR_ACCOUNT_MASK } = accountTable;
 const { NEAR_INSTRUMENT_MASK } = listed;
 const {
@@ -108,6 +108,8 @@ export class PlainOrders {
     if (book === undefined || book.instrumentId !== instrument || chains[chain + ACCOUNT_NUMBER] !== account)
       return this.#look(words, pairs, at);
     if ((book.special | chains[chain + ACCOUNT_SPECIAL]! | this.special) !== 0) return false;
+    const accountRoom = chains[chain + ACCOUNT_ROOM]!;
+    if (accountRoom <= 0) return false;
     const price = priceHigh * TWO_32 + (priceLow >>> 0);
     const size = sizeHigh * TWO_32 + (sizeLow >>> 0);
     const { bounds } = book;
@@ -197,6 +199,7 @@ export class PlainOrders {
     // Mostly it is 0 already, and what is not written now can be read as a pair soon.
     if (chains[chain + ACCOUNT_INDEX] !== 0) chains[chain + ACCOUNT_INDEX] = 0;
     chainPairs[chainPair + 1] = place;
+    chains[chain + ACCOUNT_ROOM] = accountRoom - 1;
     if (isQuiet) {
       own.append(slot);
       this.orderIndex.add(slot, placeLow);

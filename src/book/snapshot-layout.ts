@@ -20,7 +20,7 @@ import type { RareTerms } from './rare-orders.js';
  *      16  time of the newest command that has left the window, ns since the epoch (0: none)
  *      18  accounts, then instruments
  *      20  live orders, then slots that are promised to exits of brackets
- *      22  zero
+ *      22  most open orders of an account that has no limit of its own, u64 (0: any number)
  *      24  the accounts, the instruments each with its orders, the commands of the window from the oldest on; then zero up
  *          to an even number of words
  *
@@ -30,11 +30,11 @@ import type { RareTerms } from './rare-orders.js';
  *       4  bit 0: it has a rule; bit 1: the kill switch is thrown
  *       5  zero
  * its rule
- *       6  most commands in a second, then most live orders, u64 each (0: no limit)
+ *       6  most commands in a second (0: no limit), then most live orders (0: as many as accounts without a rule), u64 each
  *      10  commands in the second, u64
  *      12  beginning of the second, ns since the epoch
  *      14  self-trade group (0: none)
- *      15  live orders, counted while there is a limit
+ *      15  zero (live orders in snapshots of before; they are counted)
  *
  * instrument, by the order of listing
  * word  0  id
@@ -55,7 +55,7 @@ import type { RareTerms } from './rare-orders.js';
  *      12  client id, u64 (a text: 0)
  * remembered beside it: content and time of its command, two words each
  * a text, unless it is remembered in the window: ten words, as in an order record, the first one with the length
- * rare terms (bit 6): type, time in force (bits 8 to 15), flags (from bit 16); standing, peg reference, trail unit, likewise;
+ * rare terms (bit 6; where they say no more than those of a plain order, there are none): type, time in force (bits 8 to 15), flags (from bit 16); standing, peg reference, trail unit, likewise;
  * RARE_MARKS, a bit each; zero; then RARE_NUMBERS, i64 each; the id of the order that it is linked with (0: none); expiry,
  * ns since the epoch
  *
@@ -89,6 +89,7 @@ export const HEADER_ACCOUNTS = 18;
 export const HEADER_INSTRUMENTS = 19;
 export const HEADER_ORDERS = 20;
 export const HEADER_PROMISED = 21;
+export const HEADER_OPEN_ORDERS = 22;
 
 export const ACCOUNT_HAS_RULE = 1 << 0;
 export const ACCOUNT_STOPPED = 1 << 1;

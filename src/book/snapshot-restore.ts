@@ -11,6 +11,7 @@ import { OWNED_SHIFT } from './client-ids.js';
 import { isUnseen, quoteKey } from './departures.js';
 import type { GeneralRoom } from './general-room.js';
 import * as live from './live-order.js';
+import { limitOne } from './open-order-limits.js';
 import * as pool from './order-pool.js';
 import { noteFollowed } from './pegs.js';
 import type { RareTerms } from './rare-orders.js';
@@ -27,6 +28,7 @@ export interface SnapshotHeader {
   readonly shard: number;
   readonly sequence: number;
   readonly clientIdWindow: number;
+  readonly maxOpenOrders: number;
 }
 
 /**
@@ -69,6 +71,7 @@ export function openSnapshot(bytes: Uint8Array): SnapshotHeader {
     shard: words[layout.HEADER_SHARD]!,
     sequence: readWhole(words, layout.HEADER_SEQUENCE),
     clientIdWindow: words[layout.HEADER_WINDOW]!,
+    maxOpenOrders: readWhole(words, layout.HEADER_OPEN_ORDERS),
   };
 }
 
@@ -116,12 +119,12 @@ function readAccount(reader: SnapshotReader, room: GeneralRoom): void {
   const rule = room.accountRules.make(slot);
   rule.isStopped = (marks & layout.ACCOUNT_STOPPED) !== 0;
   rule.ordersPerSecond = reader.whole();
-  rule.openOrders = reader.whole();
+  limitOne(room, slot, rule, reader.whole());
   rule.inSecond = reader.whole();
   rule.secondLow = reader.word();
   rule.secondHigh = reader.word();
   rule.group = reader.word();
-  rule.live = reader.word();
+  reader.word();
   room.accounts.setSpecial(slot, rule.isSpecial);
 }
 
@@ -179,6 +182,7 @@ function readOrder(
   live.setRemaining(orders, slot, readWhole(words, at + 4));
   orders.floats[(slot << pool.ORDER_FLOATS_SHIFT) + pool.LIVE_CUMULATIVE] = readWhole(words, at + 6);
   orders.words[order + pool.LIVE_ACCOUNT] = words[at + 8]!;
+  accounts.addRoom(words[at + 8]!, -1);
   orders.words[order + pool.LIVE_SESSION] = words[at + 9]!;
   orders.words[order + pool.LIVE_LEVEL] = -1;
   orders.words[order + pool.LIVE_TERMS] =

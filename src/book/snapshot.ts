@@ -1,4 +1,4 @@
-import { Side } from '../model/command.js';
+import { OrderType, Side, TimeInForce } from '../model/command.js';
 import { CancelReason, EventKind, Standing } from '../model/event.js';
 import { MATCHING_RULES_VERSION } from '../model/versions.js';
 import { eventKind } from '../wire/event-record.js';
@@ -10,6 +10,7 @@ import type { Book } from './book.js';
 import { KEPT, OWNED_NAME, OWNED_SHIFT } from './client-ids.js';
 import type { GeneralRoom } from './general-room.js';
 import * as live from './live-order.js';
+import { usualOpenOrders } from './open-order-limits.js';
 import * as pool from './order-pool.js';
 import type { PriceLadder } from './price-ladder.js';
 import type { RareTerms } from './rare-orders.js';
@@ -67,6 +68,7 @@ export function takeSnapshot(room: GeneralRoom, shard: number, sequence: number)
   words[layout.HEADER_INSTRUMENTS] = listings.books.length;
   words[layout.HEADER_ORDERS] = orders.live;
   words[layout.HEADER_PROMISED] = 2 * brackets;
+  writeWhole(words, layout.HEADER_OPEN_ORDERS, usualOpenOrders(accounts));
   const checksum = layout.checksumOf(words, writer.length);
   words[layout.HEADER_CHECKSUM] = checksum.low;
   words[layout.HEADER_CHECKSUM + 1] = checksum.high;
@@ -103,7 +105,7 @@ function writeAccount(writer: SnapshotWriter, room: GeneralRoom, slot: number): 
   writer.whole(rule.openOrders);
   writer.whole(rule.inSecond);
   writer.pair(rule.secondLow, rule.secondHigh);
-  writer.pair(rule.group, rule.live);
+  writer.pair(rule.group, 0);
 }
 
 /** Writes an instrument and its orders. Returns how many these are. */
@@ -167,7 +169,9 @@ function writeOrder(writer: SnapshotWriter, room: GeneralRoom, slot: number): vo
   writeWhole(words, at + 6, live.cumulativeOf(orders, slot));
   words[at + 8] = live.accountSlot(orders, slot);
   words[at + 9] = live.sessionOf(orders, slot);
-  words[at + 10] = (terms & layout.ORDER_TERMS_MASK) | memory;
+  const rare = toldTerms(room, slot);
+  const shown = rare === undefined ? layout.ORDER_TERMS_MASK & ~pool.TERMS_RARE : layout.ORDER_TERMS_MASK;
+  words[at + 10] = (terms & shown) | memory;
   if (memory === layout.ORDER_KEPT) {
     const entry = clientIds.owned;
     writer.pair(entry[owned + log.ENTRY_CONTENT]!, entry[owned + log.ENTRY_CONTENT + 1]!);
@@ -175,8 +179,23 @@ function writeOrder(writer: SnapshotWriter, room: GeneralRoom, slot: number): vo
   }
   if (isText && memory !== layout.ORDER_IN_WINDOW)
     writeText(writer, room, orders.words[order + pool.LIVE_CLIENT_ID]!);
-  const rare = room.rare.of(slot);
   if (rare !== undefined) writeRare(writer, room, rare);
+}
+
+/** The rare terms of an order, where they say more than those of a plain one: a link that has ended leaves terms behind. */
+function toldTerms(room: GeneralRoom, slot: number): RareTerms | undefined {
+  const rare = room.rare.of(slot);
+  if (rare === undefined) return undefined;
+  const { type, timeInForce, flags, standing, pegReference, trailUnit, link, expiryLow, expiryHigh } = rare;
+  const isPlain =
+    type === OrderType.Limit &&
+    timeInForce === TimeInForce.GoodTillCancel &&
+    standing === Standing.Active &&
+    (flags | pegReference | trailUnit | expiryLow | expiryHigh) === 0 &&
+    link < 0 &&
+    !layout.RARE_MARKS.some((mark) => rare[mark]) &&
+    layout.RARE_NUMBERS.every((field) => rare[field] === 0);
+  return isPlain ? undefined : rare;
 }
 
 function writeRare(writer: SnapshotWriter, room: GeneralRoom, rare: RareTerms): void {

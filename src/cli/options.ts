@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MAX_CLIENT_ID_WINDOW } from '../book/client-ids.js';
+import { MAX_LIVE_ORDERS } from '../book/order-pool.js';
 import type { UnlistedInstrument } from '../model/instrument.js';
 import {
   CLIENT_BACKLOG_BYTES,
@@ -19,6 +20,7 @@ import {
   MAX_GATEWAYS,
   MAX_KEY_RATE,
   MAX_MESSAGE_BYTES,
+  MAX_OPEN_ORDERS,
   MAX_SEGMENT_BYTES,
   MAX_SHARDS,
   MIN_SEGMENT_BYTES,
@@ -33,6 +35,7 @@ import {
   STORE_DELAY_MS,
   STORE_WRITE_MS,
 } from '../model/limits.js';
+
 import { readConfigFile } from './config-file.js';
 import { switchOption, textOption, wholeOption, wordOption } from './option-kinds.js';
 import { type Command, type Environment, helpText, type OptionValues, readOptions } from './option-table.js';
@@ -86,6 +89,13 @@ export const startOptions = {
     undefined,
     'Commands per shard whose client ids are remembered after their orders are gone.',
     { defaultText: 'what the log says, 1048576 in a new one' },
+  ),
+  'max-open-orders': wholeOption(
+    0,
+    MAX_LIVE_ORDERS,
+    undefined,
+    'Most open orders of an account in a shard, where the operator has set no limit for it; 0 for any number.',
+    { defaultText: `what the log says, ${MAX_OPEN_ORDERS} in a new one` },
   ),
   'segment-bytes': wholeOption(
     MIN_SEGMENT_BYTES,

@@ -3,7 +3,7 @@ import { clockSettingsFrom } from '../clock/settings.js';
 import type { ExchangeFacts } from '../exchange.js';
 import type { GatewayLimits } from '../gateway/gateway-limits.js';
 import type { TlsFiles } from '../gateway/transport.js';
-import { LOCK_WAIT_MS } from '../model/limits.js';
+import { LOCK_WAIT_MS, MAX_OPEN_ORDERS } from '../model/limits.js';
 import { priceText, sizeText } from '../wire/instrument-object.js';
 import { ExchangeLog } from './exchange-log.js';
 import { stepBackHelperThreads } from './helper-threads.js';
@@ -35,6 +35,7 @@ export async function start(args: readonly string[]): Promise<number> {
     port: asChild.port || options.port,
     clock,
     instruments,
+    maxOpenOrdersOfNewLog: MAX_OPEN_ORDERS,
     limits: limitsOf(options),
     tls: tlsOf(options),
     lockWaitMs: LOCK_WAIT_MS,

@@ -153,7 +153,7 @@ export interface AccountChange {
   readonly account: number;
   /** Most new orders, amends and mass quotes within a second; 0 for any number. */
   readonly maxOrdersPerSecond?: number;
-  /** Most live orders; 0 for any number. */
+  /** Most live orders; 0 for as many as `maxOpenOrders` of the engine says. */
   readonly maxOpenOrders?: number;
   /** Accounts of one group do not trade with one another where an order's self-trade mode says so; 0 for none. */
   readonly selfTradeGroup?: number;

@@ -11,6 +11,11 @@ export interface EngineOptions {
    * its first answer again. Up to 128 bytes each. Default: 65,536.
    */
   readonly clientIdWindow?: number;
+  /**
+   * Most open orders of an account that has no limit of its own (`setAccount`), 0 to 2^23. Default: 0, any number; or as in the
+   * snapshot.
+   */
+  readonly maxOpenOrders?: number;
   /** Most orders that may live at a time. Default and bound: 2^23; room grows on demand. */
   readonly maxLiveOrders?: number;
   /** Most pages of 64 prices that may be in use at a time. Default and bound: 2^18; they grow on demand. */
@@ -23,6 +28,7 @@ export interface EngineOptions {
 export const ENGINE_FIELDS = [
   'clock',
   'clientIdWindow',
+  'maxOpenOrders',
   'maxLiveOrders',
   'maxPricePages',
   'tradeHistory',
@@ -33,9 +39,10 @@ const CLIENT_ID_WINDOW = 65_536;
 
 /** The settings of the engine proper. */
 export function engineSettings(options: EngineOptions): Omit<EngineSettings, 'shard'> {
-  const { clientIdWindow = CLIENT_ID_WINDOW, maxLiveOrders, maxPricePages } = options;
+  const { clientIdWindow = CLIENT_ID_WINDOW, maxOpenOrders, maxLiveOrders, maxPricePages } = options;
   return {
     clientIdWindow,
+    ...(maxOpenOrders === undefined ? {} : { maxOpenOrders }),
     ...(maxLiveOrders === undefined ? {} : { maxLiveOrders }),
     ...(maxPricePages === undefined ? {} : { maxPricePages }),
   };

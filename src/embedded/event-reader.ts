@@ -116,7 +116,7 @@ function commandEvent(
     case 'listed':
       return { kind, listing: readInstrument(words, at + EVENT_CELLS * CELL_WORDS, instrumentId), ...fields };
     case 'settingsChanged':
-      return { kind, clientIdWindow: size, ...fields };
+      return { kind, clientIdWindow: size, maxOpenOrders: price, ...fields };
     case 'timePassed':
       return { kind, ...fields };
     case 'accountChanged':

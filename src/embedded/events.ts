@@ -151,6 +151,8 @@ export interface ListedEvent extends EventFields {
 export interface SettingsChangedEvent extends EventFields {
   readonly kind: 'settingsChanged';
   readonly clientIdWindow: number;
+  /** Most open orders of an account that has no limit of its own; 0: any number. */
+  readonly maxOpenOrders: number;
 }
 
 /** What the events of an instrument have. */

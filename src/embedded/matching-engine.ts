@@ -111,7 +111,7 @@ export class MatchingEngine {
 
   /**
    * The engine that `snapshot` was called on, as it was then: the same commands give the same events and the same hash.
-   * Listeners are not part of it, and the client-id window is the snapshot's, whatever `clientIdWindow` says. The clock must
+   * Listeners are not part of it, and client-id window and most open orders are the snapshot's, whatever the options say. The clock must
    * not be behind the snapshot's; where none is given, a `TestClock` begins at the snapshot's time.
    *
    * @throws TypeError, RangeError where the bytes are no whole snapshot, the clock is behind, or an option is wrong

@@ -16,6 +16,7 @@ import type { Connection } from './connection.js';
 import type { Session } from './session.js';
 import {
   type Admission,
+  handshakeFault,
   isRefusal,
   offeredProtocols,
   type RequestSource,
@@ -26,6 +27,7 @@ import {
   type Transport,
   type TransportHandlers,
   type TransportSettings,
+  WEBSOCKET_VERSION,
 } from './transport.js';
 
 /** Pings that a connection may leave without an answer: they are as far apart that so many take the idle time. */
@@ -146,6 +148,14 @@ export class NodeTransport implements Transport {
       refuse(socket, 400, `There is no upgrade to ${upgrade} here; send the request without Upgrade.`);
       return;
     }
+    if (request.method === 'GET') {
+      const { 'sec-websocket-version': version = '', 'sec-websocket-key': key = '' } = request.headers;
+      const fault = handshakeFault(version, key);
+      if (fault !== undefined) {
+        refuse(socket, fault.status, fault.sentence);
+        return;
+      }
+    }
     const { path, query } = splitUrl(request);
     const protocols = offeredProtocols(request.headers['sec-websocket-protocol'] ?? '');
     const source = sourceOf(request, this.#handlers.isKeyed);
@@ -228,7 +238,8 @@ const admissions = new WeakMap<IncomingMessage, Admission>();
 /** Answers an upgrade with a status and a sentence, and lets the socket go, whether or not the client does. */
 function refuse(socket: Duplex, status: number, sentence: string): void {
   const body = `${sentence}\n`;
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close`;
+  const version = status === 426 ? `\r\nSec-WebSocket-Version: ${WEBSOCKET_VERSION}` : '';
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close${version}`;
   socket.once('finish', () => socket.destroy());
   socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

@@ -104,6 +104,24 @@ export interface Transport {
   close(): void;
 }
 
+/** The version of WebSocket that is spoken here; a refusal with status 426 names it in `Sec-WebSocket-Version`. */
+export const WEBSOCKET_VERSION = '13';
+
+/** 16 bytes in base64. */
+const KEY_PATTERN = /^[A-Za-z0-9+/]{22}==$/;
+
+/**
+ * What is wrong with the version and the key of a handshake (RFC 6455, section 4.2.1), before anything else is looked at:
+ * uWebSockets.js does not look at them, and `ws` also takes version 8.
+ */
+export function handshakeFault(version: string, key: string): Refusal | undefined {
+  if (version !== WEBSOCKET_VERSION)
+    return { status: 426, sentence: `Send a handshake of WebSocket version ${WEBSOCKET_VERSION}.` };
+  if (!KEY_PATTERN.test(key))
+    return { status: 400, sentence: 'Sec-WebSocket-Key must be 16 random bytes in base64.' };
+  return undefined;
+}
+
 /** The names in a `sec-websocket-protocol` header. */
 export function offeredProtocols(header: string): string[] {
   return header

@@ -5,6 +5,7 @@ import type { Connection } from './connection.js';
 import type { Session } from './session.js';
 import {
   type Admission,
+  handshakeFault,
   isRefusal,
   offeredProtocols,
   type RequestSource,
@@ -14,6 +15,7 @@ import {
   type Transport,
   type TransportHandlers,
   type TransportSettings,
+  WEBSOCKET_VERSION,
 } from './transport.js';
 
 const REQUEST_TIMEOUT = 408;
@@ -71,10 +73,11 @@ export class UwsTransport implements Transport {
     this.#app =
       tls === undefined ? uws.App() : uws.SSLApp({ cert_file_name: tls.certificate, key_file_name: tls.key });
     // Called as a connection opens and, unless it became a WebSocket, as it closes.
-    this.#app.filter((response, count) => {
-      if (count < 0) counts.disconnected();
+    const count = (response: uWS.HttpResponse, change: number): void => {
+      if (change < 0) counts.disconnected();
       else if (!counts.connected()) response.close();
-    });
+    };
+    this.#app.filter(count);
     this.#app.ws<SocketData>('/*', {
       maxPayloadLength: MAX_TRANSPORT_MESSAGE_BYTES,
       // The gateway looks at the backlog itself, so that nothing is dropped in silence.
@@ -82,6 +85,24 @@ export class UwsTransport implements Transport {
       idleTimeout: limits.idleSeconds,
       sendPingsAutomatically: true,
       upgrade: (response, request, context) => {
+        // The library goes by the key alone: without the other headers it is a request like any other.
+        const upgrade = request.getHeader('upgrade').toLowerCase();
+        if (upgrade === '' || !/\bupgrade\b/i.test(request.getHeader('connection'))) {
+          request.setYield(true);
+          return;
+        }
+        if (upgrade !== 'websocket') {
+          response.writeStatus(statusLine(400)).end(`There is no upgrade to ${upgrade} here.\n`, true);
+          return;
+        }
+        const key = request.getHeader('sec-websocket-key');
+        const fault = handshakeFault(request.getHeader('sec-websocket-version'), key);
+        if (fault !== undefined) {
+          response.writeStatus(statusLine(fault.status));
+          if (fault.status === 426) response.writeHeader('sec-websocket-version', WEBSOCKET_VERSION);
+          response.end(`${fault.sentence}\n`, true);
+          return;
+        }
         const decision = handlers.admit({
           path: request.getUrl(),
           query: request.getQuery() ?? '',
@@ -94,7 +115,6 @@ export class UwsTransport implements Transport {
           return;
         }
         const data: SocketData = { admission: decision };
-        const key = request.getHeader('sec-websocket-key');
         const extensions = request.getHeader('sec-websocket-extensions');
         response.upgrade(data, key, decision.protocol, extensions, context);
       },
@@ -167,7 +187,8 @@ function answerRequest(
     response.cork(() => {
       response.writeStatus(statusLine(status));
       for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
-      if (method === 'HEAD') response.endWithoutBody(Buffer.byteLength(body));
+      // Behind an answer without its body the library breaks off the connection's next request: it is told to close.
+      if (method === 'HEAD') response.endWithoutBody(Buffer.byteLength(body), true);
       else response.end(body, status === REQUEST_TIMEOUT);
     });
   };

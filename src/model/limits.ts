@@ -139,6 +139,12 @@ export const MAX_SEGMENT_BYTES = 1024 * 1024 * 1024;
  */
 export const CLIENT_ID_WINDOW = 2 ** 20;
 
+/**
+ * Most open orders of one account in a log that `tickloom start` begins, where the operator names no other number: more than a
+ * busy market maker has, and few of them together do not fill a shard.
+ */
+export const MAX_OPEN_ORDERS = 100_000;
+
 /** Largest WebSocket message or HTTP body that is read: 1,024 order lines. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 

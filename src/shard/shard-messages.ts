@@ -1,6 +1,7 @@
 import type { JournalSummary } from '../journal/journal-reader.js';
 import type { Durability } from '../journal/segment.js';
 import type { Instrument } from '../model/instrument.js';
+import type { LogSettings } from '../wire/instrument-record.js';
 
 /** What a shard's thread is started with. */
 export interface ShardThreadData {
@@ -26,7 +27,7 @@ export interface ShardThreadData {
 export interface ShardPlan {
   readonly instruments: readonly Instrument[];
   /** Undefined where the log's own still holds. */
-  readonly clientIdWindow?: number | undefined;
+  readonly settings?: LogSettings | undefined;
   /** Which start of the exchange on this directory it is: the same for all shards. */
   readonly run: number;
 }
@@ -36,7 +37,7 @@ export type ShardReport =
   | {
       readonly event: 'recovered';
       readonly instruments: readonly Instrument[];
-      readonly clientIdWindow: number;
+      readonly settings: LogSettings;
       readonly summary: JournalSummary;
       /** Sequence of the snapshot from which it began; 0: the beginning of the log. */
       readonly snapshot: number;

@@ -48,7 +48,7 @@ try {
   report({
     event: 'recovered',
     instruments: recovered.engine.instruments(),
-    clientIdWindow: recovered.engine.clientIdWindow,
+    settings: recovered.engine.logSettings,
     summary: recovered.summary,
     snapshot: recovered.snapshot,
     badSnapshots: recovered.badSnapshots.map(({ why }) => why),
@@ -67,7 +67,7 @@ try {
 }
 
 function run(
-  plan: Pick<ShardPlan, 'instruments' | 'clientIdWindow'>,
+  plan: Pick<ShardPlan, 'instruments' | 'settings'>,
   recovered: RecoveredShard,
   runNumber: number,
   republication?: Republication,
@@ -110,7 +110,7 @@ function run(
     consumed:
       data.replaces !== undefined && summary.lastFrameRun === runNumber ? summary.lastCursors : undefined,
   });
-  shard.configure(plan.instruments, plan.clientIdWindow);
+  shard.configure(plan.instruments, plan.settings);
   engine.reserveClientIds();
   board.setPhase(data.shard, ShardPhase.Running);
   report({ event: 'running', instruments: engine.instruments() });

@@ -14,7 +14,7 @@ import { RingConsumer } from '../ring/ring.js';
 import type { EventHash } from '../wire/event-hash.js';
 import { EVENT_PLACE, EVENT_SESSION } from '../wire/event-record.js';
 import { MAX_REFUSAL_WORDS, writeRecordRefusal } from '../wire/event-refusal.js';
-import { LIST_LINES, writeListing, writeSettings } from '../wire/instrument-record.js';
+import { LIST_LINES, type LogSettings, writeListing, writeSettings } from '../wire/instrument-record.js';
 import { LINE_WORDS, ORDER_SESSION, orderHead, orderLines, sequencesOf } from '../wire/order-record.js';
 import { gatewayOfSession } from '../wire/session-number.js';
 import { DiskTrouble } from './disk-trouble.js';
@@ -156,7 +156,7 @@ export class Shard {
   }
 
   /** Logs and lists what the operator has added to the configuration, before the first client is served. */
-  configure(instruments: readonly Instrument[], clientIdWindow: number | undefined): void {
+  configure(instruments: readonly Instrument[], settings: LogSettings | undefined): void {
     const frame = this.#frame;
     let lines = 0;
     const log = () => {
@@ -164,8 +164,8 @@ export class Shard {
         throw new Error(`shard ${this.#parts.shard}: the disk has no room to log the configuration`);
       lines = 0;
     };
-    if (clientIdWindow !== undefined) {
-      writeSettings(frame, FRAME_HEADER_WORDS, clientIdWindow);
+    if (settings !== undefined) {
+      writeSettings(frame, FRAME_HEADER_WORDS, settings);
       lines++;
     }
     for (const instrument of instruments) {

@@ -6,6 +6,8 @@ import type { LogNote } from '../gateway/log-note.js';
 import type { TlsFiles } from '../gateway/transport.js';
 import type { Durability } from '../journal/segment.js';
 import type { UnlistedInstrument } from '../model/instrument.js';
+import { CLIENT_ID_WINDOW } from '../model/limits.js';
+import type { LogSettings } from '../wire/instrument-record.js';
 
 /** What an exchange is started with. */
 export interface ExchangeSettings {
@@ -22,6 +24,10 @@ export interface ExchangeSettings {
   readonly instruments: readonly UnlistedInstrument[];
   /** Commands whose client ids are remembered; the log's own where undefined. */
   readonly clientIdWindow?: number | undefined;
+  /** Most open orders of an account that has no limit of its own, 0 for any number; the log's own where undefined. */
+  readonly maxOpenOrders?: number | undefined;
+  /** The same for logs that are new, where `maxOpenOrders` is undefined; by default any number. */
+  readonly maxOpenOrdersOfNewLog?: number | undefined;
   readonly segmentBytes?: number | undefined;
   /** Whether each shard has a follower, which writes snapshots and lets clients resume; by default it has. */
   readonly follower?: 'on' | 'off' | undefined;
@@ -61,4 +67,23 @@ export interface ExchangeSettings {
   readonly log?: ((note: LogNote) => void) | undefined;
   /** Takes a sentence where something is not as it should be, and the exchange goes on. */
   readonly warn?: (sentence: string) => void;
+}
+
+/**
+ * What a shard is to log before it serves anybody; undefined where its log says all of it.
+ *
+ * @param logged what its log says; undefined for a new one, which always names its settings: matching depends on them, and a later
+ *   version may have other defaults
+ */
+export function newSettings(
+  { clientIdWindow, maxOpenOrders, maxOpenOrdersOfNewLog = 0 }: ExchangeSettings,
+  logged: LogSettings | undefined,
+): LogSettings | undefined {
+  const wanted = {
+    clientIdWindow: clientIdWindow ?? logged?.clientIdWindow ?? CLIENT_ID_WINDOW,
+    maxOpenOrders: maxOpenOrders ?? logged?.maxOpenOrders ?? maxOpenOrdersOfNewLog,
+  };
+  const isSaid =
+    wanted.clientIdWindow === logged?.clientIdWindow && wanted.maxOpenOrders === logged.maxOpenOrders;
+  return isSaid ? undefined : wanted;
 }

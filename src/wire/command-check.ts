@@ -75,7 +75,8 @@ export function bodyFault(
         ? 0
         : RejectCode.Malformed;
     case SETTINGS:
-      return ownFault(words, at, type, ORDER_SIZE);
+      // The window is checked where it is set, and so is the limit in the price field before it.
+      return ownFault(words, at, type, ORDER_PRICE);
     case TIME:
       return ownFault(words, at, type, ORDER_SEND_TIME);
     default:

@@ -24,6 +24,7 @@ import {
   EVENT_INSTRUMENT,
   EVENT_ORDER,
   EVENT_PLACE,
+  EVENT_PRICE,
   EVENT_SIZE,
   EVENT_TEXT_CELLS,
   eventCells,
@@ -80,6 +81,7 @@ export function eventObject(words: Int32Array, at: number, instruments: Instrume
         event: 'settingsChanged',
         ...inLog(words, at),
         clientIdWindow: readWhole(words, at + EVENT_SIZE),
+        maxOpenOrders: readWhole(words, at + EVENT_PRICE),
       };
     case EventKind.StateChanged:
       return stateChanged(words, at, instruments);

@@ -76,6 +76,9 @@ const settingsChangedSchema = z
     event: z.literal('settingsChanged'),
     ...logShape,
     clientIdWindow: whole.describe('Commands whose client ids the shard remembers.'),
+    maxOpenOrders: whole.describe(
+      'Most open orders of an account that has no limit of its own; 0: any number.',
+    ),
   })
   .meta({ title: 'Settings changed' });
 
@@ -118,7 +121,7 @@ const accountChangedSchema = z
     ...operatorAnswerShape,
     subject: whole.describe('The account that it is about.'),
     maxOrdersPerSecond: whole.describe('Most orders in one second; 0: any number.'),
-    maxOpenOrders: whole.describe('Most open orders; 0: any number.'),
+    maxOpenOrders: whole.describe('Most open orders; 0: as many as accounts without a limit.'),
     group: whole.describe('Its self-trade group; 0: none.'),
     killSwitch: z.boolean().describe('Whether its kill switch is thrown.'),
   })

@@ -1,6 +1,13 @@
 import { CommandKind } from '../model/command.js';
 import type { Instrument, Priority } from '../model/instrument.js';
-import { LINE_WORDS, ORDER_INSTRUMENT, ORDER_SIZE, orderHead, orderTerms } from './order-record.js';
+import {
+  LINE_WORDS,
+  ORDER_INSTRUMENT,
+  ORDER_PRICE,
+  ORDER_SIZE,
+  orderHead,
+  orderTerms,
+} from './order-record.js';
 import { readByte, readText, writeByte, writeText } from './text.js';
 import { readWhole, writeWhole } from './words.js';
 
@@ -72,10 +79,19 @@ export function writeListing(words: Int32Array, at: number, instrument: Instrume
   writeInstrument(words, at + LINE_WORDS, instrument);
 }
 
-/** Writes a Settings record of one line: the client-id window stands in the size field. */
-export function writeSettings(words: Int32Array, at: number, clientIdWindow: number): void {
+/** What a log says of a shard as a whole. */
+export interface LogSettings {
+  /** Commands whose client ids are remembered. */
+  readonly clientIdWindow: number;
+  /** Most open orders of an account that has no limit of its own; 0: any number. */
+  readonly maxOpenOrders: number;
+}
+
+/** Writes a Settings record of one line: the client-id window in the size field, most open orders in the price field. */
+export function writeSettings(words: Int32Array, at: number, settings: LogSettings): void {
   words.fill(0, at, at + LINE_WORDS);
   words[at] = orderHead(CommandKind.Settings, 1, 0);
   words[at + 1] = orderTerms(0, 0, 0);
-  writeWhole(words, at + ORDER_SIZE, clientIdWindow);
+  writeWhole(words, at + ORDER_PRICE, settings.maxOpenOrders);
+  writeWhole(words, at + ORDER_SIZE, settings.clientIdWindow);
 }

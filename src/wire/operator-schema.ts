@@ -62,7 +62,7 @@ export const accountMessageSchema = z
     clientId: commandId,
     subject,
     maxOrdersPerSecond: whole.optional().describe('Most orders in one second; 0: any number.'),
-    maxOpenOrders: whole.optional().describe('Most open orders; 0: any number.'),
+    maxOpenOrders: whole.optional().describe('Most open orders; 0: as many as accounts without a limit.'),
     group: group.optional().describe('Self-trade group; 0: none.'),
     killSwitch: z
       .boolean()

@@ -116,6 +116,8 @@ describe('a full engine', () => {
     [{ shard: 0.5 }, 'shard 0.5 is not'],
     [{ clientIdWindow: 0 }, 'client-id window 0 is not a whole number from 1 to 16777216'],
     [{ clientIdWindow: 2 ** 24 + 1 }, 'client-id window 16777217 is not'],
+    [{ maxOpenOrders: -1 }, 'most open orders -1 is not a whole number from 0 to 8388608'],
+    [{ maxOpenOrders: 2 ** 23 + 1 }, 'most open orders 8388609 is not'],
     [{ maxLiveOrders: 0 }, 'most live orders 0 is not'],
     [{ maxPricePages: 2 ** 18 + 1 }, 'most price pages 262145 is not'],
   ])('cannot be made with %o', (settings, message) => {

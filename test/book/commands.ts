@@ -125,7 +125,7 @@ export type Command =
   | ClientCommand
   | OperatorCommand
   | { readonly kind: 'list'; readonly instrument: Instrument }
-  | { readonly kind: 'settings'; readonly window: number }
+  | { readonly kind: 'settings'; readonly window: number; readonly maxOpenOrders?: number }
   | { readonly kind: 'time' };
 
 /** A sound instrument; bounds are wide unless given. */

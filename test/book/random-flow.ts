@@ -126,7 +126,7 @@ export class RandomFlow {
   }
 
   #choose(): Command {
-    const { features, liveOrders, window } = this.#options;
+    const { features, liveOrders } = this.#options;
     if (this.#sent.length > 0 && this.#below(25) === 24) return this.#retry();
     const elsewhere = [...this.#states].find(([_, state]) => state !== InstrumentState.Continuous);
     if (elsewhere !== undefined && this.#below(25) === 24) return this.#state(elsewhere[0]);
@@ -135,7 +135,7 @@ export class RandomFlow {
     if (dice < (isFull ? 30 : 60)) return this.#new();
     if (dice < 74) return this.#cancel();
     if (dice < 88) return this.#amend();
-    if (dice === 99) return { kind: 'settings', window: 1 + this.#below(window) };
+    if (dice === 99) return this.#settings();
     if (dice === 98 && features.has('time')) return { kind: 'time' };
     if (dice === 97 && features.has('cancelAll')) return this.#cancelAll();
     if (dice >= 95 && features.has('limits')) return this.#account();
@@ -266,6 +266,14 @@ export class RandomFlow {
       ...(features.has('groups') && this.#below(2) === 0 && { group: this.#below(3) }),
       ...(hasLimits && this.#below(2) === 0 && { killSwitch: this.#below(10) === 9 }),
     };
+  }
+
+  #settings(): Command {
+    const { accounts, liveOrders, window } = this.#options;
+    // Half of the orders that would be there on the average: it is met often.
+    const few = 1 + this.#below(1 + Math.floor(liveOrders / accounts / 2));
+    const maxOpenOrders = this.#below(2) === 0 ? 0 : few;
+    return { kind: 'settings', window: 1 + this.#below(window), maxOpenOrders };
   }
 
   /** A command sent before, mostly a recent one, as it was or with something else in it. */

@@ -23,7 +23,10 @@ export function record(command: commands.Command): Int32Array {
       writeListing(words, 0, command.instrument);
       break;
     case 'settings':
-      writeSettings(words, 0, command.window);
+      writeSettings(words, 0, {
+        clientIdWindow: command.window,
+        maxOpenOrders: command.maxOpenOrders ?? 0,
+      });
       break;
     case 'time':
       words[0] = layout.orderHead(CommandKind.Time, 1, 0);

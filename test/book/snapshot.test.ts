@@ -59,7 +59,7 @@ function restored(engine: Engine, settings: Omit<EngineSettings, 'shard'> = {}):
   expect(again.sequence).toBe(engine.sequence);
   expect(again.liveOrders).toBe(engine.liveOrders);
   expect(again.rememberedClientIds).toBe(engine.rememberedClientIds);
-  expect(again.clientIdWindow).toBe(engine.clientIdWindow);
+  expect(again.logSettings).toEqual(engine.logSettings);
   expect(again.nextDueNs).toBe(engine.nextDueNs);
   return again;
 }
@@ -267,6 +267,36 @@ describe('what is kept', () => {
     const opened = own.state(InstrumentState.Continuous);
     expect(opened.filter((event) => event.kind === EventKind.Fill)).toHaveLength(2);
     expect(own.liveOrders).toBe(1);
+  });
+
+  it('is the most open orders of an account, and how many there are', () => {
+    const own = venue();
+    own.account(8, { openOrders: 3 });
+    own.send({ kind: 'settings', window: 50, maxOpenOrders: 2 });
+    own.buy(1, 100);
+    own.sell(1, 0, { type: OrderType.Stop, stopPrice: 50 });
+    for (let i = 0; i < 3; i++) own.buy(1, 99, { account: 8 });
+    own.restore();
+    expect(own.engine.logSettings).toEqual({ clientIdWindow: 50, maxOpenOrders: 2 });
+    for (const account of [7, 8, 9])
+      expect(own.buy(1, 98, { account })[0]!.code).toBe(account === 9 ? 0 : RejectCode.TooManyOpenOrders);
+    own.cancel({ orderId: own.orderId(4) });
+    expect(own.buy(1, 98)[0]).toMatchObject({ kind: EventKind.Accepted });
+    own.restore();
+    expect(own.buy(1, 98)[0]).toMatchObject({ code: RejectCode.TooManyOpenOrders });
+  });
+
+  it('is not by which way an order came to be plain', () => {
+    const [linked, plain] = [venue(), venue()];
+    // A link that has ended leaves nothing behind.
+    const first = linked.buy(1, 100);
+    linked.buy(1, 99, { linkedTo: linked.target(first), account: 7 });
+    plain.buy(1, 100);
+    const ofOrders = (own: RestoredVenue) => own.engine.openOrders();
+    linked.cancel({ orderId: linked.orderId(3) });
+    expect(ofOrders(linked)).toEqual(ofOrders(plain));
+    linked.restore();
+    expect(ofOrders(linked)).toEqual(ofOrders(plain));
   });
 
   it('are quotes: the next ones replace them', () => {

@@ -107,6 +107,7 @@ describe('misuse', () => {
     expect(() => new OrderBook({ simbol: 'A' } as never)).toThrow('the options: there is no field "simbol"');
     expect(() => new OrderBook({ tradeHistory: -1 })).toThrow('tradeHistory: -1');
     expect(() => new OrderBook({ clientIdWindow: 0 })).toThrow(RangeError);
+    expect(() => new OrderBook({ maxOpenOrders: 0.5 })).toThrow('most open orders 0.5 is not');
     expect(() => new MatchingEngine({ clock: {} } as MatchingEngineOptions)).toThrow(
       'clock: it must be a Clock',
     );

@@ -225,6 +225,19 @@ describe('the operator', () => {
     expect(book.submit({ ...order, priceTicks: 100, selfTrade: 'cancelTaker' }).status).toBe('accepted');
   });
 
+  it('has a most of open orders for every account, which a limit of its own goes before', () => {
+    const book = new OrderBook({ maxOpenOrders: 2 });
+    const order = { account: 1, side: 'buy', priceTicks: 5, sizeLots: 1 } as const;
+    for (const sizeLots of [1, 2]) expect(book.submit({ ...order, sizeLots }).status).toBe('accepted');
+    expect(book.submit(order).reason).toBe('too-many-open-orders');
+    expect(book.submit({ ...order, account: 2 }).status).toBe('accepted');
+    const again = OrderBook.restore(book.snapshot());
+    expect(again.submit(order).reason).toBe('too-many-open-orders');
+    again.engine.setAccount({ account: 1, maxOpenOrders: 3 });
+    expect(again.submit(order).status).toBe('accepted');
+    expect(again.submit(order).reason).toBe('too-many-open-orders');
+  });
+
   it('cancels what came in over one session', () => {
     const book = new OrderBook();
     const order = { account: 1, side: 'buy', priceTicks: 5, sizeLots: 1 } as const;

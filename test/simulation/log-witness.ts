@@ -9,6 +9,7 @@ import { readInstrument } from '../../src/wire/instrument-record.js';
 import {
   LINE_WORDS,
   ORDER_INSTRUMENT,
+  ORDER_PRICE,
   ORDER_RECEIVED,
   ORDER_SESSION,
   ORDER_SIZE,
@@ -215,7 +216,7 @@ export class LogWitness {
     if (kind === CommandKind.Time) return { kind: 'time' };
     if (kind === CommandKind.Settings) {
       this.#window = readWhole(words, ORDER_SIZE);
-      return { kind: 'settings', window: this.#window };
+      return { kind: 'settings', window: this.#window, maxOpenOrders: readWhole(words, ORDER_PRICE) };
     }
     const command = this.#sent.get(contentOf(words));
     if (command === undefined)

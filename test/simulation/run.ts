@@ -88,6 +88,7 @@ class Simulation {
       shards,
       gateways: chance.between(2, 3),
       clientIdWindow: this.#hasSmallWindow ? chance.between(20, 100) : 4096,
+      maxOpenOrders: chance.oneIn(2) ? chance.between(3, 20) : 0,
       instruments: configurations[0]!.flatMap((_, i) => configurations.map((each) => each[i]!)),
       snapshotCommands: chance.between(10, 60),
       resumeCommands: chance.oneIn(4) ? 2 ** 20 : chance.between(20, 200),

@@ -16,6 +16,8 @@ export interface ExchangeShape {
   readonly shards: number;
   readonly gateways: number;
   readonly clientIdWindow: number;
+  /** Most open orders of an account, 0 for any number. */
+  readonly maxOpenOrders: number;
   /** What the configuration says, without numbers. */
   readonly instruments: readonly Omit<Instrument, 'id'>[];
   readonly snapshotCommands: number;
@@ -94,7 +96,7 @@ export class SimulatedExchange {
 
   /** @throws whatever a start throws; then nothing of this exchange is to be used */
   start(): void {
-    const { shards, gateways, instruments, clientIdWindow } = this.#shape;
+    const { shards, gateways, instruments, clientIdWindow, maxOpenOrders } = this.#shape;
     const recovered = this.shards.map((shard) => shard.recover(false));
     this.run = 1 + Math.max(...recovered.map(({ summary }) => summary.run));
     const plan = planListings(
@@ -105,7 +107,7 @@ export class SimulatedExchange {
       const isNew = recovered[i]!.summary.commands === 0;
       shard.run(this.run, false, {
         instruments: plan[i]!,
-        clientIdWindow: isNew ? clientIdWindow : undefined,
+        settings: isNew ? { clientIdWindow, maxOpenOrders } : undefined,
       });
     }
     for (const shard of this.shards) shard.follow(this.#shape.snapshotCommands, this.#shape.resumeCommands);

@@ -11,6 +11,7 @@ import { Outbox } from '../../src/shard/outbox.js';
 import { openShard, type RecoveredShard } from '../../src/shard/recovery.js';
 import { Republication } from '../../src/shard/republication.js';
 import { Shard } from '../../src/shard/shard.js';
+import type { LogSettings } from '../../src/wire/instrument-record.js';
 import { ImpatientClock, type SimulatedDoorbell, WatchedClock, WatchedDoorbell } from './bells-and-clocks.js';
 import type { Chance } from './faults.js';
 import { PowerCut, type SimulatedDisk } from './simulated-disk.js';
@@ -137,7 +138,7 @@ export class SimulatedShard {
   run(
     run: number,
     replaces: boolean,
-    plan: { instruments: readonly Instrument[]; clientIdWindow?: number | undefined },
+    plan: { instruments: readonly Instrument[]; settings?: LogSettings | undefined },
   ): void {
     const { disk, board, shard, clock, clockBehindNs, inputs, bell } = this.#around;
     const { engine, hash, summary } = this.recovered!;
@@ -173,7 +174,7 @@ export class SimulatedShard {
       consumed: replaces && summary.lastFrameRun === run ? summary.lastCursors : undefined,
       pause: () => this.#pause(),
     });
-    this.#shard.configure(plan.instruments, plan.clientIdWindow);
+    this.#shard.configure(plan.instruments, plan.settings);
     engine.reserveClientIds();
     board.setPhase(shard, ShardPhase.Running);
   }

@@ -228,14 +228,16 @@ describe('the object of a listing and of settings', () => {
     });
   });
 
-  it('has the window', () => {
-    expect(objectOf({ kind: EventKind.SettingsChanged, instrument: 0, account: 0, size: 4096 })).toEqual({
+  it('has the window and the most open orders', () => {
+    const settings = { kind: EventKind.SettingsChanged, instrument: 0, account: 0, size: 4096, price: 500 };
+    expect(objectOf(settings)).toEqual({
       event: 'settingsChanged',
       shard: 2,
       sequence: 1000,
       index: 0,
       timeNs: TIME_NS.toString(),
       clientIdWindow: 4096,
+      maxOpenOrders: 500,
     });
   });
 });

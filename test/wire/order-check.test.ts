@@ -38,7 +38,7 @@ function written(name: string, lines: number, write: (words: Int32Array) => void
 const logged: Sound[] = [
   ...records.filter(({ words }) => (words[0]! >>> 8) % 256 !== CommandKind.ReadBook),
   written('a listing', 3, (words) => writeListing(words, 0, bitcoin)),
-  written('settings', 1, (words) => writeSettings(words, 0, 4096)),
+  written('settings', 1, (words) => writeSettings(words, 0, { clientIdWindow: 4096, maxOpenOrders: 100 })),
   written('time', 1, (words) => {
     words[0] = orderHead(CommandKind.Time, 1, 0);
   }),

@@ -266,7 +266,7 @@ function checkOther(r: Slow, kind: number): void {
   if (kind === SETTINGS)
     for (const [from, to] of [
       [8, 12],
-      [24, 40],
+      [24, 32],
       [48, 56],
     ] as const)
       zero(from, to);

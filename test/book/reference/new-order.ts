@@ -90,10 +90,9 @@ function faultOfTerms(market: Market, terms: OrderTerms): number {
 /** Checks 7 to 10. */
 function faultOfAccount(world: World, number: number, expiry: bigint): number {
   const account = world.accountOf(number);
-  if (account.openOrders !== 0) {
-    const open = [...world.live.values()].filter((order) => order.account === number).length;
-    if (open >= account.openOrders) return RejectCode.TooManyOpenOrders;
-  }
+  const most = account.openOrders !== 0 ? account.openOrders : world.maxOpenOrders;
+  const open = [...world.live.values()].filter((order) => order.account === number).length;
+  if (most !== 0 && open >= most) return RejectCode.TooManyOpenOrders;
   const fault = checks.rateFault(world, account) || checks.killSwitchFault(account);
   if (fault !== 0) return fault;
   return expiry !== 0n && expiry <= world.time ? RejectCode.ExpiryPassed : 0;

@@ -16,6 +16,7 @@ import { settle } from './settling.js';
 import { byId, World } from './world.js';
 
 const MAX_WINDOW = 2 ** 24;
+const MOST_OPEN_ORDERS = 2 ** 23;
 
 /**
  * The rules of docs/orders.md once more, slow and obvious: sorted arrays, plain objects, nothing shared with the engine
@@ -88,7 +89,7 @@ export class ReferenceBook {
     const answer = { flags: EventFlag.Answer, account: 0 };
     if (command.kind === 'time') world.write({ ...answer, kind: EventKind.TimePassed });
     else if (command.kind === 'list') this.#list(command.instrument);
-    else if (command.kind === 'settings') this.#setWindow(command.window);
+    else if (command.kind === 'settings') this.#set(command.window, command.maxOpenOrders ?? 0);
     else this.#carryOutNumbered(command);
   }
 
@@ -174,14 +175,15 @@ export class ReferenceBook {
     world.write({ ...answer, kind: EventKind.Listed, listed: instrument });
   }
 
-  #setWindow(window: number): void {
-    const answer = { flags: EventFlag.Answer, account: 0, size: window };
-    if (window < 1 || window > MAX_WINDOW) {
+  #set(window: number, maxOpenOrders: number): void {
+    const answer = { flags: EventFlag.Answer, account: 0, size: window, price: maxOpenOrders };
+    if (window < 1 || window > MAX_WINDOW || maxOpenOrders > MOST_OPEN_ORDERS) {
       const code = RejectCode.NumberOutOfRange;
       this.#world.write({ ...answer, kind: EventKind.Rejected, code });
       return;
     }
     this.#world.memory.resize(window);
+    this.#world.maxOpenOrders = maxOpenOrders;
     this.#world.write({ ...answer, kind: EventKind.SettingsChanged });
   }
 

@@ -22,6 +22,8 @@ export class World {
   /** All orders that rest or wait, by id. */
   readonly live = new Map<number, Order>();
   readonly accounts = new Map<number, Account>();
+  /** Most live orders of an account that has no limit of its own; 0: any number. */
+  maxOpenOrders = 0;
   readonly touched = new Set<Market>();
   events: ReferenceEvent[] = [];
   /** The answer to the command, once it is written. */

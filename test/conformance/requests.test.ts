@@ -1,0 +1,67 @@
+import { Agent, request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningExchange, startExchange } from '../support/exchange-process.js';
+import { transportsHere } from '../support/transports.js';
+import { RawClient } from './raw-client.js';
+
+/** Requests whose framing is at an edge. */
+describe.each(await transportsHere())('requests, on %s', (transport) => {
+  let exchange: RunningExchange;
+  const isUws = transport === 'uws';
+
+  beforeAll(async () => {
+    exchange = await startExchange(['--transport', transport]);
+  });
+  afterAll(async () => {
+    const { code, stderr } = await exchange.process.stop();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  const statusOf = async (text: string) => {
+    const client = await RawClient.connect(exchange.port);
+    client.write(text);
+    const head = await client.head();
+    client.destroy();
+    return head?.status;
+  };
+  const post = (headers: string, body: string) =>
+    statusOf(`POST /orders HTTP/1.1\r\nhost: 127.0.0.1\r\n${headers}\r\n\r\n${body}`);
+
+  it('may follow a HEAD over one agent, which is told where the connection ends', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (method: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const { port } = exchange;
+        const asked = request({ agent, host: '127.0.0.1', port, path: '/health', method }, (answer) => {
+          answer.resume().on('end', () => resolve(answer.statusCode));
+        });
+        asked.on('error', reject).end();
+      });
+    const methods = ['GET', 'HEAD', 'HEAD', 'GET', 'HEAD', 'GET'];
+    // All wait for the one connection, so that each comes right behind the one before.
+    expect(await Promise.all(methods.map(ask))).toEqual(methods.map(() => 200));
+    agent.destroy();
+  });
+
+  it('have a length or chunks, not both, and a length that is a number', async () => {
+    expect(await post('content-length: 2\r\ntransfer-encoding: chunked', '0\r\n\r\n')).toBe(400);
+    for (const length of ['-1', 'x', '2x', '0x2', '18446744073709551616'])
+      expect(await post(`content-length: ${length}`, '{}'), length).toBe(400);
+  });
+
+  it('have one length; uWebSockets.js takes the first of two', async () => {
+    expect(await post('content-length: 2\r\ncontent-length: 5', '{}')).toBe(400);
+    // The sentences tell who it was: a body that was read is refused for what it lacks.
+    const client = await RawClient.connect(exchange.port);
+    client.write('POST /nothing HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 2\r\ncontent-length: 5\r\n\r\n{}');
+    expect((await client.head())?.status).toBe(isUws ? 404 : 400);
+    client.destroy();
+  });
+
+  it('may come in chunks', async () => {
+    expect(await post('transfer-encoding: chunked', '1\r\n{\r\n1\r\n}\r\n0\r\n\r\n')).toBe(400);
+    const body = '{"clientOrderId":1,"symbol":"ACME","side":"buy","price":"1","size":"1"}';
+    const chunks = [...body].map((char) => `1\r\n${char}\r\n`).join('');
+    expect(await post('transfer-encoding: chunked', `${chunks}0\r\n\r\n`)).toBe(201);
+  });
+});

@@ -1,0 +1,316 @@
+import { Agent, request as httpRequest } from 'node:http';
+import { Decoder, Encoder } from '@msgpack/msgpack';
+import { decodeCommands } from '../../src/gateway/msgpack.js';
+import { MAX_MESSAGE_BYTES, MAX_TRANSPORT_MESSAGE_BYTES } from '../../src/model/limits.js';
+import { binaryFrame, Opcode } from '../conformance/frames.js';
+import { handshake, RawClient } from '../conformance/raw-client.js';
+import { decodeEvents, encodeOrder, eventFlag, kind } from '../support/binary-client.js';
+import { walkRecords } from './decoders.js';
+import type { FuzzInput } from './failure.js';
+
+/** An answer that was not as it must be. */
+export class AttackFault extends Error {}
+
+/** How long a connection or an answer may take on a machine that is busy with something else. */
+const PATIENCE_MS = 20_000;
+
+/** Sends one kind of input to an exchange. */
+export interface Attack {
+  readonly target: string;
+  /** How many inputs `run` is given at a time. */
+  readonly batch: number;
+  /** @throws AttackFault where an answer is missing, too many, or none that there may be */
+  run(port: number, inputs: readonly FuzzInput[]): Promise<void>;
+  close(): void;
+}
+
+async function within<T>(what: string, wait: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new AttackFault(`${what}: nothing came for ${PATIENCE_MS} ms`)),
+      PATIENCE_MS,
+    );
+  });
+  try {
+    return await Promise.race([wait, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A read of a book that only this one asks: its answer stands behind all that was asked before. */
+const FIRST_SENTINEL = 2 ** 51;
+let lastSentinel = FIRST_SENTINEL;
+
+/** Messages of a session that stays open: each command in them has exactly one answer. */
+abstract class SessionAttack implements Attack {
+  abstract readonly target: string;
+  readonly batch = 64;
+  protected abstract readonly protocol: string;
+  readonly #account: number;
+  #client: RawClient | undefined;
+
+  constructor(account: number) {
+    this.#account = account;
+  }
+
+  /**
+   * How many answers the bytes of a message are due; undefined for one that asks its gateway for something else than a
+   * command's answer (the time, a subscription). Those go through `frames`, where nobody counts.
+   */
+  protected abstract due(bytes: Buffer): number | undefined;
+  protected abstract sentinel(id: number): Uint8Array;
+  /** Answers in a message of the exchange; the id of a book that was read, if any. */
+  protected abstract answers(payload: Buffer): { answers: number; sentinel: boolean };
+
+  async run(port: number, inputs: readonly FuzzInput[]): Promise<void> {
+    const headers = { 'sec-websocket-protocol': this.protocol };
+    if (this.#client === undefined) {
+      const opening = RawClient.open(port, `/ws?account=${this.#account}`, headers);
+      this.#client = await within('a handshake', opening);
+    }
+    const client = this.#client;
+    let due = 1;
+    const frames: Buffer[] = [];
+    for (const { bytes } of inputs) {
+      const own = this.due(bytes);
+      if (own === undefined) continue;
+      due += own;
+      frames.push(binaryFrame(bytes));
+    }
+    frames.push(binaryFrame(this.sentinel(++lastSentinel)));
+    client.write(Buffer.concat(frames));
+    let answered = 0;
+    for (let isDone = false; !isDone; ) {
+      const frame = await within(`${this.target} after ${answered} of ${due} answers`, client.frame());
+      if (frame === undefined || frame.opcode === Opcode.Close) {
+        this.close();
+        throw new AttackFault(`${this.target}: the session was closed, ${answered} of ${due} answers in`);
+      }
+      if (frame.opcode !== Opcode.Binary) continue;
+      const read = this.answers(frame.payload);
+      answered += read.answers;
+      isDone = read.sentinel;
+    }
+    if (answered !== due) throw new AttackFault(`${this.target}: ${answered} answers instead of ${due}`);
+  }
+
+  close(): void {
+    this.#client?.destroy();
+    this.#client = undefined;
+  }
+}
+
+/** Kinds and types between a client and its gateway alone: time, heartbeat, subscribe, unsubscribe. */
+const FIRST_UNKNOWN_KIND = 69;
+const OTHER_TYPES: readonly unknown[] = ['time', 'heartbeat', 'subscribe', 'unsubscribe'];
+
+function isOther(command: unknown): boolean {
+  return (
+    typeof command === 'object' && command !== null && 'type' in command && OTHER_TYPES.includes(command.type)
+  );
+}
+
+class BinaryAttack extends SessionAttack {
+  readonly target = 'binary';
+  protected readonly protocol = 'tickloom.binary.v1';
+
+  protected due(bytes: Buffer): number | undefined {
+    let isOther = false;
+    const answers = walkRecords(bytes, (words, at) => {
+      const kindOf = (words[at]! >>> 8) & 0xff;
+      if (kindOf > kind.book && kindOf < FIRST_UNKNOWN_KIND) isOther = true;
+    });
+    return isOther ? undefined : answers;
+  }
+
+  protected sentinel(id: number): Uint8Array {
+    return encodeOrder({ kind: kind.book, instrument: 3, size: 1, clientId: id });
+  }
+
+  protected answers(payload: Buffer) {
+    const events = decodeEvents(payload);
+    const isAnswer = (flags: number) => (flags & (eventFlag.answer | eventFlag.refused)) !== 0;
+    return {
+      answers: events.filter((event) => isAnswer(event.flags) || event.kind === 'book').length,
+      sentinel: events.some(
+        (event) => event.kind === 'book' && event.clientId === lastSentinelOf(event.clientId),
+      ),
+    };
+  }
+}
+
+/** Several sessions share the count, so any of the last few is one. */
+function lastSentinelOf(id: unknown): number {
+  const number = Number(id);
+  return number > FIRST_SENTINEL && number <= lastSentinel ? number : Number.NaN;
+}
+
+class MsgpackAttack extends SessionAttack {
+  readonly target = 'msgpack';
+  protected readonly protocol = 'tickloom.msgpack.v1';
+  readonly #encoder = new Encoder();
+  readonly #decoder = new Decoder();
+
+  protected due(bytes: Buffer): number | undefined {
+    if (bytes.length > MAX_MESSAGE_BYTES) return 1;
+    const commands = decodeCommands(new Uint8Array(bytes).buffer);
+    if (commands?.some(isOther)) return undefined;
+    return commands === undefined || commands.length > MAX_MESSAGE_BYTES / 64 ? 1 : commands.length;
+  }
+
+  protected sentinel(id: number): Uint8Array {
+    return this.#encoder.encode({ type: 'book', symbol: 'ACME', depth: 1, clientId: id });
+  }
+
+  protected answers(payload: Buffer) {
+    const events = this.#decoder.decode(payload) as Record<string, unknown>[];
+    const isAnswer = (event: Record<string, unknown>) =>
+      event['answer'] === true || event['refused'] === true || event['event'] === 'book';
+    return {
+      answers: events.filter(isAnswer).length,
+      sentinel: events.some(
+        (event) => event['event'] === 'book' && event['clientId'] === lastSentinelOf(event['clientId']),
+      ),
+    };
+  }
+}
+
+/** Statuses that a request may be answered with. 500 would be a fault of ours, 504 an answer that never came. */
+const STATUSES = new Set([
+  ...[
+    100, 101, 200, 201, 400, 403, 404, 405, 408, 409, 411, 413, 414, 417, 422, 426, 429, 431, 501, 503, 505,
+  ],
+]);
+
+/** What was sent on a socket of its own, wrong in any way: the exchange answers or not, and the connection ends. */
+class SocketAttack implements Attack {
+  readonly batch = 4;
+  readonly target: string;
+  readonly #account: number;
+  readonly #isOpened: boolean;
+
+  constructor(target: string, account: number, isOpened: boolean) {
+    this.#account = account;
+    this.target = target;
+    this.#isOpened = isOpened;
+  }
+
+  async run(port: number, inputs: readonly FuzzInput[]): Promise<void> {
+    await Promise.all(inputs.map((input) => this.#one(port, input)));
+  }
+
+  async #one(port: number, input: FuzzInput): Promise<void> {
+    const client = await within('a connection', RawClient.connect(port));
+    try {
+      if (this.#isOpened) {
+        client.write(handshake(`/ws?account=${this.#account}`));
+        const head = await within('a handshake', client.head());
+        if (head?.status !== 101) throw new AttackFault(`a handshake was answered with ${head?.status}`);
+      }
+      client.write(input.bytes);
+      if (this.#isOpened) await new Promise((resolve) => setImmediate(resolve));
+      else await answerOrMoment(client, this.target);
+      client.socket.end();
+      await within(`${this.target}: the end`, client.over());
+    } finally {
+      client.destroy();
+    }
+  }
+
+  close(): void {}
+}
+
+/** Time for an answer to come, where one comes at all: a broken request may be waited for to become whole. */
+async function answerOrMoment(client: RawClient, target: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const moment = new Promise<'none'>((resolve) => {
+    timer = setTimeout(() => resolve('none'), 3);
+  });
+  const head = await Promise.race([client.head(), moment]);
+  clearTimeout(timer);
+  if (head !== 'none' && head !== undefined && !STATUSES.has(head.status))
+    throw new AttackFault(`${target}: answered with ${head.status}`);
+}
+
+/** Whole requests, whose method, path and body are wrong: each has one answer of the right shape. */
+class RequestAttack implements Attack {
+  readonly target = 'request';
+  readonly batch = 16;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  /** What was asked last on a connection: what breaks one may show in the next request only. */
+  readonly #last = new WeakMap<object, string>();
+
+  async run(port: number, inputs: readonly FuzzInput[]): Promise<void> {
+    await Promise.all(inputs.map((input) => this.#one(port, input)));
+  }
+
+  async #one(port: number, input: FuzzInput): Promise<void> {
+    const [method = 'GET', path = '', ...rest] = input.bytes.toString('latin1').split('\n');
+    const body = Buffer.from(rest.join('\n'), 'latin1');
+    const sound = path.replace(/[^!-~]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    const isMethod = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/.test(method);
+    const target = { method: isMethod ? method : 'POST', path: `/${sound.replace(/^\//, '')}` };
+    const status = await within(`${target.method} ${target.path}`, this.#ask(port, target, body));
+    if (!STATUSES.has(status))
+      throw new AttackFault(`${target.method} ${target.path} was answered with ${status}`);
+  }
+
+  #ask(port: number, target: { method: string; path: string }, body: Buffer): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const headers = { 'content-length': body.length };
+      let before: string | undefined;
+      const asked = httpRequest(
+        { port, host: '127.0.0.1', agent: this.#agent, headers, ...target },
+        (answer) => {
+          let text = '';
+          answer.setEncoding('utf8').on('data', (chunk: string) => {
+            text += chunk;
+          });
+          answer.on('error', reject);
+          answer.on('end', () => {
+            const isJson = answer.headers['content-type']?.startsWith('application/json');
+            try {
+              if (isJson && target.method !== 'HEAD') JSON.parse(text);
+              resolve(answer.statusCode ?? 0);
+            } catch {
+              reject(new AttackFault(`${target.method} ${target.path}: the answer is no JSON: ${text}`));
+            }
+          });
+        },
+      );
+      asked.on('socket', (socket) => {
+        before = this.#last.get(socket);
+        this.#last.set(socket, `${target.method} ${target.path} ${body.toString('latin1')}`);
+      });
+      asked.on('error', (error) => {
+        // A connection that was idle may be ended while the next request is on its way: that one is asked again.
+        if (asked.reusedSocket) resolve(this.#ask(port, target, body));
+        else {
+          const behind = before === undefined ? 'first on its connection' : `behind ${before}`;
+          const what = `${target.method} ${target.path} (${behind})`;
+          reject(new AttackFault(`${what}: ${error.message}, and no answer`));
+        }
+      });
+      asked.end(body);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** A new attack of a kind, by a session of an account that no other attack has: each hears its own answers alone. */
+export const attacks: Readonly<Record<string, (account: number) => Attack>> = {
+  binary: (account) => new BinaryAttack(account),
+  msgpack: (account) => new MsgpackAttack(account),
+  request: () => new RequestAttack(),
+  wire: (account) => new SocketAttack('wire', account, false),
+  handshake: (account) => new SocketAttack('handshake', account, false),
+  frames: (account) => new SocketAttack('frames', account, true),
+};
+
+/** What one connection can make the exchange keep, besides what it trades: a message half read, one being answered. */
+export const CONNECTION_BYTES = 2 * MAX_TRANSPORT_MESSAGE_BYTES;

@@ -1,0 +1,240 @@
+import { SeededRandomness } from '../../src/clock/randomness.js';
+import { RESUME_HISTORY_BYTES } from '../../src/model/limits.js';
+import { InstrumentTable } from '../../src/wire/instrument-table.js';
+import { type RunningExchange, startExchange } from '../support/exchange-process.js';
+import { bitcoin, stock } from '../wire/instruments.js';
+import { type Attack, attacks, CONNECTION_BYTES } from './attacks.js';
+import { FuzzFailure, type FuzzInput, shrink } from './failure.js';
+import { HealthySession } from './healthy-session.js';
+import { Mutator } from './mutator.js';
+import {
+  commandObjects,
+  encoder,
+  frameSeeds,
+  handshakeSeeds,
+  msgpackSeeds,
+  rawRequestSeeds,
+  recordSeeds,
+  requestSeeds,
+} from './seeds.js';
+
+export interface SocketFuzzOptions {
+  readonly transport: 'uws' | 'node';
+  readonly inputs: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number) => void;
+}
+
+export interface SocketFuzzReport {
+  readonly transport: string;
+  readonly inputs: number;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Of the session that traded meanwhile. */
+  readonly healthyCommands: number;
+  readonly healthyFills: number;
+  readonly rssAtStart: number;
+  readonly rssAtMost: number;
+  readonly rssBound: number;
+}
+
+/**
+ * Whose turn it is. Most inputs go through sessions and requests that stay open, since those that break a connection
+ * cost one each.
+ */
+const TURNS = [
+  ...Array<string>(8).fill('binary'),
+  ...Array<string>(2).fill('msgpack'),
+  ...Array<string>(8).fill('request'),
+  ...['wire', 'wire', 'frames', 'frames', 'handshake'],
+];
+
+const WORKERS = 4;
+
+/** Accounts of the attackers begin here: far from those that seeds name, and from the healthy session's. */
+const FIRST_ACCOUNT = 1_000_000_000;
+
+/** Garbage that V8 has not collected yet on any of the threads, and books that mutants have filled. */
+const SLACK_BYTES = 512 * 1024 * 1024;
+
+/** What the exchange may take: what it keeps for clients that resume, what connections may hold, and the slack. */
+function rssBound(rssAtStart: number): number {
+  return rssAtStart + RESUME_HISTORY_BYTES + (WORKERS * 4 + 1) * CONNECTION_BYTES + SLACK_BYTES;
+}
+
+const table = new InstrumentTable();
+table.add({ ...bitcoin, id: 2, symbol: 'ETH-USD', tickSize: 1, lotSize: 1, sizeDecimals: 3 }, 0);
+table.add({ ...stock, id: 3, lotSize: 1 }, 0);
+const records = recordSeeds(
+  commandObjects.filter((one) => !['state', 'prices', 'account'].includes(String(one['type']))),
+  table,
+);
+const frames = frameSeeds(records);
+const requests = requestSeeds.map(({ method, path, body = '' }) =>
+  Buffer.from(`${method}\n${path}\n${body}`),
+);
+
+const seedsOf: Readonly<Record<string, readonly Uint8Array[]>> = {
+  binary: records,
+  msgpack: msgpackSeeds,
+  request: requests,
+  wire: rawRequestSeeds,
+  frames,
+  handshake: handshakeSeeds,
+};
+
+/** The next input of a kind. Commands that are right but for one field are made of objects, with a fresh client id. */
+export function nextInput(mutator: Mutator, target: string, count: number, account: number): FuzzInput {
+  for (;;) {
+    const input = mutant(mutator, target, count, account);
+    // Without keys the operator is whoever says so, and may cancel everybody's orders: that is no fault.
+    if (!/account=0/.test(input.bytes.toString('latin1'))) return input;
+  }
+}
+
+function mutant(mutator: Mutator, target: string, count: number, account: number): FuzzInput {
+  const seeds = seedsOf[target]!;
+  if (target === 'msgpack' && mutator.below(2) === 0) {
+    const seed = mutator.pick(commandObjects);
+    const id = 'clientOrderId' in seed && seed['type'] === 'new' ? 'clientOrderId' : 'clientId';
+    const bytes = encoder.encode(mutator.value({ ...seed, [id]: count }));
+    return { target, account, bytes: Buffer.from(bytes) };
+  }
+  const bytes = mutator.bytes(mutator.pick(seeds), seeds);
+  // A change of length makes one refusal of the whole message: most keep whole records, and a fresh client id.
+  if (target === 'binary' && bytes.length >= 64 && mutator.below(4) !== 0) {
+    const whole = bytes.subarray(0, bytes.length - (bytes.length % 64));
+    if (mutator.below(4) !== 0) whole.writeUInt32LE(account, 12);
+    if (mutator.below(2) === 0) whole.writeUInt32LE(count >>> 0, 16);
+    return { target, account, bytes: whole };
+  }
+  return { target, account, bytes };
+}
+
+/**
+ * Sends mutated inputs to an exchange of its own, while a healthy session trades there.
+ *
+ * @throws FuzzFailure with the fewest inputs that an exchange was found to fail at
+ */
+export async function fuzzSockets(options: SocketFuzzOptions): Promise<SocketFuzzReport> {
+  const { transport, seed } = options;
+  const exchange = await start(transport);
+  const recent: FuzzInput[][] = [];
+  try {
+    return await attack(exchange, options, recent);
+  } catch (error) {
+    const message = `${transport}: ${(error as Error).message}${deathOf(exchange)}`;
+    exchange.process.kill('SIGKILL');
+    const suspects = recent.flat();
+    // Where the same inputs, one by one, do not fail a fresh exchange, all that were on their way are told.
+    const isKnown = await fails(transport, suspects);
+    const smallest = isKnown ? await shrink(suspects, (inputs) => fails(transport, inputs), 40) : suspects;
+    throw new FuzzFailure(message, seed, smallest);
+  } finally {
+    if (exchange.process.child.exitCode === null) exchange.process.kill('SIGKILL');
+    await exchange.process.ended;
+  }
+}
+
+const start = (transport: string) =>
+  startExchange(['--transport', transport, '--shards', '1', '--durability', 'os']);
+
+function deathOf({ process }: RunningExchange): string {
+  const { exitCode, signalCode } = process.child;
+  if (exitCode === null && signalCode === null) return '';
+  return `; the exchange has ended with ${exitCode ?? signalCode}: ${process.stderr.slice(-500)}`;
+}
+
+async function attack(
+  exchange: RunningExchange,
+  { transport, inputs, seed, signal, onProgress }: SocketFuzzOptions,
+  recent: FuzzInput[][],
+): Promise<SocketFuzzReport> {
+  const rssAtStart = await checkExchange(exchange);
+  const bound = rssBound(rssAtStart);
+  const counts: Record<string, number> = {};
+  const healthy = await HealthySession.open(exchange.ws);
+  let given = 0;
+  let done = 0;
+  let rssAtMost = rssAtStart;
+  let isOver = false;
+  const worker = async (number: number) => {
+    const mutator = new Mutator(new SeededRandomness(seed * WORKERS + number));
+    const own = Object.entries(attacks).map(([name, make], i) => {
+      const account = FIRST_ACCOUNT + number * 10 + i;
+      return [name, { account, one: make(account) }] as const;
+    });
+    const byName = new Map(own);
+    while (given < inputs && !isOver && !signal?.aborted) {
+      const { one, account } = byName.get(mutator.pick(TURNS))!;
+      const size = Math.min(inputs - given, one.batch);
+      given += size;
+      const batch = Array.from({ length: size }, (_, i) =>
+        nextInput(mutator, one.target, given + i, account),
+      );
+      recent[number] = batch;
+      await one.run(exchange.port, batch);
+      counts[one.target] = (counts[one.target] ?? 0) + size;
+      done += size;
+    }
+    for (const { one } of byName.values()) one.close();
+  };
+  const watch = async () => {
+    while (!isOver) {
+      rssAtMost = Math.max(rssAtMost, await checkExchange(exchange));
+      if (rssAtMost > bound)
+        throw new Error(`it has ${rssAtMost} bytes of memory, over the bound of ${bound}`);
+      onProgress?.(done);
+      for (let i = 0; i < 20 && !isOver; i++) await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  };
+  const stop = () => {
+    isOver = true;
+    healthy.stop();
+  };
+  const work = Promise.all(Array.from({ length: WORKERS }, (_, i) => worker(i))).finally(stop);
+  await Promise.all([work, healthy.trade().finally(stop), watch().finally(stop)]);
+  healthy.close();
+  rssAtMost = Math.max(rssAtMost, await checkExchange(exchange));
+  const { code, signal: killed, stderr } = await exchange.process.stop();
+  if (code !== 0 || stderr !== '') throw new Error(`it ended with ${code ?? killed}: ${stderr}`);
+  const figures = { rssAtStart, rssAtMost, rssBound: bound };
+  const { commands: healthyCommands, fills: healthyFills } = healthy;
+  return { transport, inputs: done, counts, healthyCommands, healthyFills, ...figures };
+}
+
+/** Looks whether an exchange is well: the same process, all threads the first of their kind. Returns its memory. */
+async function checkExchange(exchange: RunningExchange): Promise<number> {
+  if (exchange.process.child.exitCode !== null || exchange.process.child.signalCode !== null)
+    throw new Error('the exchange has ended');
+  const response = await fetch(`${exchange.url}/health`);
+  const health = (await response.json()) as { status: string; shards: { restarts: number }[] };
+  if (response.status !== 200 || health.shards.some(({ restarts }) => restarts !== 0))
+    throw new Error(`it is not well: ${JSON.stringify(health)}`);
+  const metrics = await (await fetch(`${exchange.url}/metrics`)).text();
+  const match = /^tickloom_resident_memory_bytes (\S+)$/m.exec(metrics);
+  if (match === null) throw new Error('the metrics have no memory of the process');
+  return Number(match[1]);
+}
+
+/** Whether a fresh exchange fails at these inputs. */
+async function fails(transport: string, inputs: readonly FuzzInput[]): Promise<boolean> {
+  const exchange = await start(transport);
+  const own = new Map<string, Attack>();
+  try {
+    for (const input of inputs) {
+      const { target, account = FIRST_ACCOUNT } = input;
+      const one = own.get(`${target} ${account}`) ?? attacks[target]!(account);
+      own.set(`${target} ${account}`, one);
+      await one.run(exchange.port, [input]);
+    }
+    await checkExchange(exchange);
+    return false;
+  } catch {
+    return true;
+  } finally {
+    for (const one of own.values()) one.close();
+    exchange.process.kill('SIGKILL');
+    await exchange.process.ended;
+  }
+}
