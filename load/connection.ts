@@ -103,6 +103,11 @@ export class Connection {
     this.#socket.on('close', () => this.#fail(new ConnectionError('the server ended the connection')));
   }
 
+  /** Bytes that this process holds because the socket takes no more. */
+  get waitingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   get underWay(): number {
     return this.sentOrders - this.answers.answered;
   }

@@ -1,6 +1,7 @@
 import type { Randomness } from '../src/clock/randomness.js';
-import { CommandKind, Side, TimeInForce } from '../src/model/command.js';
+import { CommandKind, OrderType, Side, TimeInForce } from '../src/model/command.js';
 import type { Instrument } from '../src/model/instrument.js';
+import { type Mix, type MixName, mixes } from './mixes.js';
 
 /** What the flow needs to know of an instrument: its number and the bounds of prices and sizes. */
 export type FlowInstrument = Pick<
@@ -8,8 +9,6 @@ export type FlowInstrument = Pick<
   'id' | 'minPriceTicks' | 'maxPriceTicks' | 'minSizeLots' | 'maxSizeLots'
 >;
 
-/** Part of the orders that trade: half of them GTC through the mid, half IOC far through it. */
-const MARKETABLE_SHARE = 0.05;
 /** Chance that an order moves the mid up by one tick; as much for down. */
 const MID_STEP_CHANCE = 0.005;
 const FIRST_MID_TICKS = 30_000;
@@ -20,8 +19,10 @@ const DISTANCE_CHANCE = 0.12;
 const GTC_THROUGH_TICKS = 4;
 const IOC_THROUGH_TICKS = 200;
 const MAX_SIZE_LOTS = 100;
-/** Orders that are not cancelled yet, over all accounts: the depth at which news and cancels balance. */
-const OUTSTANDING = 10_000;
+/** An iceberg shows so many lots of ten times as many. */
+const SHOWN_LOTS = 10;
+/** A quote stands so far from the mid on each side at most, in ticks. */
+const MAX_QUOTE_TICKS = 20;
 
 /** Distances by a 16-bit random number: a table costs less than a logarithm for each order. */
 function distanceTable(): Uint16Array {
@@ -62,9 +63,9 @@ class Market {
 }
 
 /**
- * The seeded order flow: 47.5 % passive limit orders, 47.5 % cancels of earlier ones by client order id, 2.5 %
- * marketable GTC, 2.5 % IOC, around a slowly walking mid. It does not hear of fills, so some cancels come too late, as
- * in a real market. Each connection is an account with its own outstanding orders; all accounts of an instrument trade
+ * The seeded order flow, of a mix: `steady` is 47.5 % passive limit orders, 47.5 % cancels of earlier ones by client order
+ * id, 2.5 % marketable GTC, 2.5 % IOC, around a slowly walking mid. It does not hear of fills, so some cancels come too
+ * late, as in a real market. Each connection is an account with its own outstanding orders; all accounts of an instrument trade
  * with one another. The same seed and the same sequence of `next` calls give the same orders.
  */
 export class OrderFlow {
@@ -72,9 +73,15 @@ export class OrderFlow {
   kind: number = CommandKind.New;
   instrument = 0;
   side: number = Side.None;
+  type: number = OrderType.Limit;
   timeInForce: number = TimeInForce.GoodTillCancel;
+  /** Of a mass quote, which has one quote: its bid. */
   priceTicks = 0;
   sizeLots = 0;
+  /** Lots that an iceberg shows; 0 for what is no iceberg. */
+  displaySizeLots = 0;
+  /** A mass quote's ask. */
+  askTicks = 0;
   /** Client id of the order that a cancel names. */
   target = 0;
   /** Unique in its account, from 1 without gaps. */
@@ -87,15 +94,22 @@ export class OrderFlow {
   /** Client ids of orders not cancelled yet, by connection; they may have traded. */
   readonly #outstanding: number[][];
   readonly #outstandingBound: number;
+  readonly #mix: Mix;
 
   /** @throws RangeError where an instrument's price bounds leave no room for the flow, or there is none. */
-  constructor(randomness: Randomness, connections: number, instruments: readonly FlowInstrument[]) {
+  constructor(
+    randomness: Randomness,
+    connections: number,
+    instruments: readonly FlowInstrument[],
+    mix: MixName = 'steady',
+  ) {
+    this.#mix = mixes[mix];
     if (instruments.length === 0) throw new RangeError('a flow needs an instrument');
     this.#randomness = randomness;
     this.#markets = instruments.map((instrument) => new Market(instrument));
     this.#issued = new Float64Array(connections);
     this.#outstanding = Array.from({ length: connections }, () => []);
-    this.#outstandingBound = Math.max(1, Math.floor(OUTSTANDING / connections));
+    this.#outstandingBound = Math.max(1, Math.floor(this.#mix.outstanding / connections));
   }
 
   /** Makes the next order of a connection, from 0. */
@@ -106,8 +120,19 @@ export class OrderFlow {
     market.walk(this.#chance());
     this.clientId = ++this.#issued[connection]!;
     this.instrument = instrument.id;
-    const marketable = this.#chance() < MARKETABLE_SHARE;
-    if (!marketable && outstanding.length >= this.#outstandingBound) {
+    const { marketableShare, marketShare, icebergShare, quoteShare } = this.#mix;
+    const chance = this.#chance();
+    const marketable = chance < marketableShare;
+    const rare = chance - marketableShare;
+    this.type = OrderType.Limit;
+    this.displaySizeLots = 0;
+    if (rare >= 0 && rare < quoteShare) {
+      this.#quote(market);
+      return;
+    }
+    const isMarket = rare >= quoteShare && rare < quoteShare + marketShare;
+    const isIceberg = rare >= quoteShare + marketShare && rare < quoteShare + marketShare + icebergShare;
+    if (!marketable && !isMarket && outstanding.length >= this.#outstandingBound) {
       this.#cancel(outstanding);
       return;
     }
@@ -117,6 +142,16 @@ export class OrderFlow {
     this.side = this.#randomness.below(2) === 0 ? Side.Buy : Side.Sell;
     const size = instrument.minSizeLots + this.#randomness.below(MAX_SIZE_LOTS);
     this.sizeLots = Math.min(size, instrument.maxSizeLots);
+    if (isMarket) {
+      this.type = OrderType.Market;
+      this.timeInForce = TimeInForce.ImmediateOrCancel;
+      this.priceTicks = 0;
+      return;
+    }
+    if (isIceberg) {
+      this.displaySizeLots = Math.max(instrument.minSizeLots, SHOWN_LOTS);
+      this.sizeLots = Math.min(10 * this.displaySizeLots, instrument.maxSizeLots);
+    }
     let through = -this.#distances[this.#randomness.below(65_536)]!;
     if (marketable) {
       through = GTC_THROUGH_TICKS;
@@ -127,6 +162,20 @@ export class OrderFlow {
     }
     this.priceTicks = this.side === Side.Buy ? market.mid + through : market.mid - through;
     if (this.timeInForce === TimeInForce.GoodTillCancel) outstanding.push(this.clientId);
+  }
+
+  #quote({ mid, instrument }: Market): void {
+    this.kind = CommandKind.MassQuote;
+    this.side = Side.None;
+    this.timeInForce = 0;
+    this.target = 0;
+    const distance = 1 + this.#randomness.below(MAX_QUOTE_TICKS);
+    this.priceTicks = mid - distance;
+    this.askTicks = mid + distance;
+    this.sizeLots = Math.min(
+      instrument.minSizeLots + this.#randomness.below(MAX_SIZE_LOTS),
+      instrument.maxSizeLots,
+    );
   }
 
   #cancel(outstanding: number[]): void {

@@ -1,10 +1,12 @@
 import type { Randomness } from '../src/clock/randomness.js';
-import { CommandFlag, CommandKind, OrderType } from '../src/model/command.js';
+import { CommandFlag, CommandKind } from '../src/model/command.js';
 import { LINE_BYTES } from '../src/model/limits.js';
+import { quoteWord } from '../src/wire/command-fields.js';
 import {
   LINE_WORDS,
   ORDER_ACCOUNT,
   ORDER_CLIENT_ID,
+  ORDER_DISPLAY_SIZE,
   ORDER_HEAD,
   ORDER_INSTRUMENT,
   ORDER_PRICE,
@@ -13,9 +15,16 @@ import {
   ORDER_TERMS,
   orderHead,
   orderTerms,
+  QUOTE_ASK_PRICE,
+  QUOTE_ASK_SIZE,
+  QUOTE_BID_PRICE,
+  QUOTE_BID_SIZE,
 } from '../src/wire/order-record.js';
 import { writeWhole } from '../src/wire/words.js';
 import type { OrderFlow } from './flow.js';
+
+/** Lines of a mass quote of one quote: the longest order that a flow makes. */
+export const QUOTE_LINES = 3;
 
 /** Opcodes of RFC 6455. */
 export const Opcode = { Continuation: 0, Text: 1, Binary: 2, Close: 8, Ping: 9, Pong: 10 } as const;
@@ -35,8 +44,11 @@ export class ClientFrames {
   readonly ordersPerFrame: number;
   readonly bytes: Buffer;
   readonly #frameBytes: number;
+  /** Where each frame begins, and the end, where they are not all of one size. */
+  readonly #starts: Float64Array | undefined;
 
-  constructor(account: number, orders: number, ordersPerFrame: number) {
+  /** @param mostLines of an order, where they differ; then there is one order a frame */
+  constructor(account: number, orders: number, ordersPerFrame: number, mostLines = 1) {
     this.account = account;
     this.orders = orders;
     this.ordersPerFrame = ordersPerFrame;
@@ -44,12 +56,23 @@ export class ClientFrames {
     this.#frameBytes = frameBytes(ordersPerFrame);
     const rest = orders % ordersPerFrame;
     const whole = (orders - rest) / ordersPerFrame;
+    if (mostLines > 1) {
+      this.#starts = new Float64Array(this.frames + 1);
+      // Memory that is never written is never there.
+      this.bytes = Buffer.allocUnsafeSlow(this.frames * frameBytes(mostLines));
+      return;
+    }
     this.bytes = Buffer.allocUnsafeSlow(whole * this.#frameBytes + (rest === 0 ? 0 : frameBytes(rest)));
   }
 
   /** Where a frame begins in `bytes`; that of frame number `frames` is the end. */
   start(frame: number): number {
-    return Math.min(frame * this.#frameBytes, this.bytes.length);
+    return this.#starts?.[frame] ?? Math.min(frame * this.#frameBytes, this.bytes.length);
+  }
+
+  /** Notes where a frame ends that is not as long as all others. */
+  endsAt(frame: number, at: number): void {
+    if (this.#starts !== undefined) this.#starts[frame + 1] = at;
   }
 
   /** Number of orders in the frames before this one. */
@@ -94,20 +117,29 @@ export class Dealing {
 }
 
 /**
- * Encodes the run's first `orders` orders, before anything is timed. Connection `n` acts for account `n + 1`; an order's
+ * Encodes the run's first `orders` orders, before anything is timed. Connection `n` acts for account `firstAccount + n`; an order's
  * client id is its index among its connection's orders plus one. Takes about 70 bytes of memory an order.
+ *
+ * @param mostLines of an order of this flow
  */
 export function encodeFrames(
   dealing: Dealing,
   flow: OrderFlow,
   orders: number,
   randomness: Randomness,
+  mostLines = 1,
+  firstAccount = 1,
 ): ClientFrames[] {
   const writers = Array.from(
     { length: dealing.connections },
     (_, connection) =>
       new FrameWriter(
-        new ClientFrames(connection + 1, dealing.share(connection, orders), dealing.ordersPerFrame),
+        new ClientFrames(
+          firstAccount + connection,
+          dealing.share(connection, orders),
+          dealing.ordersPerFrame,
+          mostLines,
+        ),
         randomness,
       ),
   );
@@ -138,7 +170,7 @@ class FrameWriter {
   readonly frames: ClientFrames;
   readonly #randomness: Randomness;
   readonly #view: DataView;
-  readonly #record = new Int32Array(LINE_WORDS);
+  readonly #record = new Int32Array(QUOTE_LINES * LINE_WORDS);
   #at = 0;
   #orders = 0;
   #mask = 0;
@@ -150,19 +182,22 @@ class FrameWriter {
   }
 
   write(order: OrderFlow): void {
-    if (this.#orders % this.frames.ordersPerFrame === 0) this.#header();
+    const lines = order.kind === CommandKind.MassQuote ? QUOTE_LINES : 1;
+    if (this.#orders % this.frames.ordersPerFrame === 0) this.#header(lines);
     const record = this.#record;
     fillRecord(record, order, this.frames.account);
     // A record is a whole number of masks long, so its words are masked as words.
-    for (let word = 0; word < LINE_WORDS; word++)
+    const words = lines * LINE_WORDS;
+    for (let word = 0; word < words; word++)
       this.#view.setInt32(this.#at + word * 4, record[word]! ^ this.#mask, true);
-    this.#at += LINE_BYTES;
+    this.#at += lines * LINE_BYTES;
+    this.frames.endsAt(this.#orders, this.#at);
     this.#orders++;
   }
 
-  #header(): void {
+  #header(lines: number): void {
     const inFrame = Math.min(this.frames.orders - this.#orders, this.frames.ordersPerFrame);
-    const length = inFrame * LINE_BYTES;
+    const length = inFrame * lines * LINE_BYTES;
     this.#mask = this.#randomness.next32() | 0;
     this.#view.setUint8(this.#at, FINAL | Opcode.Binary);
     if (length <= LARGEST_SHORT_LENGTH) {
@@ -186,16 +221,33 @@ function frameBytes(orders: number): number {
 
 function fillRecord(record: Int32Array, order: OrderFlow, account: number): void {
   record.fill(0);
-  record[ORDER_HEAD] = orderHead(order.kind, 1, order.side);
+  const lines = order.kind === CommandKind.MassQuote ? QUOTE_LINES : 1;
+  record[ORDER_HEAD] = orderHead(order.kind, lines, order.side);
   record[ORDER_INSTRUMENT] = order.instrument;
   record[ORDER_ACCOUNT] = account;
   writeWhole(record, ORDER_CLIENT_ID, order.clientId);
+  if (order.kind === CommandKind.MassQuote) {
+    fillQuote(record, order);
+    return;
+  }
   if (order.kind === CommandKind.Cancel) {
     record[ORDER_TERMS] = orderTerms(0, 0, CommandFlag.TargetByClientId);
     writeWhole(record, ORDER_TARGET, order.target);
     return;
   }
-  record[ORDER_TERMS] = orderTerms(OrderType.Limit, order.timeInForce, 0);
+  record[ORDER_TERMS] = orderTerms(order.type, order.timeInForce, 0);
+  writeWhole(record, ORDER_DISPLAY_SIZE, order.displaySizeLots);
   writeWhole(record, ORDER_PRICE, order.priceTicks);
   writeWhole(record, ORDER_SIZE, order.sizeLots);
+}
+
+/** One quote: its own line comes after the two of the command. */
+function fillQuote(record: Int32Array, order: OrderFlow): void {
+  writeWhole(record, ORDER_SIZE, 1);
+  const quote = quoteWord(0, 0);
+  record[quote] = order.instrument;
+  writeWhole(record, quote + QUOTE_BID_PRICE, order.priceTicks);
+  writeWhole(record, quote + QUOTE_BID_SIZE, order.sizeLots);
+  writeWhole(record, quote + QUOTE_ASK_PRICE, order.askTicks);
+  writeWhole(record, quote + QUOTE_ASK_SIZE, order.sizeLots);
 }

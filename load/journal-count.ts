@@ -5,7 +5,7 @@ import { LINE_WORDS, orderKind, orderLines } from '../src/wire/order-record.js';
 
 /** What a journal holds, read back from the disk with every check that recovery makes. */
 export interface JournalCount {
-  /** New, cancel and amend commands. */
+  /** New, cancel, amend and mass quote commands. */
   readonly orders: number;
   /** All commands: listings and settings too. */
   readonly commands: number;
@@ -42,7 +42,7 @@ function ordersInFrame(words: Int32Array, at: number): number {
   for (let line = at + FRAME_HEADER_WORDS; line < end; ) {
     const head = words[line]!;
     const kind = orderKind(head);
-    if (kind === CommandKind.New || kind === CommandKind.Cancel || kind === CommandKind.Amend) orders++;
+    if (kind >= CommandKind.New && kind <= CommandKind.MassQuote && kind !== CommandKind.CancelAll) orders++;
     line += Math.max(1, orderLines(head)) * LINE_WORDS;
   }
   return orders;

@@ -1,4 +1,10 @@
-import { build, type Histogram, initWebAssemblySync } from 'hdr-histogram-js';
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  type Histogram,
+  initWebAssemblySync,
+} from 'hdr-histogram-js';
 
 /** What a report says of a distribution, in microseconds. */
 export interface LatencySummary {
@@ -7,6 +13,17 @@ export interface LatencySummary {
   readonly p999: number;
   readonly max: number;
 }
+
+export interface PercentilePoint {
+  readonly percentile: number;
+  readonly us: number;
+}
+
+/** Each half of what is left to 100 % has so many lines in a distribution file. */
+const HGRM_TICKS = 5;
+
+/** Ten to each tenth of what is left to 100 %, up to six nines. */
+const plottedPercentiles = Array.from({ length: 61 }, (_, i) => 100 * (1 - 10 ** (-i / 10)));
 
 const MAX_LATENCY_NS = 120e9;
 const NS_PER_US = 1_000;
@@ -52,5 +69,30 @@ export class LatencyRecorder {
     const at = (percentile: number) => this.#histogram.getValueAtPercentile(percentile) / NS_PER_US;
     if (this.count === 0) return { p50: 0, p99: 0, p999: 0, max: 0 };
     return { p50: at(50), p99: at(99), p999: at(99.9), max: this.#histogram.maxValue / NS_PER_US };
+  }
+
+  /** The whole distribution as text: HDR V2, compressed, base64. */
+  encoded(): string {
+    return encodeIntoCompressedBase64(this.#histogram);
+  }
+
+  /** Adds a distribution that `encoded` has written. */
+  addEncoded(text: string): void {
+    this.#histogram.add(decodeFromCompressedBase64(text, 32, true));
+  }
+
+  /** The distribution in microseconds, as HdrHistogram's plotter reads it. */
+  hgrm(): string {
+    return this.#histogram.outputPercentileDistribution(HGRM_TICKS, NS_PER_US);
+  }
+
+  /** Points of a percentile plot: from 0 to 100, closer together near 100. */
+  percentilesUs(): readonly PercentilePoint[] {
+    return plottedPercentiles
+      .filter((percentile) => (1 - percentile / 100) * this.count >= 1 || percentile <= 50)
+      .map((percentile) => ({
+        percentile,
+        us: this.#histogram.getValueAtPercentile(percentile) / NS_PER_US,
+      }));
   }
 }

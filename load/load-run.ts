@@ -2,7 +2,7 @@ import type { Clock } from '../src/clock/clock.js';
 import { ClosedLoop } from './closed-loop.js';
 import { Fleet, type FleetSettings, RunError } from './fleet.js';
 import type { ClientFrames, Dealing } from './frames.js';
-import type { LatencySummary } from './latency.js';
+import type { LatencyRecorder, LatencySummary } from './latency.js';
 import { OpenLoop } from './open-loop.js';
 
 export interface LoadRunSettings extends Omit<FleetSettings, 'frames'> {
@@ -17,6 +17,8 @@ export interface LoadRunSettings extends Omit<FleetSettings, 'frames'> {
   readonly underWay: number;
   /** Undefined: closed loop. */
   readonly ratePerSecond: number | undefined;
+  /** Orders that are due at once, at this rate; 1 where left out: evenly. */
+  readonly burst?: number;
 }
 
 /** What a run against one server came to. Counts include the warm-up, except where they say otherwise. */
@@ -25,6 +27,7 @@ export interface LoadRunResult {
   readonly acknowledgedPerSecond: number;
   readonly timedSeconds: number;
   readonly latencyUs: LatencySummary;
+  readonly latency: LatencyRecorder;
   /** How late an open-loop client itself was; undefined in a closed loop. */
   readonly sendLatenessUs: LatencySummary | undefined;
   /** Bytes that the server sent for each timed order, frame headers included. */
@@ -75,6 +78,7 @@ async function measure(fleet: Fleet, settings: LoadRunSettings): Promise<LoadRun
     acknowledgedPerSecond: (tally.acknowledged - acknowledgedBefore) / timedSeconds,
     timedSeconds,
     latencyUs: latency.summaryUs(),
+    latency,
     sendLatenessUs: loop instanceof OpenLoop ? loop.lateness.summaryUs() : undefined,
     bytesPerOrder: (tally.bytes - bytesBefore) / timedOrders,
     acknowledged: tally.acknowledged,
@@ -87,9 +91,9 @@ async function measure(fleet: Fleet, settings: LoadRunSettings): Promise<LoadRun
 
 /** The loop that is measured, for the orders at places `from` up to `to` of the run. */
 function timedLoop(fleet: Fleet, settings: LoadRunSettings, from: number, to: number): ClosedLoop | OpenLoop {
-  const { clock, dealing, ratePerSecond } = settings;
+  const { clock, dealing, ratePerSecond, burst = 1 } = settings;
   if (ratePerSecond === undefined) return closedLoop(fleet, settings, to);
-  return new OpenLoop({ connections: fleet.connections, clock, dealing, ratePerSecond, from, to });
+  return new OpenLoop({ connections: fleet.connections, clock, dealing, ratePerSecond, burst, from, to });
 }
 
 function closedLoop(fleet: Fleet, settings: LoadRunSettings, to: number): ClosedLoop {

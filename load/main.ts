@@ -1,243 +1,93 @@
-import { fileURLToPath } from 'node:url';
 import { OptionsError } from '../native-free-bench/command-line.js';
 import { stepBackHelperThreads } from '../src/cli/helper-threads.js';
-import type { Clock } from '../src/clock/clock.js';
-import { LiveClock } from '../src/clock/live-clock.js';
-import { SeededRandomness } from '../src/clock/randomness.js';
-import { BacklogWatch } from './backlog-watch.js';
-import { windowOf } from './closed-loop.js';
-import { type DataDirectory, openDataDirectory } from './data-directory.js';
-import { reportDisk } from './disk-report.js';
-import { writeExchangeConfig } from './exchange-config.js';
-import type { Progress } from './fleet.js';
-import { OrderFlow } from './flow.js';
-import { type ClientFrames, Dealing, encodeFrames } from './frames.js';
-import { fetchInstruments } from './instruments.js';
-import { countJournal, type JournalCount } from './journal-count.js';
-import { type LoadRunResult, runLoad } from './load-run.js';
-import { type LoadOptions, loadHelp, readOptions } from './options.js';
-import { headingText, type LoadReport, reportJson, reportText } from './report.js';
-import { ServerProcess } from './server-process.js';
-import { StoreServers } from './store-servers.js';
+import { loadHelp } from './help.js';
+import { runHttp } from './http-load.js';
+import { readHttpOptions } from './http-options.js';
+import { httpJson, httpText } from './http-report.js';
+import { type Machine, machineText, thisMachine } from './machine.js';
+import { readMode } from './modes.js';
+import { readWsOptions } from './options.js';
+import { runOverload } from './overload.js';
+import { readOverloadOptions } from './overload-options.js';
+import { overloadJson, overloadText } from './overload-report.js';
+import { reportJson, reportText } from './report.js';
+import { type Finding, writeReports } from './report-files.js';
+import { runWs } from './ws-load.js';
 
 /*
- * The load run, top down: disk, exchange, orders, journal, echo, report.
+ * The load runs: npm run --silent load
  */
-
-const HOST = '127.0.0.1';
-const STALL_SECONDS = 30;
-/** The masking keys have a sequence of their own, so that they do not change the flow. */
-const MASK_SEED_OFFSET = 1;
 
 /** The run was ended from outside. */
 class Interrupted extends Error {}
 
-interface LoadPlan {
-  readonly dealing: Dealing;
-  readonly warmUpOrders: number;
-  readonly leadInOrders: number;
-}
+type Run = (signal: AbortSignal, note: (text: string) => void, machine: Machine) => Promise<Finding>;
 
-async function main(): Promise<number> {
+async function main(argv: readonly string[]): Promise<number> {
   stepBackHelperThreads();
-  const options = readOptions(process.argv.slice(2));
-  if (options === undefined) {
+  const read = readMode(argv);
+  if (read === undefined) {
     process.stdout.write(`${loadHelp}\n`);
     return 0;
   }
+  const { given } = read;
+  const run = runOf(read);
   const interrupt = new AbortController();
   // More than once is like once: the first one already ends everything as fast as it can.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => interrupt.abort(new Interrupted(`ended by ${signal}`)));
-
-  const data = openDataDirectory(options.dataDirectory);
-  try {
-    const report = await run(options, data, interrupt.signal).catch((error: unknown) => {
-      // A terminal's Ctrl-C also ends the servers: what they say of it is not the news.
-      interrupt.signal.throwIfAborted();
-      throw error;
-    });
-    say(options, reportText(report));
-    if (options.json) process.stdout.write(`${reportJson(report)}\n`);
-    return report.failures.length === 0 ? 0 : 1;
-  } finally {
-    data.remove();
-  }
-}
-
-async function run(options: LoadOptions, data: DataDirectory, signal: AbortSignal): Promise<LoadReport> {
-  const clock = new LiveClock();
-
-  // 1. The disk: refused where it is memory.
-  const disk = reportDisk(data.path, clock);
-  const plan = makePlan(options);
-  const settings = { ...options, warmUpOrders: plan.warmUpOrders + plan.leadInOrders };
-  say(options, headingText(settings, disk));
-
-  // 2. The exchange with its stores, and all frames in memory before the first is sent.
-  const stores = await StoreServers.start(options);
-  const server = await startExchange(options, data, stores).catch(async (error: unknown) => {
-    await stores.stop();
+  // Text for people: on standard output, or beside it where that is for a program.
+  const note = (text: string) => {
+    (given.json ? process.stderr : process.stdout).write(text);
+  };
+  const machine = thisMachine(argv);
+  note(machineText(machine));
+  const finding = await run(interrupt.signal, note, machine).catch((error: unknown) => {
+    // A terminal's Ctrl-C also ends the servers: what they say of it is not the news.
+    interrupt.signal.throwIfAborted();
     throw error;
   });
-  const backlogs = new BacklogWatch(HOST, server.port);
-  let frames: readonly ClientFrames[];
-  let exchange: LoadRunResult;
-  try {
-    frames = await encode(options, plan, server.port);
-    exchange = await measure('exchange', server, options, plan, frames, clock, signal, (progress) =>
-      backlogs.look(progress),
-    );
-    await backlogs.drained();
-
-    // 3. A clean stop, and the journal read back.
-    await server.stop();
-  } finally {
-    await server.kill();
-    await stores.stop();
-  }
-  signal.throwIfAborted();
-  const journal = options.durability === 'none' ? undefined : countJournal(data.path, options.shards);
-
-  // 4. The same frames to the echo server, which answers with as many bytes.
-  let echoBytesPerOrder: number | undefined;
-  let echo: LoadRunResult | undefined;
-  if (options.echo) {
-    echoBytesPerOrder = Math.max(1, Math.round(exchange.bytesPerOrder));
-    const echoServer = await startEcho(echoBytesPerOrder * options.ordersPerFrame);
-    try {
-      echo = await measure('echo', echoServer, options, plan, frames, clock, signal);
-      await echoServer.stop();
-    } finally {
-      await echoServer.kill();
-    }
-  }
-  const failures = findFailures(options, exchange, journal);
-  const backlog = backlogs.summary();
-  return { options: settings, disk, exchange, journal, backlog, echoBytesPerOrder, echo, failures };
+  note(finding.text);
+  if (given.out !== undefined) note(writeReports(given.out, finding));
+  if (given.json) process.stdout.write(`${JSON.stringify(finding.json)}\n`);
+  return finding.failures.length === 0 ? 0 : 1;
 }
 
-/** Rounds the parts of the run to whole frames, and gives an open loop a second to get going. */
-function makePlan(options: LoadOptions): LoadPlan {
-  const { connections, ordersPerFrame, underWay, ratePerSecond } = options;
-  const { refill } = windowOf(underWay, connections, ordersPerFrame);
-  const wholeFrames = (orders: number) => Math.ceil(orders / ordersPerFrame) * ordersPerFrame;
-  return {
-    dealing: new Dealing(connections, ordersPerFrame, refill),
-    warmUpOrders: wholeFrames(options.warmUpOrders),
-    leadInOrders: options.warmUpOrders === 0 ? 0 : wholeFrames(ratePerSecond ?? 0),
+/** Reads the options at once, so that what is wrong with them is said before anything starts. */
+function runOf({ mode, given }: NonNullable<ReturnType<typeof readMode>>): Run {
+  if (mode === 'http') {
+    const options = readHttpOptions(given);
+    return async (signal, note, machine) => {
+      const report = await runHttp(options, signal, note);
+      return {
+        text: httpText(report),
+        json: httpJson(report, machine),
+        latency: report.exchange.latency,
+        failures: report.failures,
+      };
+    };
+  }
+  if (mode === 'overload') {
+    const options = readOverloadOptions(given);
+    return async (signal, note, machine) => {
+      const report = await runOverload(options, signal, note);
+      const { latency, failures } = report;
+      return { text: overloadText(report), json: overloadJson(report, machine), latency, failures };
+    };
+  }
+  const options = readWsOptions(given);
+  return async (signal, note, machine) => {
+    const report = await runWs(options, signal, note);
+    return {
+      text: reportText(report),
+      json: reportJson(report, machine),
+      latency: report.exchange.latency,
+      failures: report.failures,
+    };
   };
 }
 
-function startExchange(
-  options: LoadOptions,
-  data: DataDirectory,
-  stores: StoreServers,
-): Promise<ServerProcess> {
-  const script = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
-  const config = options.configFile ?? writeExchangeConfig(data.scratch, options.shards);
-  return ServerProcess.start('the exchange', script, [
-    'start',
-    '--restarts',
-    '0',
-    ...['--port', '0'],
-    ...['--data', data.path],
-    ...['--shards', String(options.shards)],
-    ...['--gateways', String(options.gateways)],
-    ...['--durability', options.durability],
-    ...['--follower', options.follower],
-    ...(options.snapshotCommands === undefined
-      ? []
-      : ['--snapshot-commands', String(options.snapshotCommands)]),
-    ...['--postgres', stores.postgres],
-    ...(stores.redis === undefined ? [] : ['--redis', stores.redis]),
-    ...(options.storeWriteMs === undefined ? [] : ['--store-write-ms', String(options.storeWriteMs)]),
-    // What was acknowledged is counted in the journal, all of it.
-    ...['--old-segments', 'keep'],
-    ...['--config', config],
-    '--json',
-  ]);
-}
-
-function startEcho(answerBytes: number): Promise<ServerProcess> {
-  const script = fileURLToPath(new URL('./echo-server.js', import.meta.url));
-  return ServerProcess.start('the echo server', script, ['--answer-bytes', String(answerBytes)]);
-}
-
-async function encode(options: LoadOptions, plan: LoadPlan, port: number): Promise<readonly ClientFrames[]> {
-  const instruments = await fetchInstruments(HOST, port);
-  const flow = new OrderFlow(new SeededRandomness(options.seed), options.connections, instruments);
-  const masks = new SeededRandomness(options.seed + MASK_SEED_OFFSET);
-  return encodeFrames(plan.dealing, flow, plan.warmUpOrders + plan.leadInOrders + options.orders, masks);
-}
-
-function measure(
-  kind: 'exchange' | 'echo',
-  server: ServerProcess,
-  options: LoadOptions,
-  plan: LoadPlan,
-  frames: readonly ClientFrames[],
-  clock: Clock,
-  signal: AbortSignal,
-  look: (progress: Progress) => void = () => {},
-): Promise<LoadRunResult> {
-  const run = runLoad(
-    {
-      host: HOST,
-      port: server.port,
-      server: kind,
-      frames,
-      ...plan,
-      clock,
-      timedOrders: options.orders,
-      underWay: options.underWay,
-      ratePerSecond: options.ratePerSecond,
-      onProgress: (progress) => {
-        showProgress(options, kind, progress);
-        look(progress);
-      },
-      stallSeconds: STALL_SECONDS,
-    },
-    signal,
-  );
-  // A server that has died says why; the connections only say that it is gone.
-  const named = run.catch(async (error: unknown) => {
-    await Promise.race([server.died, new Promise((resolve) => setTimeout(resolve, 500))]);
-    throw error;
-  });
-  return Promise.race([named, server.died]);
-}
-
-/** Why the run does not count, one sentence each. */
-function findFailures(
-  options: LoadOptions,
-  exchange: LoadRunResult,
-  journal: JournalCount | undefined,
-): string[] {
-  const failures: string[] = [];
-  if (journal !== undefined && journal.orders !== exchange.acknowledged)
-    failures.push(
-      `the journal holds ${journal.orders} orders and ${exchange.acknowledged} were acknowledged`,
-    );
-  if (exchange.refused > 0 && options.ratePerSecond === undefined)
-    failures.push(`${exchange.refused} orders were refused by a gateway`);
-  return failures;
-}
-
-function showProgress(options: LoadOptions, kind: string, progress: Progress): void {
-  if (options.json && !process.stderr.isTTY) return;
-  const { sent, answered, orders, seconds } = progress;
-  process.stderr.write(
-    `${kind}: ${seconds.toFixed(0)} s, ${answered} of ${orders} answered, ${sent - answered} under way\n`,
-  );
-}
-
-/** Text for people: on standard output, or beside it where that is for a program. */
-function say(options: LoadOptions, text: string): void {
-  (options.json ? process.stderr : process.stdout).write(text);
-}
-
-main().then(
+main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },

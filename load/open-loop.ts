@@ -15,6 +15,8 @@ export interface OpenLoopSettings {
   readonly clock: Clock;
   readonly dealing: Dealing;
   readonly ratePerSecond: number;
+  /** So many orders are due at once, at the time of the first of them; 1: evenly. */
+  readonly burst?: number;
   /** Places in the run of the first order to send and of the one after the last. */
   readonly from: number;
   readonly to: number;
@@ -23,7 +25,7 @@ export interface OpenLoopSettings {
 /**
  * The rate loop: order `i` is due at start + `i` / rate, whatever became of the orders before it. What is due is sent at
  * once, and counts from the time at which it was due even where the client itself comes late. A frame of many orders
- * is due with its last one.
+ * is due with its last one. In bursts, all orders of a burst are due at once.
  */
 export class OpenLoop implements SendingLoop {
   /** When the first order was due. */
@@ -32,6 +34,7 @@ export class OpenLoop implements SendingLoop {
   readonly lateness = new LatencyRecorder();
   readonly #settings: OpenLoopSettings;
   readonly #intervalNs: number;
+  readonly #burst: number;
   readonly #nap = new Int32Array(new SharedArrayBuffer(4));
   #next: number;
   #running = false;
@@ -39,6 +42,7 @@ export class OpenLoop implements SendingLoop {
   constructor(settings: OpenLoopSettings) {
     this.#settings = settings;
     this.#intervalNs = 1e9 / settings.ratePerSecond;
+    this.#burst = settings.burst ?? 1;
     this.#next = settings.from;
   }
 
@@ -66,7 +70,8 @@ export class OpenLoop implements SendingLoop {
 
   #sendDue(nowNs: number): void {
     const { from, to, dealing, connections } = this.#settings;
-    let dueEnd = Math.min(to, from + Math.floor((nowNs - this.firstSendNs) / this.#intervalNs) + 1);
+    const due = Math.floor((nowNs - this.firstSendNs) / (this.#intervalNs * this.#burst)) + 1;
+    let dueEnd = Math.min(to, from + due * this.#burst);
     if (dueEnd < to) dueEnd -= dueEnd % dealing.ordersPerFrame;
     if (this.#next >= dueEnd) return;
     this.lateness.record(nowNs - this.#dueNs(this.#frameEnd(this.#next) - 1), 1);
@@ -94,6 +99,7 @@ export class OpenLoop implements SendingLoop {
   }
 
   #dueNs(place: number): number {
-    return this.firstSendNs + (place - this.#settings.from) * this.#intervalNs;
+    const index = place - this.#settings.from;
+    return this.firstSendNs + (index - (index % this.#burst)) * this.#intervalNs;
   }
 }

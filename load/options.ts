@@ -1,10 +1,9 @@
-import { OptionsError, readCommandLine, readWhole } from '../native-free-bench/command-line.js';
-import type { Durability } from '../src/journal/segment.js';
+import { OptionsError } from '../native-free-bench/command-line.js';
+import { type MixName, mixes, mixNames } from './mixes.js';
+import { type CommonOptions, type Given, optional, readCommon, whole } from './modes.js';
 
-export const DURABILITIES = ['fsync', 'os', 'none'] as const satisfies readonly Durability[];
-
-/** What one load run is asked to do. */
-export interface LoadOptions {
+/** What one load run over WebSocket is asked to do. */
+export interface LoadOptions extends CommonOptions {
   readonly transport: 'ws';
   /** Orders in one WebSocket frame: 1 with `--frames single`, 64 with `--frames many`. */
   readonly ordersPerFrame: number;
@@ -14,139 +13,84 @@ export interface LoadOptions {
   readonly warmUpOrders: number;
   /** Orders per second of an open-loop run; undefined for a closed-loop run. */
   readonly ratePerSecond: number | undefined;
+  /** Orders that are due at once; 1: evenly. */
+  readonly burst: number;
+  /** Connections that are opened before the run, say nothing and stay. */
+  readonly idleConnections: number;
+  /** Connections that send orders during the run and never read. */
+  readonly slowReaders: number;
   readonly connections: number;
   /** Bound of the orders under way over all connections: in a closed-loop run, and in the warm-up of an open-loop one. */
   readonly underWay: number;
-  readonly shards: number;
-  readonly gateways: number;
-  /** What an acknowledged order has passed: a sync, the operating system, or nothing (then there is no journal). */
-  readonly durability: Durability;
-  /** Whether the exchange has followers, and after how many commands they take a snapshot; its default where undefined. */
-  readonly follower: 'on' | 'off';
+  readonly mix: MixName;
+  /** After how many commands followers take a snapshot; the exchange's default where undefined. */
   readonly snapshotCommands: number | undefined;
   /** Stores of the exchange: as its own options say, or `server` for a Postgres or Redis that the run starts. */
   readonly postgres: string;
   readonly redis: string | undefined;
   readonly storeWriteMs: number | undefined;
-  /** Where the exchange keeps its journal; undefined: a fresh temporary directory, removed afterwards. */
-  readonly dataDirectory: string | undefined;
-  /** Configuration of the exchange; undefined: one that the run writes, with one instrument a shard. */
-  readonly configFile: string | undefined;
   /** Whether the run against the bare echo server follows. */
   readonly echo: boolean;
-  /** Seed of flow and masking keys, 0 to 2^32 - 1. */
-  readonly seed: number;
-  readonly json: boolean;
 }
 
 /** Orders in a frame with `--frames many`. */
 export const MANY_ORDERS = 64;
 
-const DEFAULT_ORDERS = 5_000_000;
-const DEFAULT_SECONDS = 20;
-const DEFAULT_WARM_UP = 200_000;
-const DEFAULT_CONNECTIONS = 32;
-const DEFAULT_UNDER_WAY = 8_192;
+export const DEFAULT_ORDERS = 5_000_000;
+export const DEFAULT_SECONDS = 20;
+export const DEFAULT_WARM_UP = 200_000;
+export const DEFAULT_CONNECTIONS = 32;
+export const DEFAULT_UNDER_WAY = 8_192;
 /** Orders of one connection that an open-loop run has under way in its warm-up: two writes. */
 const WARM_UP_UNDER_WAY = 32;
 /** A client id holds its order's index in the low 32 bits, and all frames of a run stand in memory at once. */
 const MAX_ORDERS = 100_000_000;
 const MAX_CONNECTIONS = 1_000;
 
-const TEXTS = [
-  'transport',
-  'frames',
-  'orders',
-  'rate',
-  'seconds',
-  'warm-up',
-  'connections',
-  'under-way',
-  'shards',
-  'gateways',
-  'durability',
-  'follower',
-  'snapshot-commands',
-  'postgres',
-  'redis',
-  'store-write-ms',
-  'data',
-  'config',
-  'seed',
-] as const;
-
-export const loadHelp = `Usage: npm run --silent load -- [options]
-
-Starts an exchange in a process of its own, sends it orders over WebSocket, checks that its journal holds exactly what
-it acknowledged, then sends the same frames to a bare uWebSockets.js echo server.
-
-  --transport ws        how orders travel (only ws)
-  --frames single|many  one order a frame, or ${MANY_ORDERS} (default single)
-  --orders N            timed orders (default ${DEFAULT_ORDERS}; with --rate: rate x seconds)
-  --rate R              open-loop at R orders/s, each measured from the time at which it was due
-  --seconds S           length of a run with --rate (default ${DEFAULT_SECONDS})
-  --warm-up N           orders before the timed ones (default ${DEFAULT_WARM_UP})
-  --connections N       WebSocket connections, each an account of its own (default ${DEFAULT_CONNECTIONS})
-  --under-way N         most orders under way over all connections (default ${DEFAULT_UNDER_WAY}; not with --rate)
-  --shards N            shards of the exchange (default 1)
-  --gateways N          gateways of the exchange (default 1)
-  --durability MODE     of the exchange: fsync, os or none (default fsync)
-  --follower on|off     whether the exchange has followers, which write snapshots (default on)
-  --snapshot-commands N commands after which they write one (default: that of the exchange)
-  --postgres WHERE      off, embedded, postgres://..., or server for one that the run starts (default off)
-  --redis WHERE         redis://..., or server for one that the run starts (default none)
-  --store-write-ms N    how long one write into a store should take (default: that of the exchange)
-  --data DIR            data directory, absent or empty, kept afterwards (default: a temporary one, removed)
-  --config FILE         configuration of the exchange (default: one instrument a shard)
-  --no-echo             leave out the run against the echo server
-  --seed N              seed of the order flow (default 42)
-  --json                text to stderr, one line of JSON to stdout
-  --help                this text`;
-
 /**
- * Reads the command line.
+ * Reads the options of a run over WebSocket.
  *
- * @returns undefined where help was asked for.
- * @throws OptionsError where an option is unknown, malformed or contradicts another.
+ * @throws OptionsError where an option is malformed or contradicts another.
  */
-export function readOptions(argv: readonly string[]): LoadOptions | undefined {
-  const values = readCommandLine(argv, TEXTS, ['no-echo', 'json']);
-  if (values.help) return undefined;
-  if (values.transport !== undefined && values.transport !== 'ws')
-    throw new OptionsError(`--transport ${values.transport} is not built; only ws is`);
-  if (values.frames !== undefined && values.frames !== 'single' && values.frames !== 'many')
-    throw new OptionsError(`--frames takes single or many, not ${values.frames}`);
-  if (values.rate === undefined && values.seconds !== undefined)
-    throw new OptionsError('--seconds goes with --rate; without it give --orders');
-  if (values.seconds !== undefined && values.orders !== undefined)
+export function readWsOptions(given: Given): LoadOptions {
+  const common = readCommon(given);
+  if (given.frames !== undefined && given.frames !== 'single' && given.frames !== 'many')
+    throw new OptionsError(`--frames takes single or many, not ${given.frames}`);
+  if (given.rate === undefined && given.burst === undefined && given.seconds !== undefined)
+    throw new OptionsError('--seconds goes with --rate or --burst; without them give --orders');
+  if (given.seconds !== undefined && given.orders !== undefined)
     throw new OptionsError('give --seconds or --orders, not both');
-  if (values.rate !== undefined && values['under-way'] !== undefined)
+  if (given.rate !== undefined && given['under-way'] !== undefined)
     throw new OptionsError(
       '--under-way bounds a closed-loop run; with --rate orders go out when they are due',
     );
-  const durability = DURABILITIES.find((name) => name === (values.durability ?? 'fsync'));
-  if (durability === undefined)
-    throw new OptionsError(`--durability takes fsync, os or none, not ${values.durability}`);
-  if (values.follower !== undefined && values.follower !== 'on' && values.follower !== 'off')
-    throw new OptionsError(`--follower takes on or off, not ${values.follower}`);
 
-  const ordersPerFrame = values.frames === 'many' ? MANY_ORDERS : 1;
-  const ratePerSecond = values.rate === undefined ? undefined : whole('--rate', values.rate, 1, 10_000_000);
-  const seconds = whole('--seconds', values.seconds, 1, 86_400, DEFAULT_SECONDS);
-  const orders = whole(
-    '--orders',
-    values.orders,
-    1,
-    MAX_ORDERS,
-    ratePerSecond === undefined ? DEFAULT_ORDERS : ratePerSecond * seconds,
-  );
+  if ((given.burst === undefined) !== (given['every-ms'] === undefined))
+    throw new OptionsError('--burst and --every-ms go together: so many orders at once, so often');
+  if (given.burst !== undefined && (given.rate !== undefined || given['under-way'] !== undefined))
+    throw new OptionsError('--burst and --every-ms are a rate; leave --rate and --under-way out');
+
+  const ordersPerFrame = given.frames === 'many' ? MANY_ORDERS : 1;
+  const burst = whole('burst', given.burst, 1, 1_000_000, 1);
+  if (burst % ordersPerFrame !== 0 && given.burst !== undefined)
+    throw new OptionsError(`--burst ${burst} is not a whole number of frames of ${ordersPerFrame} orders`);
+  const ratePerSecond =
+    given.burst !== undefined
+      ? (burst * 1_000) / whole('every-ms', given['every-ms'], 1, 60_000, 0)
+      : given.rate === undefined
+        ? undefined
+        : whole('rate', given.rate, 1, 10_000_000, 0);
+  const seconds = whole('seconds', given.seconds, 1, 86_400, DEFAULT_SECONDS);
+  const defaultOrders =
+    ratePerSecond === undefined ? DEFAULT_ORDERS : Math.max(1, Math.round(ratePerSecond * seconds));
+  const orders = whole('orders', given.orders, 1, MAX_ORDERS, defaultOrders);
   if (orders > MAX_ORDERS)
     throw new OptionsError(`${ratePerSecond} orders/s for ${seconds} s are over ${MAX_ORDERS} orders`);
-  const connections = whole('--connections', values.connections, 1, MAX_CONNECTIONS, DEFAULT_CONNECTIONS);
+  const connections = whole('connections', given.connections, 1, MAX_CONNECTIONS, DEFAULT_CONNECTIONS);
   const least = connections * ordersPerFrame;
   const underWay = whole(
-    '--under-way',
-    values['under-way'],
+    'under-way',
+    given['under-way'],
     1,
     1_000_000,
     ratePerSecond === undefined
@@ -158,46 +102,30 @@ export function readOptions(argv: readonly string[]): LoadOptions | undefined {
       `--under-way ${underWay} is less than one frame on each of ${connections} connections; at least ${least}`,
     );
   return {
+    ...common,
     transport: 'ws',
     ordersPerFrame,
     orders,
-    warmUpOrders: whole('--warm-up', values['warm-up'], 0, MAX_ORDERS, DEFAULT_WARM_UP),
+    warmUpOrders: whole('warm-up', given['warm-up'], 0, MAX_ORDERS, DEFAULT_WARM_UP),
     ratePerSecond,
+    burst,
     connections,
+    idleConnections: whole('idle-connections', given['idle-connections'], 0, 60_000, 0),
+    slowReaders: whole('slow-readers', given['slow-readers'], 0, 1_000, 0),
     underWay,
-    shards: whole('--shards', values.shards, 1, 32, 1),
-    gateways: whole('--gateways', values.gateways, 1, 16, 1),
-    durability,
-    follower: values.follower ?? 'on',
-    snapshotCommands:
-      values['snapshot-commands'] === undefined
-        ? undefined
-        : whole('--snapshot-commands', values['snapshot-commands'], 1_000, 1_000_000_000),
-    postgres: values.postgres ?? 'off',
-    redis: values.redis,
-    storeWriteMs:
-      values['store-write-ms'] === undefined
-        ? undefined
-        : whole('--store-write-ms', values['store-write-ms'], 1, 1_000),
-    dataDirectory: values.data,
-    configFile: values.config,
-    echo: values['no-echo'] !== true,
-    seed: whole('--seed', values.seed, 0, 0xffffffff, 42),
-    json: values.json === true,
+    mix: readMix(given.mix, ordersPerFrame),
+    snapshotCommands: optional('snapshot-commands', given['snapshot-commands'], 1_000, 1_000_000_000),
+    postgres: given.postgres ?? 'off',
+    redis: given.redis,
+    storeWriteMs: optional('store-write-ms', given['store-write-ms'], 1, 1_000),
+    echo: given['no-echo'] !== true,
   };
 }
 
-/** A whole number from `low` to `high`; underscores and commas between digits are ignored. */
-function whole(
-  name: string,
-  text: string | undefined,
-  low: number,
-  high: number,
-  otherwise?: number,
-): number {
-  if (text === undefined) {
-    if (otherwise === undefined) throw new OptionsError(`${name} needs a number`);
-    return otherwise;
-  }
-  return readWhole(name, text, low, high)!;
+function readMix(text: string | undefined, ordersPerFrame: number): MixName {
+  const mix = mixNames.find((name) => name === (text ?? 'steady'));
+  if (mix === undefined) throw new OptionsError(`--mix takes ${mixNames.join(', ')}, not ${text}`);
+  if (mixes[mix].quoteShare > 0 && ordersPerFrame > 1)
+    throw new OptionsError(`--mix ${mix} has mass quotes, which go one a frame; leave --frames many out`);
+  return mix;
 }

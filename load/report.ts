@@ -1,11 +1,13 @@
-import { cpus } from 'node:os';
 import { rejectReasons } from '../src/model/reject.js';
 import type { Backlog } from './backlog-watch.js';
 import type { DiskReport } from './disk-report.js';
+import type { IdleReport } from './idle-connections.js';
 import type { JournalCount } from './journal-count.js';
 import type { LatencySummary } from './latency.js';
 import type { LoadRunResult } from './load-run.js';
+import type { Machine } from './machine.js';
 import type { LoadOptions } from './options.js';
+import type { SlowReadersReport } from './slow-readers.js';
 
 /** All that a load run has found out. */
 export interface LoadReport {
@@ -16,6 +18,9 @@ export interface LoadReport {
   readonly journal: JournalCount | undefined;
   /** How far behind the stores were; none where there is no store. */
   readonly backlog: readonly Backlog[];
+  /** What the idle connections cost; undefined where there were none. */
+  readonly idle?: IdleReport | undefined;
+  readonly slowReaders?: SlowReadersReport | undefined;
   /** Bytes of payload with which the echo server answered each order; undefined where it was left out. */
   readonly echoBytesPerOrder: number | undefined;
   readonly echo: LoadRunResult | undefined;
@@ -41,6 +46,8 @@ export function reportText(report: LoadReport): string {
       ? 'journal: none is kept'
       : `journal: ${count(journal.orders)} orders read back, in ${count(journal.frames)} frames (${(journal.commands / Math.max(1, journal.frames)).toFixed(1)} commands a frame) and ${journal.segments} segments`,
     ...report.backlog.map(backlogLine),
+    ...(report.idle === undefined ? [] : [idleLine(report.idle)]),
+    ...(report.slowReaders === undefined ? [] : [slowReadersLine(report.slowReaders)]),
     ...failures.map((failure) => `FAILED: ${failure}`),
   ];
   return `${lines.join('\n')}\n`;
@@ -52,19 +59,19 @@ export function headingText(options: LoadOptions, disk: DiskReport): string {
   const way =
     options.ratePerSecond === undefined
       ? `closed loop, at most ${count(options.underWay)} under way`
-      : `open loop, ${count(options.ratePerSecond)} orders/s`;
+      : `open loop, ${count(options.ratePerSecond)} orders/s${options.burst > 1 ? ` in bursts of ${count(options.burst)}` : ''}`;
   return (
     `disk: ${disk.fileSystem}; write of 4 KiB and fdatasync: p50 ${p50.toFixed(0)} us, p99 ${p99.toFixed(0)} us\n` +
     `load: ${count(options.orders)} orders after ${count(options.warmUpOrders)} to warm up, ${options.ordersPerFrame} a frame, ` +
-    `${options.connections} connections, ${way}, seed ${options.seed}\n` +
+    `${options.connections} connections, mix ${options.mix}, ${way}, seed ${options.seed}\n` +
     `exchange: ${options.shards} shards, ${options.gateways} gateways, durability ${options.durability}, follower ${options.follower}\n`
   );
 }
 
-/** The report for programs: one line of JSON. */
-export function reportJson(report: LoadReport): string {
+/** The report for programs. */
+export function reportJson(report: LoadReport, machine: Machine): object {
   const { options, disk, exchange, journal, backlog, echo, echoBytesPerOrder, failures } = report;
-  return JSON.stringify({
+  return {
     acknowledgedPerSecond: Math.round(exchange.acknowledgedPerSecond),
     echoPerSecond: echo === undefined ? null : Math.round(echo.acknowledgedPerSecond),
     ratio: echo === undefined ? null : round(ratio(exchange, echo), 3),
@@ -79,12 +86,17 @@ export function reportJson(report: LoadReport): string {
       journalFrames: journal?.frames ?? null,
     },
     stores: backlog,
+    idle: report.idle ?? null,
+    slowReaders: report.slowReaders ?? null,
+    machine,
     settings: {
       transport: options.transport,
       ordersPerFrame: options.ordersPerFrame,
+      mix: options.mix,
       orders: options.orders,
       warmUpOrders: options.warmUpOrders,
       ratePerSecond: options.ratePerSecond ?? null,
+      burst: options.burst,
       connections: options.connections,
       underWay: options.ratePerSecond === undefined ? options.underWay : null,
       latency: latencyKind(options),
@@ -100,13 +112,13 @@ export function reportJson(report: LoadReport): string {
       echoBytesPerOrder: echoBytesPerOrder ?? null,
       fileSystem: disk.fileSystem,
       syncLatencyUs: { p50: round(disk.syncLatencyUs.p50, 0), p99: round(disk.syncLatencyUs.p99, 0) },
-      node: process.version,
-      platform: `${process.platform}-${process.arch}`,
-      processor: cpus()[0]?.model ?? 'unknown',
-      cores: cpus().length,
+      node: machine.node,
+      platform: machine.platform,
+      processor: machine.processor,
+      cores: machine.cores,
     },
     failures,
-  });
+  };
 }
 
 /** From when to when a latency is measured. */
@@ -128,6 +140,28 @@ function latenessLines(result: LoadRunResult): string[] {
   return [
     `of it, the client itself was late by: p50 ${p50.toFixed(0)} us, p99 ${p99.toFixed(0)} us, max ${max.toFixed(0)} us`,
   ];
+}
+
+/** The issue asks for less than this: 10 kB. */
+const MOST_IDLE_BYTES = 10_000;
+
+function idleLine(idle: IdleReport): string {
+  const { connections, ended, residentBytesEach, socketBufferBytesEach, kernelRecordBytesEach } = idle;
+  if (residentBytesEach === undefined)
+    return `idle: ${count(connections)} connections, ${ended} of them ended; this system does not tell what memory they took`;
+  const verdict = residentBytesEach < MOST_IDLE_BYTES ? 'pass' : 'FAIL';
+  const kernel = (bytes: number | undefined) => (bytes === undefined ? 'unknown' : count(bytes));
+  return (
+    `idle: ${verdict}: ${count(connections)} connections, ${ended} of them ended, took ${count(residentBytesEach)} bytes each in the exchange, of under ` +
+    `${count(MOST_IDLE_BYTES)} that are asked for; beside it in the kernel, both ends of each: ${kernel(socketBufferBytesEach)} of buffers, ${kernel(kernelRecordBytesEach)} of records`
+  );
+}
+
+function slowReadersLine(slow: SlowReadersReport): string {
+  const { connections, closed, firstClosedMs, lastClosedMs, sentOrders, whys } = slow;
+  const when = closed === 0 ? '' : ` after ${count(firstClosedMs!)} to ${count(lastClosedMs!)} ms`;
+  const ways = Object.entries(whys).map(([why, times]) => `${times} × ${why}`);
+  return `slow readers: ${connections}, ${closed} of them closed${when} (${ways.join(', ') || 'none'}); they sent ${count(sentOrders)} orders`;
 }
 
 function backlogLine({ store, shard, looks, drainedSeconds }: Backlog): string {

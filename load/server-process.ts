@@ -89,6 +89,11 @@ export class ServerProcess {
     this.died.catch(() => {});
   }
 
+  /** Its number in the system. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /**
    * Asks it to end, and waits until it has.
    *

@@ -20,6 +20,7 @@ import { type DataLock, lockDataDirectory } from './journal/data-lock.js';
 import { SegmentMaker } from './journal/segment-maker.js';
 import { countShards } from './journal/shard-directories.js';
 import { Drill, type DrillName } from './metrics/drill.js';
+import { LatencyBoard } from './metrics/latency-board.js';
 import { ShardBoard } from './metrics/shard-board.js';
 import { StoreBoard } from './metrics/store-board.js';
 import {
@@ -48,6 +49,7 @@ import type { ExchangeFacts } from './supervisor/exchange-facts.js';
 import { type ExchangeSettings, newSettings } from './supervisor/exchange-settings.js';
 import { serveGateway } from './supervisor/gateway-services.js';
 import { openKeys } from './supervisor/key-access.js';
+import { MarketBoards } from './supervisor/market-boards.js';
 import { StoreReads } from './supervisor/store-reads.js';
 import { SupervisedFollower } from './supervisor/supervised-follower.js';
 import { SupervisedShard } from './supervisor/supervised-shard.js';
@@ -188,6 +190,7 @@ class House {
     const storeBoardBuffer = StoreBoard.allocate(shards);
     const storeBoard = new StoreBoard(storeBoardBuffer);
     this.storeBoard = storeBoard;
+    const latencyBuffer = LatencyBoard.allocate(shards, gateways);
     const inputRings = grid(shards, gateways, () => allocateRing(INPUT_RING_LINES, LINE_BYTES));
     const eventRings = grid(shards, gateways, () => allocateRing(EVENT_RING_CELLS, CELL_BYTES));
     const shardDoorbells = Array.from({ length: shards }, () => Doorbell.allocate());
@@ -210,6 +213,7 @@ class House {
     const isFollowed = settings.durability !== 'none' && settings.follower !== 'off';
     const realTime = new LiveClock();
     const heapMb = settings.shardHeapMb ?? SHARD_HEAP_MB;
+    const marketBoards = new MarketBoards(this.#followers);
     for (let shard = 0; shard < shards; shard++) {
       const data: ShardThreadData = {
         shard,
@@ -218,6 +222,7 @@ class House {
         segmentBytes,
         clock: clockBuffer,
         board: boardBuffer,
+        latency: latencyBuffer,
         doorbell: shardDoorbells[shard]!,
         segmentMailbox: this.#segmentMaker.mailbox,
         inputRings: inputRings[shard]!,
@@ -241,8 +246,9 @@ class House {
         resumeCommands: settings.resumeCommands,
       };
       const resumed = (answer: NumberedAnswer) => this.#tellResumed(answer);
-      if (isFollowed)
-        this.#followers.push(new SupervisedFollower({ data: followerData, heapMb, realTime, warn, resumed }));
+      const watched = (instrument: number, isThere: boolean) => marketBoards.told(instrument, isThere);
+      const followerParts = { data: followerData, heapMb, realTime, warn, resumed, watched };
+      if (isFollowed) this.#followers.push(new SupervisedFollower(followerParts));
       this.#shards.push(new SupervisedShard({ data, heapMb, board, realTime, warn, giveUp }));
     }
     const recovered = await Promise.all(this.#shards.map((shard) => shard.recovered()));
@@ -312,6 +318,7 @@ class House {
         clock: clockBuffer,
         board: boardBuffer,
         storeBoard: storeBoardBuffer,
+        latency: latencyBuffer,
         storeBacklog: settings.storeBacklog ?? STORE_BACKLOG_COMMANDS,
         doorbell: gatewayDoorbells[gateway]!,
         inputRings: inputRings.map((ofShard) => ofShard[gateway]!),
@@ -353,8 +360,9 @@ class House {
       warn,
     });
     const log = settings.log ?? (() => {});
+    const followers = this.#followers;
     for (const thread of this.#gateways)
-      serveGateway(thread, { reads, followers: this.#followers, takeSnapshots, disconnects, log });
+      serveGateway(thread, { reads, followers, marketBoards, takeSnapshots, disconnects, log });
     await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
     disconnects.begin();
     this.#keys?.watch.start();

@@ -12,18 +12,20 @@ const commands: Readonly<Record<string, () => Promise<Run>>> = {
   rebuild: async () => (await import('./rebuild.js')).rebuild,
   backup: async () => (await import('./backup.js')).backup,
   replay: async () => (await import('./replay.js')).replay,
+  histograms: async () => (await import('./histograms.js')).histograms,
 };
 
 const help = `Usage: tickloom <command> [options]
 
 Commands:
-  start     runs an exchange
-  admin     tells a running exchange what to do: instruments, halts, cancels, snapshots
-  keys      makes, lists and revokes the keys of those who may come in
-  recover   verifies a data directory without starting the exchange
-  rebuild   makes the tables or keys of a store anew from the log
-  backup    copies the data directory of an exchange that may be running
-  replay    sends a recorded flow through an exchange, and compares what comes out with the recording
+  start       runs an exchange
+  admin       tells a running exchange what to do: instruments, halts, cancels, snapshots
+  keys        makes, lists and revokes the keys of those who may come in
+  recover     verifies a data directory without starting the exchange
+  rebuild     makes the tables or keys of a store anew from the log
+  backup      copies the data directory of an exchange that may be running
+  replay      sends a recorded flow through an exchange, and compares what comes out with the recording
+  histograms  writes the latency histograms of a running exchange into files
 
 tickloom <command> --help tells more.`;
 

@@ -2,7 +2,13 @@ import { exhaustMemory } from '../metrics/drill.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import type { Follower } from './follower.js';
-import type { FollowerOrder, FollowerReport, NumberedResume, TailRequest } from './follower-messages.js';
+import type {
+  FollowerOrder,
+  FollowerReport,
+  NumberedResume,
+  TailRequest,
+  WatchedBoard,
+} from './follower-messages.js';
 
 /**
  * Between two looks at a log that grows: a wake-up for each group of the shard would take turns from those who answer
@@ -48,6 +54,7 @@ export class FollowerLoop {
     this.#isArmed = false;
     this.#go();
   };
+  readonly #announce = (instrument: number) => this.#parts.report({ event: 'watched', instrument });
   #finishing = false;
   #isTurnDue = false;
   #isArmed = false;
@@ -63,10 +70,19 @@ export class FollowerLoop {
     this.#go();
   }
 
+  /** Tells of an instrument: what the shard has done by now was before whoever asks. */
+  watch({ instrument, board: memory }: WatchedBoard): void {
+    const { board, shard, follower } = this.#parts;
+    const from = Math.max(board.figures(shard).sequence, board.published(shard));
+    follower.watched.watch(instrument, memory, from);
+  }
+
   take(message: FollowerOrder): void {
     if (message.order === 'resume') this.#resumes.push(message.request);
     else if (message.order === 'tail') this.#tails.push(message);
     else if (message.order === 'finish') this.#finishing = true;
+    else if (message.order === 'watch') this.watch(message);
+    else if (message.order === 'unwatch') this.#parts.follower.watched.unwatch(message.instrument);
     else if (message.order === 'drill') {
       if (message.how === 'memory') exhaustMemory();
       throw new Error('a drill');
@@ -94,6 +110,7 @@ export class FollowerLoop {
     const { follower, board, shard } = this.#parts;
     try {
       const isRead = follower.read();
+      follower.watched.show(this.#announce);
       this.#answerResumes();
       this.#answerTails();
       this.#seeToSnapshots();

@@ -18,6 +18,14 @@ export interface FollowerThreadData {
   readonly oldSegments: OldSegments;
   readonly snapshotCommands: number;
   readonly resumeCommands?: number | undefined;
+  /** What the follower before it was to tell of: it goes on with the first command that it replays. */
+  readonly watched?: readonly WatchedBoard[] | undefined;
+}
+
+/** An instrument, and the board on which a follower tells of it. */
+export interface WatchedBoard {
+  readonly instrument: number;
+  readonly board: SharedArrayBuffer;
 }
 
 /** What the main thread says to a follower. */
@@ -28,6 +36,9 @@ export type FollowerOrder =
   | { readonly order: 'finish' }
   | { readonly order: 'resume'; readonly request: NumberedResume }
   | { readonly order: 'tail'; readonly id: number; readonly request: TailRequest }
+  /** Tell of an instrument on this board; answer with `watched` once that has begun. */
+  | ({ readonly order: 'watch' } & WatchedBoard)
+  | { readonly order: 'unwatch'; readonly instrument: number }
   /** Die: a drill. */
   | { readonly order: 'drill'; readonly how: DrillName };
 
@@ -70,6 +81,7 @@ export type FollowerReport =
   | { readonly event: 'snapshot'; readonly id: number; readonly outcome: SnapshotOutcome }
   | { readonly event: 'resumed'; readonly answer: NumberedAnswer }
   | { readonly event: 'tail'; readonly id: number; readonly tail: TailAnswer }
+  | { readonly event: 'watched'; readonly instrument: number }
   | { readonly event: 'warning'; readonly sentence: string }
   | { readonly event: 'diverged'; readonly message: string }
   | { readonly event: 'finished' }

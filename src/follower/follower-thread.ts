@@ -64,6 +64,7 @@ function run(): void {
     end: () => port!.close(),
   });
   port!.on('message', (message: FollowerOrder) => loop.take(message));
+  for (const watched of data.watched ?? []) loop.watch(watched);
   loop.turn();
 }
 

@@ -9,6 +9,7 @@ import { Replay } from '../shard/recovery.js';
 import type { EventHash } from '../wire/event-hash.js';
 import { type EventFilter, EventHistory, type Missed, type Tail } from './event-history.js';
 import { type OldSegments, Retention } from './retention.js';
+import { WatchedInstruments } from './watched-instruments.js';
 
 export interface FollowerParts {
   readonly directory: string;
@@ -60,6 +61,8 @@ export interface TakenSnapshot {
  * keeps the last events for clients that reconnect, and writes snapshots, so that matching never pauses for one.
  */
 export class Follower {
+  /** What is told of instruments as it is replayed. */
+  readonly watched: WatchedInstruments;
   readonly #parts: FollowerParts;
   readonly #replay: Replay;
   readonly #reader: LiveReader;
@@ -75,9 +78,11 @@ export class Follower {
     const { engine, hash, shard, directory, disk } = parts;
     this.#parts = parts;
     this.#history = new EventHistory(engine.sequence, parts.historyBytes);
-    this.#replay = new Replay(shard, engine, hash, ({ events }) =>
-      this.#history.add(events.words, events.length),
-    );
+    this.watched = new WatchedInstruments(engine);
+    this.#replay = new Replay(shard, engine, hash, ({ events }) => {
+      this.#history.add(events.words, events.length);
+      this.watched.take(events.words, events.length);
+    });
     this.#reader = new LiveReader({ directory, shard, disk }, parts.position, parts.logEnd);
     this.#retention = new Retention(
       disk,

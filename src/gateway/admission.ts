@@ -65,7 +65,7 @@ export function admitSession(request: UpgradeRequest, parts: AdmissionParts): Ad
   if (isForeign(request)) return { status: 403, sentence: foreignSentence(request) };
   if (request.path !== SESSION_PATH)
     return { status: 404, sentence: `There is no WebSocket at ${request.path}; connect to ${SESSION_PATH}.` };
-  const protocol = request.protocols.find((name) => protocols.includes(name));
+  const protocol = request.protocols.find((name): name is Protocol => protocols.includes(name));
   if (protocol === undefined)
     return {
       status: 400,
@@ -82,7 +82,7 @@ export function admitSession(request: UpgradeRequest, parts: AdmissionParts): Ad
 
 function admitIdentified(
   { actor, request }: Identified<UpgradeRequest>,
-  protocol: string,
+  protocol: Protocol,
   shards: number,
 ): Admission | Refusal {
   const query = new URLSearchParams(request.query);

@@ -1,7 +1,7 @@
 /** One WebSocket connection, as a gateway sees it. */
 export interface Connection {
-  /** Sends one binary message; the bytes are copied before this returns. */
-  send(bytes: Uint8Array): void;
+  /** Sends one message, a text where `isText` says so; the bytes are copied before this returns. */
+  send(bytes: Uint8Array, isText: boolean): void;
   /** Bytes accepted by `send` that the client has not taken yet. */
   waitingBytes(): number;
   /** Closes with a code of RFC 6455 and a reason of at most 123 bytes. */

@@ -22,6 +22,7 @@ export interface GatewayThreadData {
   readonly clock: SharedArrayBuffer;
   readonly board: SharedArrayBuffer;
   readonly storeBoard: SharedArrayBuffer;
+  readonly latency: SharedArrayBuffer;
   /** Commands that a store may be behind before new orders are rejected. */
   readonly storeBacklog: number;
   readonly doorbell: SharedArrayBuffer;
@@ -64,6 +65,8 @@ export type GatewayOrder =
   | { readonly order: 'cancel-of'; readonly session: number }
   | { readonly order: 'answered'; readonly id: number; readonly answer: ReadAnswer }
   | { readonly order: 'resumed'; readonly answer: NumberedAnswer }
+  /** What `watch` has asked for: told of on this board; undefined where there is no follower any more. */
+  | { readonly order: 'watched'; readonly id: number; readonly board: SharedArrayBuffer | undefined }
   | {
       readonly order: 'snapshots-taken';
       readonly id: number;
@@ -79,6 +82,10 @@ export type GatewayReport =
   | { readonly event: 'resume'; readonly request: NumberedResume }
   /** Answer with `answered`. */
   | { readonly event: 'query'; readonly id: number; readonly question: ReadQuestion }
+  /** Have an instrument told of; answer with `watched` and this number, and once more where it is over. */
+  | { readonly event: 'watch'; readonly id: number; readonly instrument: number; readonly shard: number }
+  /** Of this gateway nobody wants to know any more what that number was about. */
+  | { readonly event: 'unwatch'; readonly id: number }
   /** Answer with `snapshots-taken`. */
   | { readonly event: 'take-snapshots'; readonly id: number }
   | { readonly event: 'log'; readonly note: LogNote }

@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { LiveClock } from '../clock/live-clock.js';
 import { SharedClock } from '../clock/shared-clock.js';
 import type { SnapshotOutcome } from '../follower/follower-messages.js';
+import { LatencyBoard } from '../metrics/latency-board.js';
 import { ShardBoard } from '../metrics/shard-board.js';
 import { StoreBoard, StoreState } from '../metrics/store-board.js';
 import { Doorbell } from '../ring/doorbell.js';
@@ -83,6 +84,7 @@ async function start(): Promise<void> {
     doorbell: new Doorbell(data.doorbell),
     board,
     storeBoard,
+    latency: new LatencyBoard(data.latency),
     isStoreBehind: (shard) => storeBoard.backlog(shard, board.published(shard)) > data.storeBacklog,
     afterTurn: setImmediate,
     about: data.about,
@@ -93,6 +95,12 @@ async function start(): Promise<void> {
         ? undefined
         : (id, question) => report({ event: 'query', id, question }),
     askFollower: data.isFollowed ? (request) => report({ event: 'resume', request }) : undefined,
+    marketWatching: data.isFollowed
+      ? {
+          watch: (id, instrument, shard) => report({ event: 'watch', id, instrument, shard }),
+          unwatch: (id) => report({ event: 'unwatch', id }),
+        }
+      : undefined,
     advanceClock: clock.mode === 'test' ? advance : undefined,
     limits: data.limits,
     counts,
@@ -116,6 +124,10 @@ async function start(): Promise<void> {
     const { order } = message;
     if (order === 'resumed') {
       gateway.resumed(message.answer);
+      return;
+    }
+    if (order === 'watched') {
+      gateway.watched(message.id, message.board);
       return;
     }
     if (order === 'answered') {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.js';
 import type { NumberedAnswer, NumberedResume } from '../follower/follower-messages.js';
+import type { LatencyBoard } from '../metrics/latency-board.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import type { StoreBoard } from '../metrics/store-board.js';
 import type { Doorbell } from '../ring/doorbell.js';
@@ -19,9 +20,11 @@ import { HttpListings } from './http-listings.js';
 import { HttpReads } from './http-reads.js';
 import { Intake } from './intake.js';
 import { factsOf, type LogNote } from './log-note.js';
+import { MarketData, type MarketWatching } from './market-data.js';
+import { MarketRequests } from './market-request.js';
 import { Router } from './router.js';
 import { Routes, type TakeSnapshots } from './routes.js';
-import type { Session } from './session.js';
+import { Protocol, type Session } from './session.js';
 import { SessionMessages } from './session-messages.js';
 import { SessionRegistry } from './session-registry.js';
 import { SlowReaders } from './slow-readers.js';
@@ -34,6 +37,7 @@ import {
   type TransportHandlers,
   type UpgradeRequest,
 } from './transport.js';
+import { TurnTrace } from './turn-trace.js';
 
 /** Close codes of RFC 6455. */
 const CLOSE_GOING_AWAY = 1001;
@@ -65,6 +69,8 @@ export interface GatewayParts {
   readonly doorbell: Doorbell;
   readonly board: ShardBoard;
   readonly storeBoard?: StoreBoard | undefined;
+  /** Where latencies are recorded; nowhere, where it is left out. */
+  readonly latency?: LatencyBoard | undefined;
   /** Whether a store is so far behind a shard that it may take no new orders. */
   readonly isStoreBehind?: ((shard: number) => boolean) | undefined;
   /** Runs once after all messages of a turn of the event loop: `setImmediate`. */
@@ -77,6 +83,8 @@ export interface GatewayParts {
   readonly askStore?: ((id: number, question: ReadQuestion) => void) | undefined;
   /** Takes snapshots of all shards now; undefined where there are no followers. */
   readonly takeSnapshots?: TakeSnapshots | undefined;
+  /** Has instruments told of; undefined where there are no followers. It answers by `watched`. */
+  readonly marketWatching?: MarketWatching | undefined;
   /** Moves a test clock; undefined where the clock is live. */
   readonly advanceClock?: ((byNs: number) => void) | undefined;
   /** Who may do what; by default everybody everything. */
@@ -100,11 +108,13 @@ export class Gateway implements TransportHandlers {
   readonly #parts: GatewayParts;
   readonly #sessions: SessionRegistry;
   readonly #router: Router;
+  readonly #trace: TurnTrace | undefined;
   readonly #intake: Intake;
   readonly #answers: HttpAnswers;
   readonly #delivery: Delivery;
   readonly #reads: HttpReads;
   readonly #routes: Routes;
+  readonly #market: MarketData;
   readonly #slowReaders: SlowReaders;
   readonly #heartbeats: Heartbeats;
   readonly #admission: AdmissionParts;
@@ -135,6 +145,7 @@ export class Gateway implements TransportHandlers {
       (session) => this.#slowReaders.look(session),
       parts.firstSession,
     );
+    this.#trace = parts.latency && new TurnTrace(parts.latency, gateway, clock);
     this.#router = new Router(
       parts.inputRings,
       parts.shardDoorbells,
@@ -142,9 +153,19 @@ export class Gateway implements TransportHandlers {
       clock,
       parts.board,
       parts.isStoreBehind,
+      this.#trace,
     );
     const listings = new HttpListings(this.#router, instruments, parts.board, parts.realTime);
-    const messages = new SessionMessages(this.#sessions, clock);
+    this.#market = new MarketData({
+      instruments,
+      sessions: this.#sessions,
+      epochNs: () => clock.epochNs(),
+      realTime: parts.realTime,
+      afterTurn: parts.afterTurn,
+      watching: parts.marketWatching,
+    });
+    const market = new MarketRequests(this.#market, instruments);
+    const messages = new SessionMessages(this.#sessions, clock, market);
     this.#intake = new Intake({
       router: this.#router,
       sessions: this.#sessions,
@@ -195,6 +216,7 @@ export class Gateway implements TransportHandlers {
       reads: this.#reads,
       isFollowed: parts.takeSnapshots !== undefined,
       storeBoard: parts.storeBoard,
+      latency: parts.latency,
       intake: this.#intake,
       answers: this.#answers,
       sessions: this.#sessions,
@@ -261,6 +283,12 @@ export class Gateway implements TransportHandlers {
     if (!this.#turnDue) this.#schedule();
   }
 
+  /** What `marketWatching` has asked for. */
+  watched(id: number, board: SharedArrayBuffer | undefined): void {
+    this.#market.watched(id, board);
+    if (!this.#turnDue) this.#schedule();
+  }
+
   /** The answer to what `askStore` has sent. */
   answered(id: number, answer: ReadAnswer): void {
     this.#reads.answered(id, answer);
@@ -279,13 +307,18 @@ export class Gateway implements TransportHandlers {
   message(session: Session, message: ArrayBuffer, isBinary: boolean): void {
     if (!session.open) return;
     session.isHeard = true;
-    if (!isBinary) {
+    if (isBinary === (session.protocol === Protocol.Json)) {
       session.open = false;
-      session.connection.close(CLOSE_WRONG_DATA, 'text message: this subprotocol takes binary messages only');
+      const [came, taken] = isBinary ? ['binary', 'text'] : ['text', 'binary'];
+      session.connection.close(
+        CLOSE_WRONG_DATA,
+        `${came} message: this subprotocol takes ${taken} messages only`,
+      );
       return;
     }
+    this.#router.begin();
     if (session.binary) this.#intake.binary(session, message);
-    else this.#intake.msgpack(session, message);
+    else this.#intake.objects(session, message);
     if (!this.#turnDue) this.#schedule();
   }
 
@@ -296,10 +329,12 @@ export class Gateway implements TransportHandlers {
     this.#slowReaders.closed(session);
     if (session.disconnect !== undefined && !this.#ended) this.#parts.disconnects?.closed(session);
     this.#delivery.resuming.closed(session);
+    this.#market.closed(session);
     this.#sessions.close(session);
   }
 
   request(request: HttpRequest, respond: Respond): void {
+    this.#router.begin();
     this.#routes.handle(request, respond);
     if (!this.#turnDue) this.#schedule();
   }
@@ -309,11 +344,14 @@ export class Gateway implements TransportHandlers {
     this.#turnDue = false;
     if (this.#ended) return;
     this.#router.publish();
+    this.#trace?.mark();
     if (!this.#delivery.drain()) {
+      this.#trace?.lost();
       this.#answers.finishFollowing();
       this.#sessions.closeAll(CLOSE_TRY_AGAIN, 'this gateway fell too far behind: reconnect and resume');
     }
     this.#sessions.flush();
+    this.#trace?.handed();
     this.#arm();
   }
 
@@ -330,6 +368,7 @@ export class Gateway implements TransportHandlers {
     this.#ended = true;
     this.#answers.close();
     this.#reads.close();
+    this.#market.close();
     this.#sessions.closeAll(CLOSE_GOING_AWAY, 'the exchange is shutting down');
   }
 

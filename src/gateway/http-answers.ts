@@ -34,8 +34,10 @@ interface Waiting {
   readonly shard: number;
   readonly order: Int32Array;
   readonly account: number;
-  /** Undefined for a read, whose answer comes by session number. */
-  readonly key: string | undefined;
+  /** Its place among those whose answer has not come; undefined for a read, whose answer comes by session number. */
+  readonly clientId: number | string | undefined;
+  /** Another one of the same key. */
+  next: Waiting | undefined;
   answer: EventObject | undefined;
   /** Place of the answer, as the words of the event. */
   placeLow: number;
@@ -59,10 +61,10 @@ export class HttpAnswers {
   readonly #clock: Clock;
   /** All requests until they are finished, oldest first. */
   readonly #bySession = new Map<number, Request>();
-  /** Those whose answer has not come. */
-  readonly #byKey = new Map<string, Waiting[]>();
-  /** Those whose answer has come but whose command has more events. */
-  #following: Waiting[] = [];
+  /** Those whose answer has not come, oldest first: the head of a list for each key. */
+  readonly #byKey = new Map<number | string, Waiting>();
+  /** Those whose answer has come but whose command has more events: mostly one. */
+  readonly #following: Waiting[] = [];
   #sweep: TimerId | undefined;
 
   constructor(clock: Clock) {
@@ -83,13 +85,15 @@ export class HttpAnswers {
     const isRead = orderKind(order[0]!) >= FIRST_READ_KIND;
     const account = order[ORDER_ACCOUNT]!;
     const dueNs = this.#clock.nowNs() + HTTP_ANSWER_MS * 1e6;
+    const clientId = isRead ? undefined : orderClientId(order);
     const parts = shards.map(
       (shard): Waiting => ({
         session,
         shard,
         order,
         account,
-        key: isRead ? undefined : keyOf(shard, account, orderClientId(order)),
+        clientId,
+        next: undefined,
         answer: undefined,
         placeLow: 0,
         placeHigh: 0,
@@ -99,12 +103,7 @@ export class HttpAnswers {
       }),
     );
     this.#bySession.set(session, { parts, dueNs, finish });
-    for (const part of parts) {
-      if (part.key === undefined) continue;
-      const same = this.#byKey.get(part.key);
-      if (same === undefined) this.#byKey.set(part.key, [part]);
-      else same.push(part);
-    }
+    if (clientId !== undefined) for (const part of parts) this.#enlist(keyOf(account, clientId), part);
     this.#armSweep(dueNs);
   }
 
@@ -116,9 +115,9 @@ export class HttpAnswers {
     const flags = eventFlags(words[at + EVENT_CODE]!);
     if (flags & EventFlag.Answer) {
       const shard = shardOfPlaceHigh(words[at + EVENT_PLACE + 1]!);
-      const waiting = this.#find(keyOf(shard, words[at + EVENT_ACCOUNT]!, clientId()), words, at);
+      const waiting = this.#find(shard, clientId(), words, at);
       if (waiting !== undefined) {
-        this.#forgetKey(waiting);
+        this.#delist(waiting);
         waiting.answer = toObject();
         waiting.placeLow = words[at + EVENT_PLACE]!;
         waiting.placeHigh = words[at + EVENT_PLACE + 1]!;
@@ -131,9 +130,11 @@ export class HttpAnswers {
         else waiting.leftOut++;
       }
     }
-    if (flags & EventFlag.LastOfCommand && this.#following.length > 0)
-      for (const waiting of this.#following.filter((one) => ofSameCommand(one, words, at)))
-        this.#finishPart(waiting);
+    if (flags & EventFlag.LastOfCommand)
+      for (let i = this.#following.length - 1; i >= 0; i--) {
+        const waiting = this.#following[i]!;
+        if (ofSameCommand(waiting, words, at)) this.#finishPart(waiting);
+      }
   }
 
   /** The answer of a shard to a read, or another event meant for one session alone. */
@@ -141,7 +142,7 @@ export class HttpAnswers {
     const waiting = this.#bySession.get(session)?.parts.find((part) => part.shard === shard);
     if (waiting === undefined || waiting.finished) return;
     if (waiting.answer === undefined) {
-      this.#forgetKey(waiting);
+      this.#delist(waiting);
       waiting.answer = toObject();
     }
     this.#finishPart(waiting);
@@ -159,9 +160,16 @@ export class HttpAnswers {
   }
 
   /** Who waits for this answer. An amend's does not always repeat its price, so one that does goes before the others. */
-  #find(key: string, words: Int32Array, at: number): Waiting | undefined {
-    const fitting = this.#byKey.get(key)?.filter(({ order }) => answerFits(order, words, at));
-    return fitting?.find(({ order }) => repeatsPrice(order, words, at)) ?? fitting?.[0];
+  #find(shard: number, clientId: number | string, words: Int32Array, at: number): Waiting | undefined {
+    const account = words[at + EVENT_ACCOUNT]!;
+    let first: Waiting | undefined;
+    for (let one = this.#byKey.get(keyOf(account, clientId)); one !== undefined; one = one.next) {
+      const isSame = one.clientId === clientId && one.account === account && one.shard === shard;
+      if (!isSame || !answerFits(one.order, words, at)) continue;
+      if (repeatsPrice(one.order, words, at)) return one;
+      first ??= one;
+    }
+    return first;
   }
 
   /** All of a shard's answer has come. */
@@ -176,18 +184,36 @@ export class HttpAnswers {
   #finish(request: Request): void {
     this.#bySession.delete(request.parts[0]!.session);
     for (const part of request.parts) {
-      if (part.answer === undefined) this.#forgetKey(part);
+      if (part.answer === undefined) this.#delist(part);
       else if (!part.finished) this.#following.splice(this.#following.indexOf(part), 1);
       part.finished = true;
     }
     request.finish(request.parts);
   }
 
-  #forgetKey(waiting: Waiting): void {
-    if (waiting.key === undefined) return;
-    const same = this.#byKey.get(waiting.key)!;
-    if (same.length === 1) this.#byKey.delete(waiting.key);
-    else same.splice(same.indexOf(waiting), 1);
+  #enlist(key: number | string, waiting: Waiting): void {
+    let last = this.#byKey.get(key);
+    if (last === undefined) {
+      this.#byKey.set(key, waiting);
+      return;
+    }
+    while (last.next !== undefined) last = last.next;
+    last.next = waiting;
+  }
+
+  #delist(waiting: Waiting): void {
+    const { clientId, next } = waiting;
+    if (clientId === undefined) return;
+    const key = keyOf(waiting.account, clientId);
+    let before = this.#byKey.get(key);
+    if (before === waiting) {
+      if (next === undefined) this.#byKey.delete(key);
+      else this.#byKey.set(key, next);
+    } else {
+      while (before !== undefined && before.next !== waiting) before = before.next;
+      if (before !== undefined) before.next = next;
+    }
+    waiting.next = undefined;
   }
 
   #armSweep(atNs: number): void {
@@ -202,8 +228,10 @@ export class HttpAnswers {
   }
 }
 
-function keyOf(shard: number, account: number, clientId: number | string): string {
-  return `${shard}/${account}${typeof clientId === 'string' ? '"' : ':'}${clientId}`;
+/** Where a request waits. A small number costs less to make than a text; two that share one stand in one list. */
+function keyOf(account: number, clientId: number | string): number | string {
+  if (typeof clientId === 'string') return `${account}"${clientId}`;
+  return (Math.imul(account, 0x9e3779b1) ^ clientId) >>> 0;
 }
 
 function ofSameCommand(waiting: Waiting, words: Int32Array, at: number): boolean {

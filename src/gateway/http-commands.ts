@@ -100,8 +100,9 @@ function noAnswer(respond: Respond): void {
 }
 
 function respondWithOne(respond: Respond, { answer, following, leftOut }: Answered): void {
-  const body = answer.event === 'book' ? answer : { ...answer, events: following, ...leftOutText(leftOut) };
-  reply(respond, statusOf(answer), body);
+  // To spread an object of so many fields takes longer than to write it; nobody else has this one.
+  if (answer.event !== 'book') Object.assign(answer, { events: following }, leftOutText(leftOut));
+  reply(respond, statusOf(answer), answer);
 }
 
 /**

@@ -1,5 +1,7 @@
 import { memoryUsage } from 'node:process';
 import type { Clock } from '../clock/clock.js';
+import type { LatencyBoard } from '../metrics/latency-board.js';
+import { writeLatency } from '../metrics/latency-metrics.js';
 import { EXPOSITION_TYPE, Exposition, type Labels, type MetricType } from '../metrics/prometheus.js';
 import {
   DiskState,
@@ -26,6 +28,7 @@ export interface HttpFiguresParts {
   readonly clock: Clock;
   readonly board: ShardBoard;
   readonly storeBoard?: StoreBoard | undefined;
+  readonly latency?: LatencyBoard | undefined;
   readonly sessions: SessionRegistry;
   readonly router: Router;
   readonly intake: Intake;
@@ -97,7 +100,8 @@ export class HttpFigures {
     const out = new Exposition();
     this.#writeShards(out);
     this.#writeStores(out);
-    const { about, sessions, router } = this.#parts;
+    const { about, sessions, router, latency } = this.#parts;
+    if (latency !== undefined) writeLatency(out, latency);
     const gateway = this.#parts.gateway;
     const own = (name: string, help: string, samples: Sample[]) => out.metric(name, 'gauge', help, samples);
     own('tickloom_sessions', 'WebSocket sessions of the gateway that answers.', [

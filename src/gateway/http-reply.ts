@@ -6,12 +6,21 @@ import type { HttpRequest, Respond } from './transport.js';
 
 /** How requests are read and answered: JSON both ways, and the shape of a reject for whatever is wrong. */
 
-const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' } as const;
+export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' } as const;
+const RETRY_HEADERS = { ...JSON_HEADERS, 'retry-after': '1' } as const;
+
+/** One for all bodies: between two of them it remembers nothing. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Answers with an object. Where the status passes by itself, the answer says when to come back. */
-export function reply(respond: Respond, status: number, body: object, headers = {}): void {
-  const retry = passingStatuses.has(status) ? { 'retry-after': '1' } : {};
-  respond(status, JSON.stringify(body), { ...JSON_HEADERS, ...retry, ...headers });
+export function reply(
+  respond: Respond,
+  status: number,
+  body: object,
+  more?: Readonly<Record<string, string>>,
+): void {
+  const headers = passingStatuses.has(status) ? RETRY_HEADERS : JSON_HEADERS;
+  respond(status, JSON.stringify(body), more === undefined ? headers : { ...headers, ...more });
 }
 
 /** A command that did not reach the log. */
@@ -26,7 +35,13 @@ export function refuse(respond: Respond, refusal: Refusal): void {
 }
 
 /** An answer of the HTTP side itself, in the shape of a reject. */
-export function fail(respond: Respond, status: number, reason: string, text: string, headers = {}): void {
+export function fail(
+  respond: Respond,
+  status: number,
+  reason: string,
+  text: string,
+  headers?: Readonly<Record<string, string>>,
+): void {
   reply(respond, status, { event: 'rejected', reason, text }, headers);
 }
 
@@ -37,7 +52,7 @@ export function readBody(request: HttpRequest, respond: Respond): Record<string,
     return undefined;
   }
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(request.body));
+    const value: unknown = JSON.parse(utf8.decode(request.body));
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;
     refuse(respond, { code: RejectCode.Malformed, sentence: 'The body must be a JSON object.' });

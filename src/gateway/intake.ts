@@ -13,13 +13,14 @@ import { encodeOrderObject } from '../wire/order-object.js';
 import { LINE_WORDS, ORDER_ACCOUNT, orderKind, orderLines } from '../wire/order-record.js';
 import type { Actor } from './actor.js';
 import type { Gatekeeper } from './gatekeeper.js';
+import { decodeJson } from './json.js';
 import { decodeCommands } from './msgpack.js';
 import type { Router } from './router.js';
-import type { Session } from './session.js';
+import { Protocol, type Session } from './session.js';
 import type { SessionMessages } from './session-messages.js';
 import type { SessionRegistry } from './session-registry.js';
 
-/** Most commands of one msgpack message: as many as the largest binary one has lines. */
+/** Most commands of one msgpack or JSON message: as many as the largest binary one has lines. */
 const MAX_COMMANDS = MAX_MESSAGE_BYTES / LINE_BYTES;
 
 export interface IntakeParts {
@@ -88,15 +89,17 @@ export class Intake {
     }
   }
 
-  /** A msgpack message: a map or an array of maps. */
-  msgpack(session: Session, message: ArrayBuffer): void {
+  /** A msgpack or JSON message: an object or an array of objects. */
+  objects(session: Session, message: ArrayBuffer): void {
     if (message.byteLength > this.#messageBytes) {
       this.#refuseTooLarge(session);
       return;
     }
-    const commands = decodeCommands(message);
+    const isJson = session.protocol === Protocol.Json;
+    const commands = isJson ? decodeJson(message) : decodeCommands(message);
     if (commands === undefined) {
-      this.#refuse(session, { code: RejectCode.Malformed, sentence: 'The message is not valid msgpack.' });
+      const sentence = `The message is not valid ${isJson ? 'JSON' : 'msgpack'}.`;
+      this.#refuse(session, { code: RejectCode.Malformed, sentence });
       return;
     }
     if (commands.length > MAX_COMMANDS) {

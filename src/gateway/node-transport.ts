@@ -45,10 +45,10 @@ class NodeConnection implements Connection {
     this.#socket = socket;
   }
 
-  send(bytes: Uint8Array): void {
+  send(bytes: Uint8Array, isText: boolean): void {
     // `ws` keeps what it is given until it is written, while the session writes its buffer anew: hence the copy.
     if (this.#socket.readyState === this.#socket.OPEN)
-      this.#socket.send(Buffer.from(bytes), { binary: true });
+      this.#socket.send(Buffer.from(bytes), { binary: !isText });
   }
 
   waitingBytes(): number {

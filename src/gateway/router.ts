@@ -26,6 +26,7 @@ import {
   orderTerms,
 } from '../wire/order-record.js';
 import { writeWhole } from '../wire/words.js';
+import type { TurnTrace } from './turn-trace.js';
 
 /** In place of a shard's number: the command went to all of them. */
 export const ALL_SHARDS = MAX_SHARDS;
@@ -49,7 +50,8 @@ export class Router {
   /** By shard, whether it takes nothing that makes the stores' work more: cancels alone. */
   readonly #refusingNew: Uint8Array;
   readonly #listing = new Int32Array(LIST_LINES * LINE_WORDS);
-  /** When this turn's messages came, low 32 bits of it, and whether they are set. */
+  readonly #trace: TurnTrace | undefined;
+  /** When this turn's first message came, ns since the origin, the low 32 bits of that, and whether they are set. */
   #turnNs = 0;
   #received = 0;
   #receivedSet = false;
@@ -61,7 +63,9 @@ export class Router {
     clock: Clock,
     board: ShardBoard,
     isStoreBehind: (shard: number) => boolean = () => false,
+    trace?: TurnTrace,
   ) {
+    this.#trace = trace;
     this.#board = board;
     this.#isStoreBehind = isStoreBehind;
     this.#refusingNew = new Uint8Array(rings.length);
@@ -74,7 +78,7 @@ export class Router {
 
   /** When the first message of this turn came, in ns since the origin: one look at the clock for all of them. */
   get turnNs(): number {
-    if (!this.#receivedSet) this.#beginTurn();
+    this.begin();
     return this.#turnNs;
   }
 
@@ -90,7 +94,7 @@ export class Router {
    * @returns the shard, ALL_SHARDS, or the code of the reject with a minus sign
    */
   send(words: Int32Array, at: number, session: number): number {
-    if (!this.#receivedSet) this.#beginTurn();
+    this.begin();
     const shard = this.#shardOf(words, at);
     if (shard < 0) return shard;
     if (shard !== ALL_SHARDS) return this.#sendTo(shard, words, at, session);
@@ -104,7 +108,7 @@ export class Router {
 
   /** Cancels what a session that is gone has left, in every shard. False where one takes nothing now: try again. */
   cancelOf(session: number, clientId: number): boolean {
-    if (!this.#receivedSet) this.#beginTurn();
+    this.begin();
     const words = this.#listing.fill(0, 0, LINE_WORDS);
     words[0] = orderHead(CommandKind.CancelAll, 1, 0);
     words[ORDER_TERMS] = orderTerms(CancelReason.Disconnected, 0, CommandFlag.OnlySession);
@@ -117,7 +121,7 @@ export class Router {
 
   /** Has a shard list an instrument. Returns as `send` does. */
   list(instrument: Instrument, shard: number): number {
-    if (!this.#receivedSet) this.#beginTurn();
+    this.begin();
     writeListing(this.#listing, 0, instrument);
     return this.#sendTo(shard, this.#listing, 0, 0);
   }
@@ -128,8 +132,9 @@ export class Router {
     return this.#write(shard, words, at, session) ? shard : -RejectCode.Busy;
   }
 
-  /** What all records of a turn share: when they came, and which shards take them. */
-  #beginTurn(): void {
+  /** A message has come. With a turn's first one begins what all its records share: when they came, which shards take them. */
+  begin(): void {
+    if (this.#receivedSet) return;
     this.#turnNs = this.#clock.nowNs();
     this.#received = this.#turnNs | 0;
     this.#receivedSet = true;
@@ -191,19 +196,24 @@ export class Router {
     for (let i = 0; i < count; i++) target[slot + i] = words[at + i]!;
     target[slot + ORDER_SESSION] = session;
     target[slot + ORDER_RECEIVED] = this.#received;
-    if (ring.unpublished >= PUBLISH_LINES) this.#show(shard);
+    if (ring.unpublished >= PUBLISH_LINES) this.#show(shard, this.#clock.nowNs());
     return true;
   }
 
   /** Shows what was sent to the shards, and wakes those that sleep. */
   publish(): void {
     this.#receivedSet = false;
+    let shownNs = -1;
     for (let shard = 0; shard < this.#rings.length; shard++) {
-      if (this.#rings[shard]!.pending) this.#show(shard);
+      if (!this.#rings[shard]!.pending) continue;
+      if (shownNs < 0) shownNs = this.#clock.nowNs();
+      this.#show(shard, shownNs);
     }
   }
 
-  #show(shard: number): void {
+  /** The time is taken before: no shard gathers what was not shown yet. */
+  #show(shard: number, shownNs: number): void {
+    this.#trace?.shown(shard, this.#turnNs, shownNs);
     this.#rings[shard]!.publish();
     this.#doorbells[shard]!.ring();
   }

@@ -14,15 +14,19 @@ import {
   parseAccount,
   strangeHostSentence,
 } from './admission.js';
+import { asyncApiText, openApiText } from './documents/documents.js';
+import { isRoute, scopeOf } from './documents/route-table.js';
 import type { Gatekeeper } from './gatekeeper.js';
-import { maySend, Need, needOf } from './http-access.js';
+import { maySend } from './http-access.js';
 import { type HttpCommandParts, HttpCommands } from './http-commands.js';
 import { HttpFigures, type HttpFiguresParts } from './http-figures.js';
+import { HttpHistograms } from './http-histograms.js';
 import type { HttpListings } from './http-listings.js';
 import { failAccount, readOrderId } from './http-query.js';
 import type { HttpReads } from './http-reads.js';
-import { fail, readBody, refuse, reply } from './http-reply.js';
+import { fail, JSON_HEADERS, readBody, refuse, reply } from './http-reply.js';
 import { Protocol } from './session.js';
+import { statusPage } from './status-page/status-page.js';
 import { type HttpRequest, isRefusal, type Refusal, type Respond } from './transport.js';
 
 /** Takes snapshots of all shards and says what came of it. */
@@ -52,11 +56,13 @@ export class Routes {
   readonly #parts: RouteParts;
   readonly #commands: HttpCommands;
   readonly #figures: HttpFigures;
+  readonly #histograms: HttpHistograms | undefined;
 
   constructor(parts: RouteParts) {
     this.#parts = parts;
     this.#commands = new HttpCommands(parts);
     this.#figures = new HttpFigures(parts);
+    this.#histograms = parts.latency && new HttpHistograms(parts.latency, parts.clock);
   }
 
   handle(request: HttpRequest, respond: Respond): void {
@@ -70,9 +76,9 @@ export class Routes {
     }
     const { path } = request;
     const [, room = '', ...items] = path.split('/');
-    const need = needOf(room, request.method);
+    const need = scopeOf(request.method, room, items);
     const { gatekeeper } = this.#parts;
-    if (!gatekeeper.isKeyed || need === Need.Nothing) this.#serve(request, anybody, room, items, respond);
+    if (!gatekeeper.isKeyed || need === 'public') this.#serve(request, anybody, room, items, respond);
     else {
       const identified = gatekeeper.identify(request);
       if (isRefusal(identified)) {
@@ -89,8 +95,10 @@ export class Routes {
 
   #serve(request: HttpRequest, actor: Actor, room: string, items: readonly string[], respond: Respond): void {
     const { path } = request;
-    const methods =
-      items.length > 2 ? undefined : this.#methods(room, items.map(decodePart), request, actor, respond);
+    // What the documents do not have is not served.
+    const methods = isRoute(room, items)
+      ? this.#methods(room, items.map(decodePart), request, actor, respond)
+      : undefined;
     if (methods !== undefined) onMethod(request, respond, methods);
     else if (room === 'ws' && items.length < 2)
       fail(
@@ -144,6 +152,16 @@ export class Routes {
           return { GET: () => this.#figures.health(respond) };
         case 'metrics':
           return { GET: () => this.#figures.metrics(respond) };
+        case '':
+          return { GET: () => this.#statusPage(respond) };
+        case 'openapi.json':
+          return { GET: () => respond(200, openApiText(), JSON_HEADERS) };
+        case 'asyncapi.json':
+          return { GET: () => respond(200, asyncApiText(), JSON_HEADERS) };
+        case 'histograms': {
+          const histograms = this.#histograms;
+          return histograms && { GET: () => histograms.get(request.query, respond) };
+        }
         case 'clock':
           if (this.#parts.advanceClock === undefined) return undefined;
           return { POST: body((by) => this.#advance(by, respond)) };
@@ -219,6 +237,11 @@ export class Routes {
       shard: instruments.shardOf(instrument.id),
     }));
     reply(respond, 200, list);
+  }
+
+  #statusPage(respond: Respond): void {
+    const { html, headers } = statusPage();
+    respond(200, html, headers);
   }
 
   /** The server's half of an exchange of timestamps, as in RFC 5905, section 8. */

@@ -12,6 +12,7 @@ import {
   sessionMessageSchemas,
 } from '../wire/session-schema.js';
 import { readBig } from '../wire/words.js';
+import type { MarketRequests } from './market-request.js';
 import type { Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
 
@@ -22,27 +23,31 @@ const EVENT_WORDS = 64;
 export class SessionMessages {
   readonly #sessions: SessionRegistry;
   readonly #clock: Clock;
+  readonly #market: MarketRequests;
   readonly #event = new Int32Array(EVENT_WORDS);
 
-  constructor(sessions: SessionRegistry, clock: Clock) {
+  constructor(sessions: SessionRegistry, clock: Clock, market: MarketRequests) {
     this.#sessions = sessions;
+    this.#market = market;
     this.#clock = clock;
   }
 
   /** True where a record of this kind is for the gateway itself. */
   takesKind(kind: number): boolean {
-    return kind === CommandKind.AskTime || kind === CommandKind.Heartbeat;
+    return kind === CommandKind.AskTime || kind === CommandKind.Heartbeat || this.#market.takesKind(kind);
   }
 
   /** True where an object is for the gateway itself. */
   takesObject(message: unknown): boolean {
     const type = valueAt(message, ['type']);
-    return typeof type === 'string' && Object.hasOwn(sessionMessageSchemas, type);
+    if (typeof type !== 'string') return false;
+    return Object.hasOwn(sessionMessageSchemas, type) || this.#market.takesType(type);
   }
 
   /** Takes a record of a kind that is taken here. Returns what is wrong with it, or 0. */
-  record(session: Session, words: Int32Array, at: number): RejectCode | 0 {
+  record(session: Session, words: Int32Array, at: number): number {
     const kind = orderKind(words[at]!);
+    if (this.#market.takesKind(kind)) return this.#market.record(session, words, at);
     const code = checkSessionRecord(words, at, kind);
     if (code !== 0) return code;
     if (kind === CommandKind.AskTime)
@@ -53,7 +58,9 @@ export class SessionMessages {
   /** Takes an object that is taken here. Returns why it is refused, where it is. */
   object(session: Session, message: unknown): Refusal | undefined {
     const receivedNs = this.#clock.epochNs();
-    const name = valueAt(message, ['type']) as SessionMessageName;
+    const type = valueAt(message, ['type']) as string;
+    if (this.#market.takesType(type)) return this.#market.object(session, message);
+    const name = type as SessionMessageName;
     const schema = sessionMessageSchemas[name];
     const read = schema.safeParse(message);
     if (!read.success) {

@@ -1,7 +1,8 @@
 import { sessionNumber } from '../wire/session-number.js';
 import type { Connection } from './connection.js';
+import { encodeJson } from './json.js';
 import { encodeEvents } from './msgpack.js';
-import { Session } from './session.js';
+import { Protocol, Session } from './session.js';
 import type { Admission } from './transport.js';
 
 /** The sessions of one gateway: who is connected, who acts for which account, and who has something to be sent. */
@@ -112,12 +113,21 @@ export class SessionRegistry {
   /** Sends what waits in a session as one message. */
   #send(session: Session): void {
     if (session.outWords === 0 && session.objects.length === 0) return;
-    const bytes = session.binary
-      ? new Uint8Array(session.out.buffer, 0, session.outWords * 4)
-      : encodeEvents(session.objects);
-    if (session.open) session.connection.send(bytes);
+    const bytes = encoded(session);
+    if (session.open) session.connection.send(bytes, session.protocol === Protocol.Json);
     session.sentBytes += bytes.byteLength;
     session.emptied();
     if (session.open) this.#isSent(session);
+  }
+}
+
+function encoded(session: Session): Uint8Array {
+  switch (session.protocol) {
+    case Protocol.Binary:
+      return new Uint8Array(session.out.buffer, 0, session.outWords * 4);
+    case Protocol.Msgpack:
+      return encodeEvents(session.objects);
+    case Protocol.Json:
+      return encodeJson(session.objects);
   }
 }

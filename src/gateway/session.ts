@@ -1,11 +1,16 @@
 import type { EventObject } from '../wire/event-object.js';
+import type { MarketEvent } from '../wire/market-schema.js';
 import type { SessionEvent } from '../wire/session-schema.js';
 import type { Actor } from './actor.js';
 import type { Connection } from './connection.js';
 import type { Admission } from './transport.js';
 
 /** How a session's messages are written. The name is the WebSocket subprotocol. */
-export const Protocol = { Binary: 'tickloom.binary.v1', Msgpack: 'tickloom.msgpack.v1' } as const;
+export const Protocol = {
+  Binary: 'tickloom.binary.v1',
+  Msgpack: 'tickloom.msgpack.v1',
+  Json: 'tickloom.json.v1',
+} as const;
 export type Protocol = (typeof Protocol)[keyof typeof Protocol];
 
 const FIRST_OUT_WORDS = 256;
@@ -27,12 +32,14 @@ export interface Gap {
 export type Gaps = Map<number, Gap>;
 
 /** What is told to a client that speaks in objects. */
-export type OutgoingEvent = EventObject | SessionEvent;
+export type OutgoingEvent = EventObject | SessionEvent | MarketEvent;
 
 /** One connected client: the accounts that it acts for, and what waits to be sent to it at the end of the turn. */
 export class Session {
   readonly number: number;
   readonly accounts: readonly number[];
+  readonly protocol: Protocol;
+  /** True where it is told event records, false for objects. */
   readonly binary: boolean;
   readonly connection: Connection;
   readonly actor: Actor;
@@ -54,12 +61,13 @@ export class Session {
   /** Binary: event records back to back. */
   out: Int32Array<ArrayBuffer>;
   outWords = 0;
-  /** Msgpack: the events to encode. */
+  /** Msgpack and JSON: the events to encode. */
   objects: OutgoingEvent[] = [];
 
   constructor(number: number, admission: Admission, connection: Connection) {
     this.number = number;
     this.accounts = admission.accounts;
+    this.protocol = admission.protocol;
     this.binary = admission.protocol === Protocol.Binary;
     this.connection = connection;
     this.actor = admission.actor;

@@ -15,6 +15,8 @@ export interface SlowReadersParts {
 interface Progress {
   takenBytes: number;
   sinceNs: number;
+  /** Once so many are taken, nothing of its own waits any more: who stops reading public data is only passed over. */
+  untilBytes: number;
 }
 
 /**
@@ -39,8 +41,14 @@ export class SlowReaders {
       this.#cut(session, `${waiting} bytes wait for it, over the bound of ${backlogBytes}`);
       return;
     }
-    if (this.#waiting.has(session)) return;
-    this.#waiting.set(session, { takenBytes: session.sentBytes - waiting, sinceNs: realTime.nowNs() });
+    const untilBytes = session.sentBytes;
+    const progress = this.#waiting.get(session);
+    if (progress !== undefined) {
+      progress.untilBytes = untilBytes;
+      return;
+    }
+    const takenBytes = untilBytes - waiting;
+    this.#waiting.set(session, { takenBytes, sinceNs: realTime.nowNs(), untilBytes });
     this.#arm();
   }
 
@@ -54,7 +62,7 @@ export class SlowReaders {
     for (const [session, progress] of this.#waiting) {
       const waiting = session.connection.waitingBytes();
       const takenBytes = session.sentBytes - waiting;
-      if (waiting === 0) this.#waiting.delete(session);
+      if (takenBytes >= progress.untilBytes) this.#waiting.delete(session);
       else if (takenBytes > progress.takenBytes) {
         progress.takenBytes = takenBytes;
         progress.sinceNs = nowNs;

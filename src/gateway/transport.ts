@@ -4,7 +4,7 @@ import type { Connection } from './connection.js';
 import type { ConnectionCounts } from './connection-counts.js';
 import type { GatewayLimits } from './gateway-limits.js';
 import type { ResumeKey } from './resuming.js';
-import type { Session } from './session.js';
+import type { Protocol, Session } from './session.js';
 
 /** What a browser says of the page that asks. Empty where the header is missing, as programs leave it. */
 export interface RequestSource {
@@ -34,7 +34,7 @@ export interface UpgradeRequest extends RequestSource {
 
 /** What a session may do, decided before the connection is open. */
 export interface Admission {
-  readonly protocol: string;
+  readonly protocol: Protocol;
   readonly accounts: readonly number[];
   /** The last events that the client has seen, one of each shard that it names. */
   readonly after: readonly ResumeKey[];
@@ -59,6 +59,7 @@ export interface HttpRequest extends RequestSource {
   readonly method: string;
   readonly path: string;
   readonly query: string;
+  /** Valid until the call that brings it returns. */
   readonly body: Uint8Array;
   /** True where the body was over the bound and has been left out. */
   readonly bodyTooLarge: boolean;

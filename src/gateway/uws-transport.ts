@@ -43,8 +43,8 @@ class UwsConnection implements Connection {
     this.#socket = socket;
   }
 
-  send(bytes: Uint8Array): void {
-    this.#socket.send(bytes, true, false);
+  send(bytes: Uint8Array, isText: boolean): void {
+    this.#socket.send(bytes, !isText, false);
   }
 
   waitingBytes(): number {
@@ -181,36 +181,41 @@ function answerRequest(
     gone = true;
     if (deadline !== undefined) realTime.cancel(deadline);
   });
-  const respond: Respond = (status, body, headers = {}) => {
+  const respond: Respond = (status, body, headers) => {
     if (gone || answered) return;
     answered = true;
     response.cork(() => {
       response.writeStatus(statusLine(status));
-      for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
+      for (const name in headers) response.writeHeader(name, headers[name]!);
       // Behind an answer without its body the library breaks off the connection's next request: it is told to close.
       if (method === 'HEAD') response.endWithoutBody(Buffer.byteLength(body), true);
       else response.end(body, status === REQUEST_TIMEOUT);
     });
   };
-  const chunks: Buffer[] = [];
+  let held: Buffer[] | undefined;
   let bytes = 0;
   response.onData((chunk, isLast) => {
     bytes += chunk.byteLength;
-    // The chunk is only lent: copy it. Past the bound nothing is kept.
-    if (bytes <= limits.messageBytes) chunks.push(Buffer.from(chunk.slice(0)));
+    const bodyTooLarge = bytes > limits.messageBytes;
     if (gone || answered) return;
     if (!isLast) {
+      // The chunk is only lent: copy it. Past the bound nothing is kept.
+      held ??= [];
+      if (!bodyTooLarge) held.push(Buffer.from(chunk.slice(0)));
       deadline ??= realTime.setAlert(realTime.nowNs() + limits.requestMs * 1e6, () =>
         respondTooLate(respond, limits.requestMs),
       );
       return;
     }
     if (deadline !== undefined) realTime.cancel(deadline);
-    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    const bodyTooLarge = bytes > limits.messageBytes;
+    // Nearly every body comes in one piece, and is read where it lies.
+    const last = new Uint8Array(chunk);
+    const body = bodyTooLarge ? NOTHING : held === undefined ? last : Buffer.concat([...held, last]);
     handlers.request({ method, path, query, ...source, body, bodyTooLarge }, respond);
   });
 }
+
+const NOTHING = new Uint8Array(0);
 
 function sourceOf(request: uWS.HttpRequest, isKeyed: boolean): Omit<RequestSource, 'address'> {
   const origin = request.getHeader('origin');
@@ -224,7 +229,7 @@ function addressOf(response: uWS.HttpResponse): string {
 }
 
 function statusLine(status: number): string {
-  return `${status} ${statusTexts[status] ?? 'Status'}`;
+  return statusLines[status] ?? `${status} Status`;
 }
 
 const statusTexts: Readonly<Record<number, string>> = {
@@ -244,3 +249,7 @@ const statusTexts: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
 };
+
+const statusLines: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(statusTexts).map(([status, text]) => [status, `${status} ${text}`]),
+);

@@ -3,6 +3,16 @@ export type MetricType = 'counter' | 'gauge';
 
 export type Labels = Readonly<Record<string, string | number>>;
 
+/** A series of a histogram. */
+export interface HistogramSeries {
+  readonly labels: Labels;
+  /** By their upper ends, rising: how many observations were up to there, those of the buckets before counted in. */
+  readonly buckets: readonly { readonly upTo: number; readonly count: number }[];
+  readonly sum: number;
+  /** Observations in all. */
+  readonly count: number;
+}
+
 /** The content type of what `Exposition` writes. */
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -22,9 +32,29 @@ export class Exposition {
     help: string,
     samples: Iterable<{ readonly labels?: Labels; readonly value: number }>,
   ): void {
-    this.#text += `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n`;
-    for (const { labels = {}, value } of samples)
-      this.#text += `${name}${labelText(labels)} ${valueText(value)}\n`;
+    this.#head(name, type, help);
+    for (const { labels = {}, value } of samples) this.#sample(name, labels, value);
+  }
+
+  /** Writes one classic histogram, all its series together. */
+  histogram(name: string, help: string, series: Iterable<HistogramSeries>): void {
+    this.#head(name, 'histogram', help);
+    for (const { labels, buckets, sum, count } of series) {
+      for (const { upTo, count: below } of buckets)
+        this.#sample(`${name}_bucket`, { ...labels, le: valueText(upTo) }, below);
+      this.#sample(`${name}_bucket`, { ...labels, le: '+Inf' }, count);
+      this.#sample(`${name}_sum`, labels, sum);
+      this.#sample(`${name}_count`, labels, count);
+    }
+  }
+
+  #head(name: string, type: MetricType | 'histogram', help: string): void {
+    const helpText = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+    this.#text += `# HELP ${name} ${helpText}\n# TYPE ${name} ${type}\n`;
+  }
+
+  #sample(name: string, labels: Labels, value: number): void {
+    this.#text += `${name}${labelText(labels)} ${valueText(value)}\n`;
   }
 
   /** All that was written. */

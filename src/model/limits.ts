@@ -292,6 +292,39 @@ export const MAX_ANSWER_EVENTS = 4_096;
 /** How long an HTTP request waits for its answer before the gateway says 504. */
 export const HTTP_ANSWER_MS = 10_000;
 
+/** Highest latency that is told apart, 137 seconds: longer than any request waits. What took longer counts as this. */
+export const HIGHEST_LATENCY_NS = 2 ** 37 - 1;
+
+/** Traces of runs of commands from a shard to a gateway: a full group may be as many runs as it has lines. */
+export const TRACE_RING_ENTRIES = 8_192;
+
+/** Turns that a gateway remembers for each shard until they are answered: one for each line of a full ring and group. */
+export const OPEN_TURNS = 131_072;
+
+/** Trades of one instrument that its follower keeps for gateways: 30 ms of one that catches up at a million commands a second. */
+export const MARKET_TRADES = 32_768;
+
+/** How often a gateway fetches trades from there: a third of that time. */
+export const MARKET_FETCH_MS = 10;
+
+/** Most trades of one message: its cells are counted by a byte. */
+export const MAX_MESSAGE_TRADES = MAX_EVENT_CELLS - 3;
+
+/** Market data that may wait for one client before it is passed over, and how far that must go down before it is told again. */
+export const MARKET_BACKLOG_BYTES = 256 * 1024;
+export const MARKET_DRAINED_BYTES = 64 * 1024;
+
+/**
+ * Market data in one turn of a gateway's event loop, in sends and in time: what orders may have to wait for. After a turn it rests
+ * three times as long as it took, so that a quarter of the thread at most goes to it, however many subscribe.
+ */
+export const MARKET_SENDS_PER_TURN = 100;
+export const MARKET_TURN_US = 500;
+export const MARKET_REST_FACTOR = 3;
+
+/** Most subscriptions of one session: every channel of a portfolio, and still a bound on what one client costs. */
+export const MAX_SUBSCRIPTIONS = 256;
+
 /** Most lines that one frame takes in segments of a size: several of them fit one segment. */
 export function groupLinesFor(segmentBytes: number): number {
   return Math.min(MAX_GROUP_LINES, Math.floor((segmentBytes / 2 - 8192) / LINE_BYTES));
@@ -312,6 +345,14 @@ relation(
 relation(
   MIN_SEGMENT_BYTES <= SEGMENT_BYTES && SEGMENT_BYTES <= MAX_SEGMENT_BYTES && SEGMENT_BYTES % 4096 === 0,
   'the usual segment must be one of those allowed',
+);
+relation(
+  MARKET_DRAINED_BYTES < MARKET_BACKLOG_BYTES && MARKET_BACKLOG_BYTES < CLIENT_BACKLOG_BYTES,
+  'a client is passed over before it is cut',
+);
+relation(
+  (MARKET_TRADES & (MARKET_TRADES - 1)) === 0,
+  'the trades of a board are found by the low bits of their number',
 );
 relation(MAX_ORDER_LINES <= 255, 'the line count of a record is one byte');
 relation(MAX_ORDER_LINES * LINE_BYTES <= MAX_MESSAGE_BYTES, 'the largest record must fit one message');
@@ -343,5 +384,10 @@ relation(
 relation(
   CLIENT_ID_WINDOW >= 2 * INPUT_RING_LINES,
   'a retry of what waits in a ring must find its first answer',
+);
+relation(MAX_GROUP_LINES <= TRACE_RING_ENTRIES, 'the runs of one group must fit a trace ring');
+relation(
+  INPUT_RING_LINES + MAX_GROUP_LINES <= OPEN_TURNS,
+  'a turn is remembered as long as one of its lines may wait',
 );
 relation(FAILED_LOGINS_PER_SECOND <= FAILED_LOGIN_BURST, 'a second of failed logins must fit the burst');

@@ -14,6 +14,8 @@ const FULL_RING_SLEEP_MS = 0.1;
 export class Outbox {
   readonly #rings: readonly RingProducer[];
   readonly #doorbells: readonly Doorbell[];
+  /** By gateway, 1 where it was shown something and not woken yet. */
+  readonly #shown: Uint8Array;
   /** Real time: a stall is one even where the exchange's time stands still. */
   readonly #realTime: Clock;
   readonly #onDetach: (gateway: number) => void;
@@ -26,6 +28,7 @@ export class Outbox {
   ) {
     this.#rings = rings.map((ring) => new RingProducer(ring, CELL_BYTES));
     this.#doorbells = doorbells;
+    this.#shown = new Uint8Array(rings.length);
     this.#realTime = realTime;
     this.#onDetach = onDetach;
   }
@@ -43,11 +46,27 @@ export class Outbox {
     if (at < length) this.#waitAndSend(gateway, ring, words, at, length);
   }
 
+  /** Shows the gateways what was sent, and wakes those that sleep. */
   publish(): void {
+    this.show();
+    this.wake();
+  }
+
+  /** Shows the gateways what was sent; those that sleep go on sleeping until `wake`. */
+  show(): void {
     for (let gateway = 0; gateway < this.#rings.length; gateway++) {
       const ring = this.#rings[gateway]!;
       if (!ring.pending) continue;
       ring.publish();
+      this.#shown[gateway] = 1;
+    }
+  }
+
+  /** Wakes the gateways that were shown something. */
+  wake(): void {
+    for (let gateway = 0; gateway < this.#rings.length; gateway++) {
+      if (this.#shown[gateway] === 0) continue;
+      this.#shown[gateway] = 0;
       this.#doorbells[gateway]!.ring();
     }
   }

@@ -11,6 +11,7 @@ export interface ShardThreadData {
   readonly segmentBytes: number;
   readonly clock: SharedArrayBuffer;
   readonly board: SharedArrayBuffer;
+  readonly latency: SharedArrayBuffer;
   readonly doorbell: SharedArrayBuffer;
   readonly segmentMailbox: SharedArrayBuffer;
   /** By gateway. */

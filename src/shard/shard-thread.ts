@@ -12,8 +12,10 @@ import { JournalWriter } from '../journal/journal-writer.js';
 import { shardDirectory } from '../journal/segment.js';
 import { PreparedSegments } from '../journal/segment-maker.js';
 import { snapshotName } from '../journal/snapshot-file.js';
+import { LatencyBoard } from '../metrics/latency-board.js';
 import { ShardBoard, ShardPhase } from '../metrics/shard-board.js';
 import { Doorbell } from '../ring/doorbell.js';
+import { GroupTrace } from './group-trace.js';
 import { Outbox } from './outbox.js';
 import { openShard, type RecoveredShard } from './recovery.js';
 import { Republication } from './republication.js';
@@ -102,6 +104,7 @@ function run(
     doorbell: new Doorbell(data.doorbell),
     outbox,
     board,
+    trace: new GroupTrace(new LatencyBoard(data.latency), data.shard, clock),
     lastTimeNs: summary.lastTimeNs,
     realTime: new LiveClock(),
     tell: (sentence) => report({ event: 'warning', sentence: `shard ${data.shard}: ${sentence}` }),

@@ -19,6 +19,7 @@ import { LINE_WORDS, ORDER_SESSION, orderHead, orderLines, sequencesOf } from '.
 import { gatewayOfSession } from '../wire/session-number.js';
 import { DiskTrouble } from './disk-trouble.js';
 import { Group } from './group.js';
+import type { GroupTrace } from './group-trace.js';
 import type { Outbox } from './outbox.js';
 
 /** Events past this many words are handed on before the rest of a large group is matched. */
@@ -36,6 +37,8 @@ export interface ShardParts {
   readonly doorbell: Doorbell;
   readonly outbox: Outbox;
   readonly board: ShardBoard;
+  /** Takes the times of groups. */
+  readonly trace?: GroupTrace | undefined;
   /** Time of the last frame in the log, ns since the epoch: no stamp is before it. */
   readonly lastTimeNs: bigint;
   /** Real time, for how often a disk in trouble is tried again. */
@@ -94,16 +97,21 @@ export class Shard {
   turn(): number {
     const taken = this.#gather();
     if (taken === 0) return 0;
+    const { trace } = this.#parts;
+    trace?.gathered();
     const trouble = this.#diskTrouble;
     if (trouble.isThere) trouble.tryAgain(this.#sequence + 1, this.#timeNs);
     const group = this.#group;
     group.sort(this.#frame, FRAME_HEADER_WORDS, taken, trouble.admission);
-    if (group.commands > 0 && !this.#journal(group.sequences, group.lines))
-      group.refuseAll(this.#frame, FRAME_HEADER_WORDS);
+    if (group.commands > 0) {
+      if (this.#journal(group.sequences, group.lines)) trace?.synced(group.commands);
+      else group.refuseAll(this.#frame, FRAME_HEADER_WORDS);
+    }
     this.#match();
     // Before anybody is told of it: where this thread dies, what was refused must not be taken again by the next one.
     for (const input of this.#inputs) input.release();
     if (group.refused > 0) this.#refuse();
+    trace?.matched(group.commands + group.reads);
     this.#publish();
     this.#report(group.commands);
     // Commands have seen to what is due; reads have not, and may keep the shard from ever being idle.
@@ -194,9 +202,11 @@ export class Shard {
 
   /** Shows the events to the gateways, and the frame to those who read the log. */
   #publish(): void {
-    const { outbox, board, shard } = this.#parts;
+    const { outbox, board, shard, trace } = this.#parts;
     this.#checkBoard();
-    outbox.publish();
+    outbox.show();
+    trace?.show();
+    outbox.wake();
     board.setPublished(shard, this.#sequence);
     this.#ringReaders();
   }
@@ -250,11 +260,15 @@ export class Shard {
   /** Copies what the input rings hold into the frame, up to its cap; returns the lines taken. */
   #gather(): number {
     const inputs = this.#inputs;
-    const { maxLines } = this.#parts.journal;
+    const { journal, trace } = this.#parts;
+    const { maxLines } = journal;
     let lines = 0;
     for (let i = 0; i < inputs.length; i++) {
-      const input = inputs[(this.#first + i) % inputs.length]!;
-      lines += input.take(this.#frame, FRAME_HEADER_WORDS + lines * LINE_WORDS, maxLines - lines);
+      const gateway = (this.#first + i) % inputs.length;
+      const at = FRAME_HEADER_WORDS + lines * LINE_WORDS;
+      const taken = inputs[gateway]!.take(this.#frame, at, maxLines - lines);
+      trace?.note(gateway, this.#frame, at, taken);
+      lines += taken;
     }
     this.#first = (this.#first + 1) % inputs.length;
     return lines;

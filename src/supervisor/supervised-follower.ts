@@ -20,6 +20,8 @@ export interface SupervisedFollowerParts {
   readonly realTime: Clock;
   readonly warn: (sentence: string) => void;
   readonly resumed: (answer: NumberedAnswer) => void;
+  /** An instrument is told of from now on; `isThere` is false where none will be any more. */
+  readonly watched: (instrument: number, isThere: boolean) => void;
 }
 
 /** Of a follower that is not there: no events at all. */
@@ -36,6 +38,8 @@ export class SupervisedFollower {
   readonly #resumes = new Map<string, NumberedResume>();
   readonly #tails = new Map<number, { request: TailRequest; resolve: (tail: TailAnswer) => void }>();
   readonly #snapshots = new Map<number, (outcome: SnapshotOutcome) => void>();
+  /** Told of by this follower and by those that take its place. */
+  readonly #watched = new Map<number, SharedArrayBuffer>();
   #thread: Thread<FollowerReport> | undefined;
   #lastId = 0;
   #isFinishing = false;
@@ -49,9 +53,10 @@ export class SupervisedFollower {
 
   /** Begins, once the shard runs. */
   start(): void {
+    const watched = Array.from(this.#watched, ([instrument, board]) => ({ instrument, board }));
     const thread = new Thread<FollowerReport>(
       new URL('../follower/follower-thread.js', import.meta.url),
-      this.#parts.data,
+      { ...this.#parts.data, watched },
       `follower ${this.#parts.data.shard}`,
       { maxOldGenerationSizeMb: this.#parts.heapMb },
     );
@@ -70,6 +75,7 @@ export class SupervisedFollower {
       this.#snapshots.get(id)?.(outcome);
       this.#snapshots.delete(id);
     });
+    thread.on('watched', ({ instrument }) => this.#parts.watched(instrument, true));
     thread.onFailure((message) => void this.#died(thread, message));
     for (const request of this.#resumes.values()) this.#post({ order: 'resume', request });
     for (const [id, { request }] of this.#tails) this.#post({ order: 'tail', id, request });
@@ -94,6 +100,21 @@ export class SupervisedFollower {
       this.#tails.set(id, { request, resolve });
       this.#post({ order: 'tail', id, request });
     });
+  }
+
+  /** Has an instrument told of on a board; `watched` says when that has begun. */
+  watch(instrument: number, board: SharedArrayBuffer): void {
+    if (this.#thread === undefined) {
+      this.#parts.watched(instrument, false);
+      return;
+    }
+    this.#watched.set(instrument, board);
+    this.#post({ order: 'watch', instrument, board });
+  }
+
+  unwatch(instrument: number): void {
+    this.#watched.delete(instrument);
+    this.#post({ order: 'unwatch', instrument });
   }
 
   /** Takes a snapshot of all that is logged by now. */
@@ -145,6 +166,8 @@ export class SupervisedFollower {
     for (const finish of this.#snapshots.values())
       finish({ shard, sequence: 0, file: '', bytes: 0, fault: why });
     this.#snapshots.clear();
+    for (const instrument of this.#watched.keys()) this.#parts.watched(instrument, false);
+    this.#watched.clear();
   }
 
   #post(order: FollowerOrder): void {

@@ -2,7 +2,6 @@
 
 import { EventFlag, EventKind } from '../model/event.js';
 import { sequenceOfPlace, shardOfPlace } from '../model/identity.js';
-import type { Instrument } from '../model/instrument.js';
 import { rejectReasons } from '../model/reject.js';
 import {
   eventClientIdOrNull,
@@ -31,10 +30,11 @@ import {
   eventCodeOf,
   eventKind,
 } from './event-record.js';
-import type { BookLevel, EventObject, EventOf } from './event-schema.js';
-import { instrumentObject, priceText, sizeText } from './instrument-object.js';
+import type { EventObject, EventOf } from './event-schema.js';
+import { instrumentObject, priceText } from './instrument-object.js';
 import { readInstrument } from './instrument-record.js';
 import type { InstrumentTable } from './instrument-table.js';
+import { levels } from './market-event-object.js';
 import { accountChanged, auctionPrice, pricesChanged, stateChanged } from './operator-event-object.js';
 import { accepted, amended, cancelled, fill, happened, repriced } from './order-event-object.js';
 import { stateName } from './term-names.js';
@@ -191,16 +191,4 @@ function book(words: Int32Array, at: number, instruments: InstrumentTable): Even
     bids: levels(words, firstBid, bids, instrument),
     asks: levels(words, firstBid + bids * CELL_WORDS, asks, instrument),
   };
-}
-
-/** One cell a level: price, size, number of orders. */
-function levels(words: Int32Array, at: number, count: number, instrument: Instrument): BookLevel[] {
-  return Array.from({ length: count }, (_, i) => {
-    const cell = at + i * CELL_WORDS;
-    return [
-      priceText(readWhole(words, cell), instrument),
-      sizeText(readWhole(words, cell + 2), instrument),
-      words[cell + 4]! >>> 0,
-    ];
-  });
 }

@@ -8,6 +8,9 @@ export const price = z.string().describe('Price as a decimal.');
 export const size = z.string();
 export const eventClientIdSchema = z.union([z.string(), z.int().min(1).max(MAX_WHOLE)]);
 
+/** A level of market data, where 0 orders are one that has gone; in a book there is at least one. */
+export const bookLevelSchema = z.tuple([price, size, z.int().min(0)]);
+
 /** What is there only where it is true. */
 export const marker = (meaning: string) => z.literal(true).optional().describe(meaning);
 

@@ -127,8 +127,10 @@ export function oneOf(given: Given, context: Context, fields: readonly string[],
 
 // The same rules for the documents, which are made from the schemas and cannot see into the functions above.
 export const required = (...names: string[]) => ({ required: names });
-export const exactlyOne = (names: readonly string[]) => ({ oneOf: names.map((name) => required(name)) });
-export const atLeastOne = (names: readonly string[]) => ({ anyOf: names.map((name) => required(name)) });
+export const exactlyOne = (names: readonly string[]) =>
+  names.length === 1 ? required(names[0]!) : { oneOf: names.map((name) => required(name)) };
+export const atLeastOne = (names: readonly string[]) =>
+  names.length === 1 ? required(names[0]!) : { anyOf: names.map((name) => required(name)) };
 export const atMostOne = (names: readonly string[]) => ({
   oneOf: [...names.map((name) => required(name)), { not: atLeastOne(names) }],
 });

@@ -53,7 +53,9 @@ describe.each(await transportsHere())('requests, on %s', (transport) => {
     expect(await post('content-length: 2\r\ncontent-length: 5', '{}')).toBe(400);
     // The sentences tell who it was: a body that was read is refused for what it lacks.
     const client = await RawClient.connect(exchange.port);
-    client.write('POST /nothing HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 2\r\ncontent-length: 5\r\n\r\n{}');
+    client.write(
+      'POST /nothing HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 2\r\ncontent-length: 5\r\n\r\n{}',
+    );
     expect((await client.head())?.status).toBe(isUws ? 404 : 400);
     client.destroy();
   });

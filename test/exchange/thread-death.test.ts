@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Exchange, type ExchangeSettings } from '../../dist/src/exchange.js';
+import type { LatencyReport } from '../../src/metrics/latency-report.js';
 import { BinaryClient, buy, kind, sell } from '../support/binary-client.js';
 import { temporaryDirectory } from '../support/exchange-process.js';
 import { stock } from '../wire/instruments.js';
@@ -91,6 +92,10 @@ describe.each(['exception', 'memory'] as const)('a shard whose thread dies of %s
     const health = (await (await fetch(`${url}/health`)).json()) as { status: string };
     expect(health.status).toBe('ok');
     expect(client.events).toEqual([]);
+    // Latencies are recorded on: the first shard has taken four commands, a retry among them, the other one twenty.
+    const report = (await (await fetch(`${url}/histograms`)).json()) as LatencyReport;
+    const { count } = report.stages.find(({ stage }) => stage === 'whole')!;
+    expect(count + report.dropped).toBeGreaterThanOrEqual(4 + 20);
     client.close();
   });
 });

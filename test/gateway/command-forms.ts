@@ -9,6 +9,7 @@ import {
   state,
   type,
 } from '../support/binary-client.js';
+import { documentedFetch } from '../support/documented-http.js';
 import { MsgpackClient } from '../support/msgpack-client.js';
 
 /*
@@ -207,7 +208,7 @@ function httpForm(url: string): Form {
   return {
     async send(command) {
       const { method, path, body } = toRequest(command);
-      const response = await fetch(url + path, {
+      const response = await documentedFetch(url + path, {
         method,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -84,6 +84,63 @@ describe('a whole load run, built and in processes of its own', () => {
     expect(again.errors).toContain('is not empty');
   });
 
+  it('sends orders over HTTP in turns to an exchange, a bare route and Fastify, and writes its reports', async () => {
+    const out = join(temporary, 'reports');
+    const outcome = await load(
+      `--transport http --orders 400 --warm-up 50 --connections 5 --rounds 2 --json --out ${out}`,
+    );
+    expect(lastLine(outcome)).toMatchObject({
+      transport: 'http',
+      machine: { tickloom: expect.any(String), command: expect.stringContaining('--transport http') },
+      exchange: { statuses: { 201: 900 }, sent: 900, errors: 0 },
+      bare: { statuses: { 201: 900 } },
+      fastify: { statuses: { 201: 900 } },
+      goals: [
+        { name: 'bare', least: 0.8 },
+        { name: 'fastify', least: 2 },
+      ],
+      journaledOrders: 900,
+      failures: [],
+    });
+    expect(readdirSync(out).sort()).toEqual(['latency.hgrm', 'latency.svg', 'report.json']);
+    expect(readFileSync(join(out, 'latency.hgrm'), 'utf8')).toMatch(/Value +Percentile/);
+    expect(readFileSync(join(out, 'latency.svg'), 'utf8')).toContain('<polyline');
+  });
+
+  it('sends every mix, and bursts beside connections that are idle or do not read', async () => {
+    for (const mix of ['grow', 'cancel-heavy', 'varied'])
+      expect(lastLine(await load(`--orders 3000 --warm-up 0 --mix ${mix} --no-echo --json`))).toMatchObject({
+        counts: { journaled: 3_000 },
+        failures: [],
+      });
+    const line =
+      '--burst 50 --every-ms 20 --seconds 1 --warm-up 0 --mix quotes --idle-connections 30 --no-echo --json';
+    expect(lastLine(await load(line))).toMatchObject({
+      counts: { acknowledged: 2_500, journaled: 2_500 },
+      idle: { connections: 30, ended: 0 },
+      settings: { burst: 50, ratePerSecond: 2_500, mix: 'quotes' },
+      failures: [],
+    });
+  });
+
+  it('proves or disproves that an exchange stays up under overload, with every figure', async () => {
+    const outcome = await load('--overload --connections 20 --capacity 2000 --times 2 --seconds 1 --json');
+    expect(JSON.parse(outcome.output)).toMatchObject({
+      proof: 'overload',
+      capacityPerSecond: 2_000,
+      offeredPerSecond: 4_000,
+      shed: 0,
+      unanswered: 0,
+      slow: { connections: 2 },
+      goals: [
+        { goal: expect.stringContaining('memory'), passes: true },
+        { goal: expect.stringContaining('p99') },
+        { goal: 'rejects carry reasons', passes: true },
+        { goal: expect.stringContaining('slow ones') },
+      ],
+    });
+  });
+
   it('refuses a data directory in memory', async (context) => {
     if (!existsSync(MEMORY) || !isInMemory(fileSystemName(MEMORY))) return context.skip();
     const memory = mkdtempSync(join(MEMORY, 'tickloom-test-'));
@@ -94,9 +151,9 @@ describe('a whole load run, built and in processes of its own', () => {
   });
 
   it('says what is wrong with an option, and shows its help', async () => {
-    const wrong = await load('--transport http');
+    const wrong = await load('--transport tcp');
     expect(wrong).toMatchObject({ code: 2, output: '' });
-    expect(wrong.errors).toContain('--transport http is not built');
+    expect(wrong.errors).toContain('--transport takes ws or http, not tcp');
     const help = await load('--help');
     expect(help).toMatchObject({ code: 0, errors: '' });
     expect(help.output).toContain('--under-way');

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { readOptions } from '../../load/options.js';
+import { readHttpOptions } from '../../load/http-options.js';
+import { readMode } from '../../load/modes.js';
+import { type LoadOptions, readWsOptions } from '../../load/options.js';
+import { readOverloadOptions } from '../../load/overload-options.js';
 import { OptionsError } from '../../native-free-bench/command-line.js';
+
+function readOptions(argv: readonly string[]): LoadOptions | undefined {
+  const read = readMode(argv);
+  return read === undefined ? undefined : readWsOptions(read.given);
+}
 
 describe('the options of a load run', () => {
   it('has the defaults of the help text', () => {
@@ -10,6 +18,13 @@ describe('the options of a load run', () => {
       orders: 5_000_000,
       warmUpOrders: 200_000,
       ratePerSecond: undefined,
+      burst: 1,
+      mix: 'steady',
+      idleConnections: 0,
+      slowReaders: 0,
+      clientBacklogBytes: undefined,
+      clientStallMs: undefined,
+      out: undefined,
       connections: expect.any(Number),
       underWay: expect.any(Number),
       shards: 1,
@@ -45,7 +60,15 @@ describe('the options of a load run', () => {
   });
 
   it.each([
-    ['--transport http', /only ws is/],
+    ['--transport tcp', /takes ws or http/],
+    ['--burst 10', /go together/],
+    ['--burst 10 --every-ms 5 --rate 7', /leave --rate/],
+    ['--burst 10 --every-ms 5 --frames many', /not a whole number of frames/],
+    ['--mix quotes --frames many', /one a frame/],
+    ['--mix fast', /--mix takes steady, grow/],
+    ['--pipelining 2', /--pipelining does not go with --transport ws; it goes with --transport http/],
+    ['--times 3', /it goes with --overload/],
+    ['--overload --transport http', /leave --transport http out/],
     ['--frames few', /single or many/],
     ['--orders ten', /--orders takes a whole number/],
     ['--orders 0', /--orders takes a whole number from 1/],
@@ -65,5 +88,48 @@ describe('the options of a load run', () => {
     const read = () => readOptions(line.split(' '));
     expect(read).toThrow(OptionsError);
     expect(read).toThrow(message);
+  });
+});
+
+describe('the options of the other runs', () => {
+  const given = (line: string) => readMode(line.split(' '))!;
+
+  it('counts a burst as a rate', () => {
+    expect(readOptions('--burst 500 --every-ms 50 --seconds 2'.split(' '))).toMatchObject({
+      burst: 500,
+      ratePerSecond: 10_000,
+      orders: 20_000,
+    });
+  });
+
+  it('reads a run over HTTP', () => {
+    const { mode, given: values } = given('--transport http --connections 7 --pipelining 2');
+    expect(mode).toBe('http');
+    expect(readHttpOptions(values)).toMatchObject({
+      connections: 7,
+      pipelining: 2,
+      orders: undefined,
+      seconds: 5,
+      warmUpOrders: 20_000,
+      rounds: 3,
+    });
+  });
+
+  it.each([
+    ['--transport http --orders 5 --seconds 5', /not both/],
+    ['--transport http --orders 50', /at least the 100 of --connections/],
+  ])('refuses %s with a sentence that helps', (line, message) => {
+    expect(() => readHttpOptions(given(line).given)).toThrow(message);
+  });
+
+  it('reads the proof of overload: a tenth never reads', () => {
+    const { mode, given: values } = given('--overload --connections 250 --capacity 5000');
+    expect(mode).toBe('overload');
+    expect(readOverloadOptions(values)).toMatchObject({
+      connections: 250,
+      slowReaders: 25,
+      capacity: 5_000,
+      times: 10,
+    });
   });
 });

@@ -4,11 +4,13 @@ import { FRAME_HASH_LOW, FRAME_SEQUENCES, FRAME_TIME } from '../../src/journal/f
 import { readJournal } from '../../src/journal/journal-reader.js';
 import { JournalWriter } from '../../src/journal/journal-writer.js';
 import { PreparedSegments } from '../../src/journal/segment-maker.js';
+import { LatencyBoard } from '../../src/metrics/latency-board.js';
 import { ShardBoard } from '../../src/metrics/shard-board.js';
 import { DEFAULT_RULES, type Instrument } from '../../src/model/instrument.js';
 import { CELL_BYTES, LINE_BYTES } from '../../src/model/limits.js';
 import { Doorbell } from '../../src/ring/doorbell.js';
 import { allocateRing, RingConsumer, RingProducer } from '../../src/ring/ring.js';
+import { GroupTrace } from '../../src/shard/group-trace.js';
 import { Outbox } from '../../src/shard/outbox.js';
 import { recoverShard } from '../../src/shard/recovery.js';
 import { Shard } from '../../src/shard/shard.js';
@@ -44,6 +46,7 @@ export class Bench {
   readonly consumers: RingConsumer[];
   readonly detached: number[] = [];
   readonly recovered: number;
+  readonly latency: LatencyBoard;
 
   constructor(
     options: { gateways?: number; disk?: SimulatedDisk; startEpochNs?: bigint; eventCells?: number } = {},
@@ -51,6 +54,7 @@ export class Bench {
     const { gateways = 1, startEpochNs = 1_000_000_000_000n, eventCells = 1024 } = options;
     this.disk = options.disk ?? new SimulatedDisk(seeded(1));
     this.clock = new TestClock({ startEpochNs });
+    this.latency = new LatencyBoard(LatencyBoard.allocate(1, gateways));
     const inputs = Array.from({ length: gateways }, () => allocateRing(256, LINE_BYTES, -10));
     const outputs = Array.from({ length: gateways }, () => allocateRing(eventCells, CELL_BYTES, -10));
     this.producers = inputs.map((ring) => new RingProducer(ring, LINE_BYTES));
@@ -102,6 +106,7 @@ export class Bench {
         throw new Error('the disk does not come back');
       },
       board: new ShardBoard(ShardBoard.allocate(1)),
+      trace: new GroupTrace(this.latency, 0, this.clock),
       lastTimeNs: summary.lastTimeNs,
       realTime,
     });
@@ -110,10 +115,16 @@ export class Bench {
   }
 
   send(gateway: number, ...orders: OrderFields[]): void {
+    this.sendStamped(gateway, 0, ...orders);
+  }
+
+  /** @param stamp when they were received, the low 32 bits */
+  sendStamped(gateway: number, stamp: number, ...orders: OrderFields[]): void {
     const producer = this.producers[gateway]!;
     for (const order of orders) {
       const bytes = encodeOrder(order);
       bytes.writeUInt32LE(sessionNumber(gateway, 1) >>> 0, 56);
+      bytes.writeInt32LE(stamp, 60);
       const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
       const at = producer.claim(words.length / 16);
       if (at < 0) throw new Error('the input ring is full');

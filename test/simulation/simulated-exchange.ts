@@ -1,6 +1,7 @@
 import type { TestClock } from '../../src/clock/test-clock.js';
 import type { NumberedResume } from '../../src/follower/follower-messages.js';
 import { Gateway } from '../../src/gateway/gateway.js';
+import { LatencyBoard } from '../../src/metrics/latency-board.js';
 import { ShardBoard } from '../../src/metrics/shard-board.js';
 import type { Instrument } from '../../src/model/instrument.js';
 import { CELL_BYTES, LINE_BYTES } from '../../src/model/limits.js';
@@ -52,6 +53,7 @@ export class SimulatedExchange {
   readonly #machine: Machine;
   readonly #shape: ExchangeShape;
   readonly #boardMemory: SharedArrayBuffer;
+  readonly #latencyMemory: SharedArrayBuffer;
   readonly #inputs: SharedArrayBuffer[][];
   readonly #outputs: SharedArrayBuffer[][];
   readonly #gatewayBells: SimulatedDoorbell[];
@@ -66,6 +68,7 @@ export class SimulatedExchange {
     this.#machine = machine;
     this.#shape = shape;
     this.#boardMemory = ShardBoard.allocate(shards);
+    this.#latencyMemory = LatencyBoard.allocate(shards, gateways);
     const board = new ShardBoard(this.#boardMemory);
     const start = machine.chance.oneIn(4) ? -40 : 0;
     this.#inputs = grid(shards, gateways, () => allocateRing(INPUT_LINES, LINE_BYTES, start));
@@ -78,6 +81,7 @@ export class SimulatedExchange {
           shard,
           ...machine,
           board,
+          latency: new LatencyBoard(this.#latencyMemory),
           bell,
           inputs: this.#inputs[shard]!,
           outputs: this.#outputs[shard]!,
@@ -183,6 +187,7 @@ export class SimulatedExchange {
         shardDoorbells: this.#shardBells,
         doorbell: this.#gatewayBells[number]!,
         board: new ShardBoard(this.#boardMemory),
+        latency: new LatencyBoard(this.#latencyMemory),
         afterTurn: (task) => {
           const own = this.gateways[number];
           (own === undefined ? tasks : own.tasks).push(task);

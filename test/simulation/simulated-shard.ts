@@ -4,9 +4,11 @@ import { startFollower } from '../../src/follower/follower-start.js';
 import { JournalWriter, type SegmentSource } from '../../src/journal/journal-writer.js';
 import { shardDirectory } from '../../src/journal/segment.js';
 import { makeSegment, PreparedSegments } from '../../src/journal/segment-maker.js';
+import type { LatencyBoard } from '../../src/metrics/latency-board.js';
 import { type ShardBoard, ShardPhase } from '../../src/metrics/shard-board.js';
 import type { Instrument } from '../../src/model/instrument.js';
 import { MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
+import { GroupTrace } from '../../src/shard/group-trace.js';
 import { Outbox } from '../../src/shard/outbox.js';
 import { openShard, type RecoveredShard } from '../../src/shard/recovery.js';
 import { Republication } from '../../src/shard/republication.js';
@@ -32,6 +34,7 @@ export interface ShardSurroundings {
   readonly clockBehindNs: number;
   readonly chance: Chance;
   readonly board: ShardBoard;
+  readonly latency: LatencyBoard;
   /** By gateway. */
   readonly inputs: readonly SharedArrayBuffer[];
   readonly outputs: readonly SharedArrayBuffer[];
@@ -140,7 +143,7 @@ export class SimulatedShard {
     replaces: boolean,
     plan: { instruments: readonly Instrument[]; settings?: LogSettings | undefined },
   ): void {
-    const { disk, board, shard, clock, clockBehindNs, inputs, bell } = this.#around;
+    const { disk, board, latency, shard, clock, clockBehindNs, inputs, bell } = this.#around;
     const { engine, hash, summary } = this.recovered!;
     this.#maker = new SimulatedMaker(disk, shard);
     this.#journal = new JournalWriter(
@@ -169,6 +172,7 @@ export class SimulatedShard {
       doorbell: bell,
       outbox: this.#outbox(),
       board,
+      trace: new GroupTrace(latency, shard, clock),
       lastTimeNs: summary.lastTimeNs,
       realTime: new ImpatientClock(100e6),
       consumed: replaces && summary.lastFrameRun === run ? summary.lastCursors : undefined,

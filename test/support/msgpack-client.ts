@@ -11,10 +11,10 @@ export class MsgpackClient {
   readonly socket: WebSocket;
   #waiting: (() => void) | undefined;
 
-  constructor(url: string) {
-    this.socket = new WebSocket(url, 'tickloom.msgpack.v1');
-    this.socket.on('message', (message: Buffer) => {
-      const events = decode(message) as Message[];
+  constructor(url: string, protocol = 'tickloom.msgpack.v1') {
+    this.socket = new WebSocket(url, protocol);
+    this.socket.on('message', (message: Buffer, isBinary) => {
+      const events = this.decode(message, isBinary);
       this.messages.push(events.length);
       for (const event of events) {
         eventObjectSchema.parse(event);
@@ -36,7 +36,16 @@ export class MsgpackClient {
   }
 
   send(message: unknown): void {
-    this.socket.send(new Encoder().encode(message));
+    this.socket.send(this.encode(message));
+  }
+
+  protected encode(message: unknown): Uint8Array | string {
+    return new Encoder().encode(message);
+  }
+
+  protected decode(message: Buffer, isBinary: boolean): Message[] {
+    if (!isBinary) throw new Error('the exchange sent a text message');
+    return decode(message) as Message[];
   }
 
   /** The next events, once there are so many. */

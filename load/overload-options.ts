@@ -1,0 +1,43 @@
+import { type CommonOptions, type Given, optional, readCommon, whole } from './modes.js';
+
+/** What the proof of overload is asked to do. */
+export interface OverloadOptions extends CommonOptions {
+  /** All connections; a tenth of them never reads. */
+  readonly connections: number;
+  readonly slowReaders: number;
+  /** Orders per second that the exchange can take; undefined: found first, in a closed loop. */
+  readonly capacity: number | undefined;
+  /** How many times that much is sent. */
+  readonly times: number;
+  /** How long it is sent. */
+  readonly seconds: number;
+  /** What the exchange may have resident at most, in MiB. */
+  readonly memoryBoundMib: number;
+}
+
+export const OVERLOAD_DEFAULTS = {
+  connections: 1_000,
+  times: 10,
+  seconds: 10,
+  memoryBoundMib: 1_024,
+} as const;
+
+/** @throws OptionsError where an option is malformed. */
+export function readOverloadOptions(given: Given): OverloadOptions {
+  const connections = whole('connections', given.connections, 10, 10_000, OVERLOAD_DEFAULTS.connections);
+  return {
+    ...readCommon(given),
+    connections,
+    slowReaders: Math.floor(connections / 10),
+    capacity: optional('capacity', given.capacity, 1, 10_000_000),
+    times: whole('times', given.times, 1, 100, OVERLOAD_DEFAULTS.times),
+    seconds: whole('seconds', given.seconds, 1, 600, OVERLOAD_DEFAULTS.seconds),
+    memoryBoundMib: whole(
+      'memory-bound',
+      given['memory-bound'],
+      16,
+      1_000_000,
+      OVERLOAD_DEFAULTS.memoryBoundMib,
+    ),
+  };
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../src/clock/clock.js';
+import type { Connection } from './connection.js';
+import type { SendingLoop } from './fleet.js';
+
+/** Bytes that may wait in this process for one socket. */
+const MOST_WAITING_BYTES = 16 * 1024;
+
+export interface SheddingSettings {
+  readonly connections: readonly Connection[];
+  readonly clock: Clock;
+  readonly ratePerSecond: number;
+  readonly seconds: number;
+}
+
+/**
+ * A rate far over what a server can take. An order that is due goes out in the turn in which it is due, or never: where its
+ * socket takes no more, the network has refused it, and it is counted. So no order waits in this process, and the latency
+ * of one that is sent counts from when it was due.
+ */
+export class SheddingLoop implements SendingLoop {
+  /** Orders that were due and that a socket did not take. */
+  shed = 0;
+  sent = 0;
+  /** Resolves when all the time is over, or all frames are sent. */
+  readonly done: Promise<void>;
+  readonly #settings: SheddingSettings;
+  readonly #firstFrames: readonly number[];
+  #settle: () => void = () => {};
+  #startNs = 0;
+  #running = false;
+  #due = 0;
+  #from = 0;
+
+  constructor(settings: SheddingSettings) {
+    this.#settings = settings;
+    this.#firstFrames = settings.connections.map(({ sentFrames }) => sentFrames);
+    this.done = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  start(): void {
+    this.#startNs = this.#settings.clock.nowNs();
+    this.#running = true;
+    setImmediate(this.#turn);
+  }
+
+  onRead(): void {}
+
+  stop(): void {
+    this.#running = false;
+    this.#settle();
+  }
+
+  /** Frames that each connection has sent in this loop. */
+  sentFrames(): number[] {
+    return this.#settings.connections.map(({ sentFrames }, i) => sentFrames - this.#firstFrames[i]!);
+  }
+
+  readonly #turn = (): void => {
+    if (!this.#running) return;
+    const { clock, connections, ratePerSecond, seconds } = this.#settings;
+    const elapsed = (clock.nowNs() - this.#startNs) / 1e9;
+    if (elapsed >= seconds) {
+      this.stop();
+      return;
+    }
+    const due = Math.floor(elapsed * ratePerSecond) - this.#due;
+    this.#due += due;
+    // All connections get the same, and what does not divide goes to others each time.
+    const each = Math.floor(due / connections.length);
+    const more = due % connections.length;
+    for (let i = 0; i < connections.length; i++) {
+      const orders = each + (i < more ? 1 : 0);
+      if (orders > 0) this.#send(connections[(this.#from + i) % connections.length]!, orders);
+    }
+    this.#from = (this.#from + more) % connections.length;
+    setImmediate(this.#turn);
+  };
+
+  #send(connection: Connection, orders: number): void {
+    const { frames } = connection;
+    const left = frames.frames - connection.sentFrames;
+    const count = connection.waitingBytes > MOST_WAITING_BYTES ? 0 : Math.min(orders, left);
+    if (count > 0) connection.send(count, this.#settings.clock.nowNs());
+    this.sent += count;
+    this.shed += orders - count;
+    if (left === 0) this.stop();
+  }
+}
