@@ -1,6 +1,7 @@
 import type { EventOf } from '../wire/event-schema.js';
+import type { MarketEvent } from '../wire/market-schema.js';
 import { OrderRejected } from './errors.js';
-import type { FeedEvent, MarketEvent, Topic } from './market-events.js';
+import type { FeedEvent, Topic } from './market-events.js';
 import { encodeMessage } from './messages.js';
 
 /** Who keeps up with a topic. */

@@ -1,4 +1,4 @@
-import type { Topic } from './market-events.js';
+import type { IntervalMs, Topic } from './market-events.js';
 import type { Feed, MarketFeeds } from './market-feeds.js';
 import { SyncedBook } from './synced-book.js';
 import { TopOfBook } from './top-of-book.js';
@@ -6,7 +6,7 @@ import { TradeFeed } from './trade-feed.js';
 
 export interface FeedOptions {
   /** How often at most something is told, in ms: 10, 20, 50, 100, 200, 500 or 1000. Default: 100. */
-  readonly intervalMs?: number | undefined;
+  readonly intervalMs?: IntervalMs | undefined;
 }
 
 export interface OrderBookOptions extends FeedOptions {

@@ -5,7 +5,7 @@ export type { Listener, Unsubscribe } from './emitter.js';
 export { AnswerUnknown, ConnectionError, OrderRejected } from './errors.js';
 export type { LoggedEvent, LogPlace, LogPlaces } from './event-log.js';
 export type { Disconnected } from './link.js';
-export type { Trade } from './market-events.js';
+export type { IntervalMs, Trade } from './market-events.js';
 export type { FeedOptions, OrderBookOptions } from './market-views.js';
 export type { ClientKey, ConnectOptions, ReconnectOptions } from './options.js';
 export type { ServerClock, TimeSample } from './server-clock.js';
