@@ -246,7 +246,7 @@ export class Link {
   }
 
   #flush(): void {
-    const messages = joinMessages(this.#waiting);
+    const messages = joinMessages(this.#waiting, this.#parts.settings.messageBytes);
     this.#waiting = [];
     if (this.isOpen) for (const bytes of messages) this.#attempt!.socket!.send(bytes);
   }

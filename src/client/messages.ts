@@ -29,13 +29,13 @@ export function decodeEvents(message: ArrayBuffer): unknown[] {
   return events;
 }
 
-/** Encoded messages joined to as few as the exchange takes, in their order. */
-export function joinMessages(encoded: readonly Uint8Array[]): Uint8Array[] {
+/** Encoded messages joined to as few as the exchange takes, in their order, each of so many bytes at the most. */
+export function joinMessages(encoded: readonly Uint8Array[], mostBytes = MAX_MESSAGE_BYTES): Uint8Array[] {
   const joined: Uint8Array[] = [];
   let from = 0;
   let bytes = HEAD_BYTES;
   for (const [at, one] of encoded.entries()) {
-    if (at > from && (bytes + one.length > MAX_MESSAGE_BYTES || at - from === MOST_COMMANDS_PER_MESSAGE)) {
+    if (at > from && (bytes + one.length > mostBytes || at - from === MOST_COMMANDS_PER_MESSAGE)) {
       joined.push(joinOne(encoded.slice(from, at)));
       from = at;
       bytes = HEAD_BYTES;

@@ -1,6 +1,12 @@
 import type { Clock } from '../clock/clock.js';
 import type { Randomness } from '../clock/randomness.js';
-import { CLIENT_HEARTBEAT_MS, CONNECT_MS, LONGEST_RECONNECT_MS, RECONNECT_MS } from '../model/limits.js';
+import {
+  CLIENT_HEARTBEAT_MS,
+  CONNECT_MS,
+  LONGEST_RECONNECT_MS,
+  MAX_MESSAGE_BYTES,
+  RECONNECT_MS,
+} from '../model/limits.js';
 import type { LogPlaces } from './event-log.js';
 import type { Fetch } from './platform.js';
 import type { WebSocketConstructor } from './web-socket.js';
@@ -52,6 +58,8 @@ export interface ConnectOptions {
   readonly reconnect?: ReconnectOptions | false | undefined;
   /** How long `connect` tries to reach the exchange before it gives up, in ms. Default: 10,000. */
   readonly connectTimeoutMs?: number | undefined;
+  /** Most bytes of a message, where the exchange was started with less than its usual 65,536 (`--message-bytes`). */
+  readonly messageBytes?: number | undefined;
   /**
    * Events to go on from, as `client.places` was before a restart of this program: all that happened to the accounts
    * since is told first. Default: what happens from now on.
@@ -74,6 +82,7 @@ export interface ClientSettings {
   readonly heartbeatMs: number;
   readonly reconnect: { readonly firstMs: number; readonly mostMs: number } | undefined;
   readonly connectTimeoutMs: number;
+  readonly messageBytes: number;
   readonly resumeFrom: LogPlaces;
 }
 
@@ -100,6 +109,8 @@ export function readOptions(options: ConnectOptions): ClientSettings {
   if (cancelOnDisconnectMs !== undefined) within('cancelOnDisconnectMs', cancelOnDisconnectMs, 0, 3_600_000);
   const { connectTimeoutMs = CONNECT_MS, reconnect = {} } = options;
   within('connectTimeoutMs', connectTimeoutMs, 1, 2 ** 31 - 1);
+  const { messageBytes = MAX_MESSAGE_BYTES } = options;
+  within('messageBytes', messageBytes, 1_024, MAX_MESSAGE_BYTES);
   const { firstMs = RECONNECT_MS, mostMs = LONGEST_RECONNECT_MS } = reconnect === false ? {} : reconnect;
   within('reconnect.firstMs', firstMs, 1, 3_600_000);
   within('reconnect.mostMs', mostMs, firstMs, 3_600_000);
@@ -111,6 +122,7 @@ export function readOptions(options: ConnectOptions): ClientSettings {
     heartbeatMs,
     reconnect: reconnect === false ? undefined : { firstMs, mostMs },
     connectTimeoutMs,
+    messageBytes,
     resumeFrom: options.resumeFrom ?? {},
   };
 }

@@ -19,8 +19,8 @@ export interface TradeEvents {
 }
 
 /**
- * The trades of an instrument from now on, each once, in order. Those of the time without a connection are not told, and
- * that is said by `missed`.
+ * The trades of an instrument from now on, each once, in order. Those of the time without a connection are not told:
+ * `missed` names them, as soon as there is a later one.
  */
 export class TradeFeed implements Feed, AsyncIterable<Trade> {
   readonly topic: Topic;

@@ -26,6 +26,8 @@ describe('messages', () => {
       1024,
       undefined,
     ]);
+    for (const bytes of joinMessages(commands.map(encodeMessage), 1024))
+      expect(bytes.length).toBeLessThan(1025);
     expect(joinMessages([])).toEqual([]);
   });
 
