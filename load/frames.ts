@@ -36,6 +36,10 @@ const LENGTH_16_BITS = 126;
 const LARGEST_SHORT_LENGTH = 125;
 const LARGEST_MIDDLE_LENGTH = 0xffff;
 
+/** In a frame with one line: two bytes of head, four of mask, then the order record with its send time at byte 48. */
+const MASK_AT = 2;
+const SEND_TIME_AT = 6 + 48;
+
 /** All frames of one connection, masked and ready to be written; every frame but the last holds the same number of orders. */
 export class ClientFrames {
   readonly account: number;
@@ -68,6 +72,15 @@ export class ClientFrames {
   /** Where a frame begins in `bytes`; that of frame number `frames` is the end. */
   start(frame: number): number {
     return this.#starts?.[frame] ?? Math.min(frame * this.#frameBytes, this.bytes.length);
+  }
+
+  /** Writes when the one-line order of a frame was sent, as the two halves of its 64 bits. */
+  stamp(frame: number, low: number, high: number): void {
+    const { bytes } = this;
+    const at = this.start(frame);
+    const mask = bytes.readInt32LE(at + MASK_AT);
+    bytes.writeInt32LE(low ^ mask, at + SEND_TIME_AT);
+    bytes.writeInt32LE(high ^ mask, at + SEND_TIME_AT + 4);
   }
 
   /** Notes where a frame ends that is not as long as all others. */

@@ -63,4 +63,5 @@ With --overload:
   --capacity R          orders/s that the exchange can take (default: found first, in a closed loop)
   --times N             how many times that much is sent (default ${OVERLOAD_DEFAULTS.times})
   --seconds S           for so long (default ${OVERLOAD_DEFAULTS.seconds})
+  --order-age-ms N      age at which the exchange refuses an order (default ${OVERLOAD_DEFAULTS.orderAgeMs}; 0: never)
   --memory-bound MIB    what the exchange may have resident (default ${OVERLOAD_DEFAULTS.memoryBoundMib})`;

@@ -53,6 +53,7 @@ const texts = {
   capacity: ['overload'],
   times: ['overload'],
   'memory-bound': ['overload'],
+  'order-age-ms': ['overload'],
   'client-backlog-bytes': ALL,
   'client-stall-ms': ALL,
 } as const satisfies Readonly<Record<string, readonly Mode[]>>;

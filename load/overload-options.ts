@@ -11,6 +11,8 @@ export interface OverloadOptions extends CommonOptions {
   readonly times: number;
   /** How long it is sent. */
   readonly seconds: number;
+  /** Age at which the exchange refuses an order instead of taking it. */
+  readonly orderAgeMs: number;
   /** What the exchange may have resident at most, in MiB. */
   readonly memoryBoundMib: number;
 }
@@ -20,6 +22,7 @@ export const OVERLOAD_DEFAULTS = {
   times: 10,
   seconds: 10,
   memoryBoundMib: 1_024,
+  orderAgeMs: 10,
 } as const;
 
 /** @throws OptionsError where an option is malformed. */
@@ -32,6 +35,7 @@ export function readOverloadOptions(given: Given): OverloadOptions {
     capacity: optional('capacity', given.capacity, 1, 10_000_000),
     times: whole('times', given.times, 1, 100, OVERLOAD_DEFAULTS.times),
     seconds: whole('seconds', given.seconds, 1, 600, OVERLOAD_DEFAULTS.seconds),
+    orderAgeMs: whole('order-age-ms', given['order-age-ms'], 0, 600_000, OVERLOAD_DEFAULTS.orderAgeMs),
     memoryBoundMib: whole(
       'memory-bound',
       given['memory-bound'],

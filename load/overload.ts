@@ -64,7 +64,12 @@ async function prove(
 ): Promise<OverloadReport> {
   const clock = new LiveClock();
   const disk = reportDisk(data.path, clock);
-  const server = await startExchange(options, data, undefined, SPARE_CONNECTIONS + 2 * options.connections);
+  const server = await startExchange(
+    options,
+    data,
+    ['--postgres', 'off', '--order-age-ms', String(options.orderAgeMs)],
+    SPARE_CONNECTIONS + 2 * options.connections,
+  );
   const end = () => void server.kill();
   signal.addEventListener('abort', end, { once: true });
   let slow: SlowReaders | undefined;

@@ -30,6 +30,9 @@ export class SheddingLoop implements SendingLoop {
   #running = false;
   #due = 0;
   #from = 0;
+  /** The time of this turn, as the two halves of a send time. */
+  #timeLow = 0;
+  #timeHigh = 0;
 
   constructor(settings: SheddingSettings) {
     this.#settings = settings;
@@ -67,6 +70,9 @@ export class SheddingLoop implements SendingLoop {
     }
     const due = Math.floor(elapsed * ratePerSecond) - this.#due;
     this.#due += due;
+    const epochNs = clock.epochNs();
+    this.#timeLow = Number(BigInt.asIntN(32, epochNs));
+    this.#timeHigh = Number(BigInt.asIntN(32, epochNs >> 32n));
     // All connections get the same, and what does not divide goes to others each time.
     const each = Math.floor(due / connections.length);
     const more = due % connections.length;
@@ -82,6 +88,8 @@ export class SheddingLoop implements SendingLoop {
     const { frames } = connection;
     const left = frames.frames - connection.sentFrames;
     const count = connection.waitingBytes > MOST_WAITING_BYTES ? 0 : Math.min(orders, left);
+    // An order says when it was sent, so that the exchange can tell which it was too slow to read.
+    for (let i = 0; i < count; i++) frames.stamp(connection.sentFrames + i, this.#timeLow, this.#timeHigh);
     if (count > 0) connection.send(count, this.#settings.clock.nowNs());
     this.sent += count;
     this.shed += orders - count;

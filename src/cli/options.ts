@@ -199,6 +199,12 @@ export const startOptions = {
     'How long a connection may take to say what it wants; uWebSockets.js has its own bound of about 10 seconds.',
   ),
   'request-ms': wholeOption(100, 600_000, REQUEST_MS, 'How long the body of a request may take to arrive.'),
+  'order-age-ms': wholeOption(
+    0,
+    600_000,
+    0,
+    'Age, by the send time that it carries, at which a new order, amend or quote is refused instead of taken; 0 for never. Under overload it keeps what is taken fresh.',
+  ),
   'client-backlog-bytes': wholeOption(
     65_536,
     1_073_741_824,

@@ -70,6 +70,7 @@ function limitsOf(options: StartOptions): GatewayLimits {
     idleSeconds: options.idleSeconds,
     handshakeMs: options.handshakeMs,
     requestMs: options.requestMs,
+    orderAgeMs: options.orderAgeMs,
     clientBacklogBytes: options.clientBacklogBytes,
     clientStallMs: options.clientStallMs,
   };

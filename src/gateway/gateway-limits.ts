@@ -22,6 +22,8 @@ export interface GatewayLimits {
   readonly handshakeMs: number;
   /** Until the body of a request is there. */
   readonly requestMs: number;
+  /** Age by its send time at which an order is refused instead of taken; 0: never. */
+  readonly orderAgeMs: number;
   /** What may wait for a client, and for how long it may take none of it. */
   readonly clientBacklogBytes: number;
   readonly clientStallMs: number;
@@ -34,6 +36,7 @@ export const usualLimits: GatewayLimits = {
   idleSeconds: IDLE_SECONDS,
   handshakeMs: HANDSHAKE_MS,
   requestMs: REQUEST_MS,
+  orderAgeMs: 0,
   clientBacklogBytes: CLIENT_BACKLOG_BYTES,
   clientStallMs: CLIENT_STALL_MS,
 };

@@ -3,6 +3,7 @@ import type { NumberedAnswer, NumberedResume } from '../follower/follower-messag
 import type { LatencyBoard } from '../metrics/latency-board.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import type { StoreBoard } from '../metrics/store-board.js';
+import { MAX_TURN_MESSAGES } from '../model/limits.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
@@ -123,6 +124,8 @@ export class Gateway implements TransportHandlers {
   readonly #turn = () => this.turn();
   readonly #wake = () => this.#woken();
   #turnDue = false;
+  /** Messages since the shards were shown something last. */
+  #messages = 0;
   /** True while a wake-up from the doorbell is outstanding. */
   #armed = false;
   #ended = false;
@@ -174,6 +177,7 @@ export class Gateway implements TransportHandlers {
       messages,
       gatekeeper,
       messageBytes: limits.messageBytes,
+      orderAgeMs: limits.orderAgeMs,
     });
     this.#heartbeats = new Heartbeats({
       clock,
@@ -319,6 +323,8 @@ export class Gateway implements TransportHandlers {
     this.#router.begin();
     if (session.binary) this.#intake.binary(session, message);
     else this.#intake.objects(session, message);
+    // A turn that brings ever more must not keep those waiting whose answers are there.
+    if (++this.#messages >= MAX_TURN_MESSAGES) this.#handOn();
     if (!this.#turnDue) this.#schedule();
   }
 
@@ -343,6 +349,12 @@ export class Gateway implements TransportHandlers {
   turn(): void {
     this.#turnDue = false;
     if (this.#ended) return;
+    this.#handOn();
+    this.#arm();
+  }
+
+  #handOn(): void {
+    this.#messages = 0;
     this.#router.publish();
     this.#trace?.mark();
     if (!this.#delivery.drain()) {
@@ -352,7 +364,6 @@ export class Gateway implements TransportHandlers {
     }
     this.#sessions.flush();
     this.#trace?.handed();
-    this.#arm();
   }
 
   /** Takes no more orders; what is under way is still answered. */

@@ -9,6 +9,7 @@ const byCode: Readonly<Record<number, number>> = {
   [RejectCode.OrderRate]: 429,
   [RejectCode.BadSubscription]: 400,
   [RejectCode.NoMarketData]: 503,
+  [RejectCode.Stale]: 503,
   [RejectCode.UnknownOrder]: 404,
   [RejectCode.ClientIdReused]: 409,
   [RejectCode.TooLate]: 409,

@@ -10,7 +10,7 @@ import { ownId } from '../wire/field-schema.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import { checkOrderRecord } from '../wire/order-check.js';
 import { encodeOrderObject } from '../wire/order-object.js';
-import { LINE_WORDS, ORDER_ACCOUNT, orderKind, orderLines } from '../wire/order-record.js';
+import { LINE_WORDS, ORDER_ACCOUNT, ORDER_SEND_TIME, orderKind, orderLines } from '../wire/order-record.js';
 import type { Actor } from './actor.js';
 import type { Gatekeeper } from './gatekeeper.js';
 import { decodeJson } from './json.js';
@@ -19,6 +19,8 @@ import type { Router } from './router.js';
 import { Protocol, type Session } from './session.js';
 import type { SessionMessages } from './session-messages.js';
 import type { SessionRegistry } from './session-registry.js';
+
+const TWO_32 = 4_294_967_296;
 
 /** Most commands of one msgpack or JSON message: as many as the largest binary one has lines. */
 const MAX_COMMANDS = MAX_MESSAGE_BYTES / LINE_BYTES;
@@ -32,6 +34,8 @@ export interface IntakeParts {
   readonly gatekeeper: Gatekeeper;
   /** Largest message that is read. */
   readonly messageBytes: number;
+  /** Age at which an order is refused; 0: never. */
+  readonly orderAgeMs: number;
 }
 
 /** From a WebSocket message or an HTTP request to records in the rings, or to a refusal with its reason. */
@@ -43,6 +47,9 @@ export class Intake {
   readonly #messages: SessionMessages;
   readonly #gatekeeper: Gatekeeper;
   readonly #messageBytes: number;
+  readonly #orderAgeNs: number;
+  /** When the clock began, ns since the epoch: to the quarter of a microsecond, which is enough for ages. */
+  readonly #originNs: number;
   readonly #record = new Int32Array(MAX_ORDER_LINES * LINE_WORDS);
   readonly #refusal = new Int32Array(MAX_REFUSAL_WORDS);
   /** Set when the exchange shuts down: nothing more is taken. */
@@ -56,6 +63,8 @@ export class Intake {
     this.#messages = parts.messages;
     this.#gatekeeper = parts.gatekeeper;
     this.#messageBytes = parts.messageBytes;
+    this.#orderAgeNs = parts.orderAgeMs * 1e6;
+    this.#originNs = Number(parts.clock.originEpochNs);
   }
 
   /** A binary message of one or many order records. */
@@ -161,12 +170,24 @@ export class Intake {
     // A read belongs to nobody; a command to an account that the session acts for, which is 0 for the operator's.
     if (accounts[0] !== account && !isRead && !accounts.includes(account)) return -RejectCode.AccountNotYours;
     if (!isRead && !actor.mayTrade) return -RejectCode.ScopeMissing;
+    if (this.#orderAgeNs > 0 && this.#isStale(words, at)) return -RejectCode.Stale;
     if (
       actor.budget >= 0 &&
       !this.#gatekeeper.takeOrders(actor.budget, ordersOf(words, at), this.#router.turnNs)
     )
       return -RejectCode.OrderRate;
     return this.#router.send(words, at, session);
+  }
+
+  /** Whether an order has been under way for too long, where it says since when. */
+  #isStale(words: Int32Array, at: number): boolean {
+    const kind = orderKind(words[at]!);
+    if (kind !== CommandKind.New && kind !== CommandKind.Amend && kind !== CommandKind.MassQuote)
+      return false;
+    const low = words[at + ORDER_SEND_TIME]! >>> 0;
+    const high = words[at + ORDER_SEND_TIME + 1]! >>> 0;
+    if (low === 0 && high === 0) return false;
+    return this.#originNs + this.#router.turnNs - (high * TWO_32 + low) > this.#orderAgeNs;
   }
 
   /** Counts a message in the budget of its key. */

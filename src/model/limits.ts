@@ -197,6 +197,9 @@ export const KEPT_LOG_FILES = 4;
 /** Longest time that a session's orders may outlive it where it asks that they go with it. */
 export const MOST_DISCONNECT_GRACE_MS = 3_600_000;
 
+/** Messages after which a gateway hands on what is there, though its turn brings more: a few milliseconds of them. */
+export const MAX_TURN_MESSAGES = 4_096;
+
 /**
  * Young generation of a gateway's heap. Each message makes two short-lived objects; a small one is swept often and
  * briefly, where a large one makes everybody wait for milliseconds.
@@ -318,8 +321,8 @@ export const MARKET_DRAINED_BYTES = 64 * 1024;
  * Market data in one turn of a gateway's event loop, in sends and in time: what orders may have to wait for. After a turn it rests
  * three times as long as it took, so that a quarter of the thread at most goes to it, however many subscribe.
  */
-export const MARKET_SENDS_PER_TURN = 100;
-export const MARKET_TURN_US = 500;
+export const MARKET_SENDS_PER_TURN = 50;
+export const MARKET_TURN_US = 250;
 export const MARKET_REST_FACTOR = 3;
 
 /** Most subscriptions of one session: every channel of a portfolio, and still a bound on what one client costs. */

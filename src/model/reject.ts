@@ -27,6 +27,7 @@ export const RejectCode = {
   OrderRate: 205,
   BadSubscription: 206,
   NoMarketData: 207,
+  Stale: 208,
   PriceOutOfRange: 300,
   SizeOutOfRange: 301,
   InstrumentNotListed: 302,
@@ -153,6 +154,11 @@ export const rejectReasons: Readonly<Record<number, RejectReason>> = {
   [RejectCode.NoMarketData]: {
     name: 'no-market-data',
     sentence: 'This exchange was started without followers, which market data comes from.',
+  },
+  [RejectCode.Stale]: {
+    name: 'stale',
+    sentence:
+      'The order was under way for longer than this exchange lets pass; look at the market, then send it anew.',
   },
   [RejectCode.PriceOutOfRange]: {
     name: 'price-out-of-range',

@@ -13,7 +13,7 @@ import {
 } from '../support/binary-client.js';
 import { temporaryDirectory } from '../support/exchange-process.js';
 import { MarketClient, PROTOCOLS, type Topic, type Trade } from '../support/market-client.js';
-import { transportsHere } from '../support/transports.js';
+import { transportsHere, twoGatewaysHere } from '../support/transports.js';
 import { stock } from '../wire/instruments.js';
 
 let running: Exchange | undefined;
@@ -262,7 +262,7 @@ describe.each(await transportsHere())('market data on %s', (transport) => {
   }, 120_000);
 });
 
-describe('market data', () => {
+describe('market data', async () => {
   it.each(['exception', 'memory'] as const)('goes on after its follower has died of %s', async (how) => {
     const { exchange, ws, url } = await start({ shards: 1, shardHeapMb: 128 });
     const trader = new Trader(await BinaryClient.open(`${ws}?account=1`), 8);
@@ -295,25 +295,28 @@ describe('market data', () => {
     }
   });
 
-  it('comes to the sessions of two gateways, also after all of them had gone', async () => {
-    const { ws } = await start({ gateways: 2, shards: 1, transport: 'uws' });
-    const trader = new Trader(await BinaryClient.open(`${ws}?account=1`), 9);
-    for (let round = 0; round < 3; round++) {
-      const clients = await Promise.all(
-        Array.from({ length: 6 }, (_, i) => MarketClient.open(`${ws}?account=2`, PROTOCOLS[i % 3]!)),
-      );
-      for (const client of clients)
-        await client.ask('subscribe', { ...aaa, channel: 'trades', intervalMs: 10 });
-      const before = trader.trades.length;
-      for (let i = 0; i < 5; i++) await trader.send(40);
-      const expected = trader.trades.slice(before);
-      for (const client of clients) {
-        await client.until(() => client.trades.length >= expected.length);
-        expect(client.trades).toEqual(expected);
-        client.socket.terminate();
+  it.skipIf(!(await twoGatewaysHere()))(
+    'comes to the sessions of two gateways, also after all of them had gone',
+    async () => {
+      const { ws } = await start({ gateways: 2, shards: 1 });
+      const trader = new Trader(await BinaryClient.open(`${ws}?account=1`), 9);
+      for (let round = 0; round < 3; round++) {
+        const clients = await Promise.all(
+          Array.from({ length: 6 }, (_, i) => MarketClient.open(`${ws}?account=2`, PROTOCOLS[i % 3]!)),
+        );
+        for (const client of clients)
+          await client.ask('subscribe', { ...aaa, channel: 'trades', intervalMs: 10 });
+        const before = trader.trades.length;
+        for (let i = 0; i < 5; i++) await trader.send(40);
+        const expected = trader.trades.slice(before);
+        for (const client of clients) {
+          await client.until(() => client.trades.length >= expected.length);
+          expect(client.trades).toEqual(expected);
+          client.socket.terminate();
+        }
       }
-    }
-  });
+    },
+  );
 
   it('has a bound on the subscriptions of a session', async () => {
     const { ws } = await start();
