@@ -89,12 +89,12 @@ export class Intake {
     const words = new Int32Array(message);
     const isOverRate = !this.#takesMessage(session);
     for (let at = 0; at < words.length; ) {
-      let code: RejectCode | 0;
+      let code: number;
       if (isOverRate) code = RejectCode.MessageRate;
       else if (this.#messages.takesKind(orderKind(words[at]!)))
         code = this.#messages.record(session, words, at);
       else {
-        code = checkOrderRecord(words, at, (words.length - at) / LINE_WORDS) as RejectCode | 0;
+        code = checkOrderRecord(words, at, (words.length - at) / LINE_WORDS);
         if (code === 0) code = codeOf(this.#send(session.actor, session.accounts, words, at, session.number));
       }
       if (code !== 0) {
@@ -107,7 +107,7 @@ export class Intake {
   }
 
   /** Of refusals that come in crowds, a session is told the sentence once a turn: the code says it all. */
-  #refuseRecord(session: Session, words: Int32Array, at: number, code: RejectCode): void {
+  #refuseRecord(session: Session, words: Int32Array, at: number, code: number): void {
     const isTold = session.toldCode === code;
     const epochNs = this.#router.turnEpochNs;
     this.#hand(session, writeRecordRefusal(this.#refusal, 0, words, at, code, epochNs, !isTold));
@@ -237,8 +237,8 @@ function named(command: unknown): Pick<Refusal, 'clientId'> {
 }
 
 /** The reject code in what the router says, 0 where it has sent. */
-function codeOf(sent: number): RejectCode | 0 {
-  return sent < 0 ? (-sent as RejectCode) : 0;
+function codeOf(sent: number): number {
+  return sent < 0 ? -sent : 0;
 }
 
 /** What a command counts for in the budget of orders: cancels and the operator's commands for nothing. */
