@@ -119,8 +119,29 @@ function bookFaults(sources: Sources): string[] {
 
 /** A room that runs in a browser, with all that it imports. */
 function browserFaults(sources: Sources, room: string, mayTakeClock: boolean): string[] {
+  const reached = Object.keys(sources).filter((path) => roomOf(path) === room);
+  return reachFaults(sources, new Set(reached), room, mayTakeClock);
+}
+
+/** The client is one room for two places: what the browser's entry reaches, and one file with all of Node.js. */
+function clientFaults(sources: Sources): string[] {
+  const entry = 'src/client/browser.ts';
+  const reached = new Set([entry]);
+  const faults = reachFaults(sources, reached, 'client', true);
+  if (reached.has(NODE_PLATFORM)) faults.push(`${entry} reaches ${NODE_PLATFORM}`);
+  for (const path of Object.keys(sources))
+    if (roomOf(path) === 'client' && path !== NODE_PLATFORM)
+      for (const specifier of importsOf(sources[path]!))
+        if (specifier.startsWith('node:') || specifier === 'ws')
+          faults.push(`${path} imports ${specifier}, which only ${NODE_PLATFORM} may do`);
+  return faults;
+}
+
+const NODE_PLATFORM = 'src/client/node-platform.ts';
+
+/** What a browser could not run of these files and of all that they import, which is added to them. */
+function reachFaults(sources: Sources, reached: Set<string>, room: string, mayTakeClock: boolean): string[] {
   const faults: string[] = [];
-  const reached = new Set(Object.keys(sources).filter((path) => roomOf(path) === room));
   for (const path of reached) {
     for (const specifier of importsOf(sources[path] ?? '')) {
       if (specifier.startsWith('node:') || builtinModules.includes(specifier))
@@ -191,6 +212,10 @@ describe('the house', () => {
 
   it('has an embedded engine that runs in a browser', () => {
     expect(browserFaults(src, 'embedded', true)).toEqual([]);
+  });
+
+  it('has a client that runs in a browser', () => {
+    expect(clientFaults(src)).toEqual([]);
   });
 
   it('has no file that is too long', () => {
@@ -280,6 +305,23 @@ describe('the checks of the house', () => {
     expect(browserFaults(embedded, 'embedded', true)).toEqual([]);
     const bad = { ...embedded, 'src/clock/b.ts': "import { x } from 'node:crypto';" };
     expect(browserFaults(bad, 'embedded', true)).toHaveLength(1);
+  });
+
+  it('find what a browser would not give the client', () => {
+    const good = {
+      'src/client/browser.ts': "import { x } from './a.js';",
+      'src/client/a.ts': '',
+      'src/client/node-platform.ts': "import 'node:crypto';\nimport 'ws';",
+    };
+    expect(clientFaults(good)).toEqual([]);
+    expect(clientFaults({ ...good, 'src/client/a.ts': "import { x } from 'ws';" })).toHaveLength(1);
+    expect(clientFaults({ ...good, 'src/client/b.ts': "import { x } from 'node:fs';" })).toHaveLength(1);
+    const through = { 'src/client/a.ts': "import '../model/b.js';", 'src/model/b.ts': "import 'node:os';" };
+    expect(clientFaults({ ...good, ...through })).toHaveLength(1);
+    const wrong = "import { x } from './node-platform.js';";
+    expect(clientFaults({ ...good, 'src/client/a.ts': wrong })).toContain(
+      'src/client/browser.ts reaches src/client/node-platform.ts',
+    );
   });
 
   it('count lines', () => {

@@ -22,6 +22,14 @@ import type { SessionRegistry } from './session-registry.js';
 
 const TWO_32 = 4_294_967_296;
 
+/** What a client hears thousands of times in a row where there is too much. */
+const crowdCodes: ReadonlySet<number> = new Set([
+  RejectCode.Busy,
+  RejectCode.MessageRate,
+  RejectCode.OrderRate,
+  RejectCode.Stale,
+]);
+
 /** Most commands of one msgpack or JSON message: as many as the largest binary one has lines. */
 const MAX_COMMANDS = MAX_MESSAGE_BYTES / LINE_BYTES;
 
@@ -90,12 +98,20 @@ export class Intake {
         if (code === 0) code = codeOf(this.#send(session.actor, session.accounts, words, at, session.number));
       }
       if (code !== 0) {
-        this.#hand(session, writeRecordRefusal(this.#refusal, 0, words, at, code, this.#clock.epochNs()));
+        this.#refuseRecord(session, words, at, code);
         // Where the length cannot be trusted, neither can what follows.
         if (code === RejectCode.Malformed || code === RejectCode.WrongVersion) return;
       }
       at += Math.max(1, orderLines(words[at]!)) * LINE_WORDS;
     }
+  }
+
+  /** Of refusals that come in crowds, a session is told the sentence once a turn: the code says it all. */
+  #refuseRecord(session: Session, words: Int32Array, at: number, code: number): void {
+    const isTold = session.toldCode === code;
+    const epochNs = this.#router.turnEpochNs;
+    this.#hand(session, writeRecordRefusal(this.#refusal, 0, words, at, code, epochNs, !isTold));
+    if (crowdCodes.has(code)) session.toldCode = code;
   }
 
   /** A msgpack or JSON message: an object or an array of objects. */

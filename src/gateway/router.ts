@@ -53,6 +53,7 @@ export class Router {
   readonly #trace: TurnTrace | undefined;
   /** When this turn's first message came, ns since the origin, the low 32 bits of that, and whether they are set. */
   #turnNs = 0;
+  #turnEpochNs: bigint | undefined;
   #received = 0;
   #receivedSet = false;
 
@@ -80,6 +81,13 @@ export class Router {
   get turnNs(): number {
     this.begin();
     return this.#turnNs;
+  }
+
+  /** The same, in ns since the epoch. */
+  get turnEpochNs(): bigint {
+    this.begin();
+    this.#turnEpochNs ??= this.#clock.originEpochNs + BigInt(this.#turnNs);
+    return this.#turnEpochNs;
   }
 
   /** How many shards there are. */
@@ -136,6 +144,7 @@ export class Router {
   begin(): void {
     if (this.#receivedSet) return;
     this.#turnNs = this.#clock.nowNs();
+    this.#turnEpochNs = undefined;
     this.#received = this.#turnNs | 0;
     this.#receivedSet = true;
     for (let shard = 0; shard < this.#rings.length; shard++) {

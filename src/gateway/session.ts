@@ -52,6 +52,8 @@ export class Session {
   open = true;
   /** It has said something since somebody looked last. */
   isHeard = false;
+  /** Of what waits in it: a code whose sentence stands there; 0 for none. */
+  toldCode = 0;
   /** Bytes before the last ping that asked how far it has read. */
   pingedBytes = 0;
   /** All that was ever sent to it. */
@@ -95,6 +97,7 @@ export class Session {
   /** What waited has been sent. */
   emptied(): void {
     this.outWords = 0;
+    this.toldCode = 0;
     this.objects.length = 0;
     if (this.out.length > KEPT_OUT_WORDS) this.out = nothing;
   }

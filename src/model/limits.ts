@@ -83,6 +83,35 @@ export const MAX_FAILED_ADDRESSES = 65_536;
 /** Client ids from here up are made by gateways for HTTP requests that bring none; clients stay below. */
 export const FIRST_GATEWAY_CLIENT_ID = 2 ** 52;
 
+/** Commands that a client may have under way: an input ring full. What waits for a reconnect counts too, so memory has a bound. */
+export const MOST_COMMANDS_UNDER_WAY = 65_536;
+
+/** Events that an iterator of a client keeps for a reader that is behind: minutes of a busy account, some hundred megabytes. */
+export const MOST_ITERATED_EVENTS = 2 ** 18;
+
+/** Most commands of one msgpack message: as many as the largest binary one has lines. */
+export const MOST_COMMANDS_PER_MESSAGE = 1_024;
+
+/** How long a client waits before it tries to reconnect, at first and at most: a restart takes a second, an outage may take hours. */
+export const RECONNECT_MS = 50;
+export const LONGEST_RECONNECT_MS = 5_000;
+
+/** How long a client tries to connect at first, and how long one attempt may take, the events that were missed included. */
+export const CONNECT_MS = 10_000;
+export const CONNECT_ATTEMPT_MS = 10_000;
+
+/** Signs of life of a client and its exchange: three that do not come end a connection, so a dead one is found in 15 s. */
+export const CLIENT_HEARTBEAT_MS = 5_000;
+export const MISSED_HEARTBEATS = 3;
+
+/** Exchanges of time that an estimate chooses from, as in RFC 5905, how fast the first come, and how often the later ones. */
+export const TIME_SAMPLES = 8;
+export const FIRST_TIME_SAMPLE_MS = 100;
+export const TIME_SAMPLE_MS = 5_000;
+
+/** How long a client waits with a command that was refused and may have been taken before, until it asks again. */
+export const ASK_AGAIN_MS = 200;
+
 /** Input ring of one gateway to one shard, in lines: 4 MiB, a twentieth of a second at a million orders a second. */
 export const INPUT_RING_LINES = 65_536;
 
@@ -126,11 +155,11 @@ export const MAX_TRANSPORT_MESSAGE_BYTES = 1024 * 1024;
 export const CLIENT_BACKLOG_BYTES = 32 * 1024 * 1024;
 
 /** How long a client may take nothing of what waits for it: a pause of its garbage collector passes, a dead one goes within 5 s. */
-export const CLIENT_STALL_MS = 3_000;
+export const CLIENT_STALL_MS = 4_000;
 
 /**
  * Bytes after which a client is asked how far it has read. The kernel may hold megabytes for one that has stopped long ago, and
- * its pong alone tells: it must read so many in CLIENT_STALL_MS, 21 KB a second.
+ * its pong alone tells: it must read so many in CLIENT_STALL_MS, 16 KB a second.
  */
 export const PROGRESS_BYTES = 64 * 1024;
 

@@ -84,6 +84,7 @@ export function writeRefusal(words: Int32Array, at: number, refusal: Refusal, ep
  * The same for a command that came as a record, whatever is wrong with it: word `recordAt` of a message. Makes no
  * object but the time.
  *
+ * @param hasSentence false where the client has just been told what the code means
  * @returns the words of the event
  */
 export function writeRecordRefusal(
@@ -93,6 +94,7 @@ export function writeRecordRefusal(
   recordAt: number,
   code: number,
   epochNs: bigint,
+  hasSentence = true,
 ): number {
   const account = message[recordAt + ORDER_ACCOUNT]!;
   const instrument = message[recordAt + ORDER_INSTRUMENT]!;
@@ -108,7 +110,7 @@ export function writeRecordRefusal(
     words[at + EVENT_CLIENT_ID] = message[recordAt + ORDER_CLIENT_ID]!;
     words[at + EVENT_CLIENT_ID + 1] = message[recordAt + ORDER_CLIENT_ID + 1]!;
   }
-  return appendSentence(words, at, cells, sentenceOf(code));
+  return hasSentence ? appendSentence(words, at, cells, sentenceOf(code)) : cells * CELL_WORDS;
 }
 
 /**

@@ -18,6 +18,7 @@ const found = {
   latency: new LatencyRecorder(),
   sent: 1_000_000,
   shed: 3_500_000,
+  accepted: 100,
   acknowledged: 400_000,
   refused: 600_000,
   unanswered: 0,
