@@ -34,6 +34,8 @@ export interface FleetSettings {
   readonly clock: Clock;
   /** An exchange answers with events; an echo server with a frame for a frame. */
   readonly server: 'exchange' | 'echo';
+  /** Where the connection of an account asks for its WebSocket; by default without credentials. */
+  readonly target?: ((account: number) => string) | undefined;
   readonly onProgress: (progress: Progress) => void;
   /** How long no answer may come while some are due, in seconds. */
   readonly stallSeconds: number;
@@ -58,7 +60,7 @@ export class Fleet {
       Connection.open({
         host: settings.host,
         port: settings.port,
-        path: `/ws?account=${frames.account}`,
+        path: settings.target?.(frames.account) ?? `/ws?account=${frames.account}`,
         frames,
         clock: settings.clock,
         answers: (onControl): Answers =>

@@ -52,6 +52,7 @@ With --transport ws:
   --postgres WHERE      off, embedded, postgres://..., or server for one that the run starts (default off)
   --redis WHERE         redis://..., or server for one that the run starts (default none)
   --store-write-ms N    how long one write into a store should take (default: that of the exchange)
+  --keys                each connection shows a key of its own, whose messages and orders are counted
   --no-echo             leave out the run against the echo server
 
 With --transport http:

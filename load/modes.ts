@@ -60,6 +60,7 @@ const texts = {
 
 const flags = {
   'no-echo': WS,
+  keys: WS,
   overload: ['overload'],
   json: ALL,
 } as const satisfies Readonly<Record<string, readonly Mode[]>>;

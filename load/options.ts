@@ -29,6 +29,8 @@ export interface LoadOptions extends CommonOptions {
   readonly postgres: string;
   readonly redis: string | undefined;
   readonly storeWriteMs: number | undefined;
+  /** Whether each connection shows a key of its own, whose messages and orders are counted. */
+  readonly keys: boolean;
   /** Whether the run against the bare echo server follows. */
   readonly echo: boolean;
 }
@@ -56,6 +58,9 @@ export function readWsOptions(given: Given): LoadOptions {
   const common = readCommon(given);
   if (given.frames !== undefined && given.frames !== 'single' && given.frames !== 'many')
     throw new OptionsError(`--frames takes single or many, not ${given.frames}`);
+  for (const name of ['idle-connections', 'slow-readers'] as const)
+    if (given.keys === true && given[name] !== undefined)
+      throw new OptionsError(`--keys does not go with --${name}, whose connections show none`);
   if (given.rate === undefined && given.burst === undefined && given.seconds !== undefined)
     throw new OptionsError('--seconds goes with --rate or --burst; without them give --orders');
   if (given.seconds !== undefined && given.orders !== undefined)
@@ -118,6 +123,7 @@ export function readWsOptions(given: Given): LoadOptions {
     postgres: given.postgres ?? 'off',
     redis: given.redis,
     storeWriteMs: optional('store-write-ms', given['store-write-ms'], 1, 1_000),
+    keys: given.keys === true,
     echo: given['no-echo'] !== true,
   };
 }

@@ -13,6 +13,7 @@ import { type ClientFrames, Dealing, encodeFrames, QUOTE_LINES } from './frames.
 import { IdleConnections } from './idle-connections.js';
 import { fetchInstruments } from './instruments.js';
 import { countJournal, type JournalCount } from './journal-count.js';
+import { LoadKeys } from './load-keys.js';
 import { type LoadRunResult, runLoad } from './load-run.js';
 import { mixes } from './mixes.js';
 import type { LoadOptions } from './options.js';
@@ -69,16 +70,18 @@ async function run(
   note(headingText(settings, disk));
 
   // 2. The exchange with its stores, and all frames in memory before the first is sent.
+  const keys = options.keys ? new LoadKeys(data.scratch, options.connections) : undefined;
   const stores = await StoreServers.start(options);
   const server = await startExchange(
     options,
     data,
-    exchangeArguments(options, stores),
+    exchangeArguments(options, stores, keys),
     connections + SPARE_CONNECTIONS,
   ).catch(async (error: unknown) => {
     await stores.stop();
     throw error;
   });
+  const target = keys === undefined ? undefined : (account: number) => keys.target(account, clock);
   const backlogs = new BacklogWatch(HOST, server.port);
   let frames: readonly ClientFrames[];
   let exchange: LoadRunResult;
@@ -90,9 +93,8 @@ async function run(
       idle = await IdleConnections.open(HOST, server.port, server.pid, options.idleConnections);
     if (options.slowReaders > 0) slow = await openSlowReaders(options, server.port, clock);
     slow?.start();
-    exchange = await measure('exchange', server, options, plan, frames, clock, signal, (progress) =>
-      backlogs.look(progress),
-    );
+    const look = (progress: Progress) => backlogs.look(progress);
+    exchange = await measure('exchange', server, options, plan, frames, clock, signal, look, target);
     if (slow !== undefined) await waitForSlowReaders(slow);
     slow?.stop();
     idle?.close();
@@ -149,8 +151,9 @@ function makePlan(options: LoadOptions): LoadPlan {
   };
 }
 
-function exchangeArguments(options: LoadOptions, stores: StoreServers): string[] {
+function exchangeArguments(options: LoadOptions, stores: StoreServers, keys: LoadKeys | undefined): string[] {
   return [
+    ...(keys === undefined ? [] : ['--keys', keys.path]),
     ...(options.snapshotCommands === undefined
       ? []
       : ['--snapshot-commands', String(options.snapshotCommands)]),
@@ -219,12 +222,14 @@ function measure(
   clock: Clock,
   signal: AbortSignal,
   look: (progress: Progress) => void = () => {},
+  target?: (account: number) => string,
 ): Promise<LoadRunResult> {
   const run = runLoad(
     {
       host: HOST,
       port: server.port,
       server: kind,
+      target,
       frames,
       ...plan,
       clock,

@@ -159,9 +159,9 @@ export const CLIENT_STALL_MS = 4_000;
 
 /**
  * Bytes after which a client is asked how far it has read. The kernel may hold megabytes for one that has stopped long ago, and
- * its pong alone tells: it must read so many in CLIENT_STALL_MS, 16 KB a second.
+ * its pong alone tells: it must read so many in CLIENT_STALL_MS, 32 KB a second.
  */
-export const PROGRESS_BYTES = 64 * 1024;
+export const PROGRESS_BYTES = 128 * 1024;
 
 /** Connections in all, and WebSockets of one address: some kilobytes each, and files that the process may open. */
 export const MAX_CONNECTIONS = 16_384;
