@@ -19,6 +19,7 @@ import {
   commandSchemas,
   TYPE_RULE,
 } from './order-schema.js';
+import { encodePlainOrder } from './plain-order-object.js';
 import { encodeMassQuote } from './quote-object.js';
 import type { MassQuote } from './quote-schema.js';
 
@@ -50,6 +51,10 @@ export function encodeOrderObject(
   at: number,
   gatewayMadeId = false,
 ): EncodeResult {
+  if (!gatewayMadeId && typeof value === 'object' && value !== null) {
+    const plain = encodePlainOrder(value, instruments, defaultAccount, words, at);
+    if (plain !== undefined) return plain;
+  }
   const type = valueAt(value, ['type']);
   const isKnown = typeof type === 'string' && Object.hasOwn(commandSchemas, type);
   const name = isKnown ? (type as CommandName) : undefined;
