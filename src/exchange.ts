@@ -14,7 +14,7 @@ import { SharedClock } from './clock/shared-clock.js';
 import type { FollowerThreadData, NumberedAnswer, SnapshotOutcome } from './follower/follower-messages.js';
 import { ConnectionCounts } from './gateway/connection-counts.js';
 import { usualLimits } from './gateway/gateway-limits.js';
-import type { GatewayOrder, GatewayReport, GatewayThreadData } from './gateway/gateway-messages.js';
+import type { GatewayThreadData } from './gateway/gateway-messages.js';
 import { checkTls, chooseTransport, freePort } from './gateway/listening.js';
 import { type DataLock, lockDataDirectory } from './journal/data-lock.js';
 import { SegmentMaker } from './journal/segment-maker.js';
@@ -26,7 +26,6 @@ import { StoreBoard } from './metrics/store-board.js';
 import {
   CELL_BYTES,
   EVENT_RING_CELLS,
-  GATEWAY_YOUNG_MB,
   INPUT_RING_LINES,
   LINE_BYTES,
   MAX_GATEWAYS,
@@ -47,15 +46,14 @@ import { StoreSettingError, storeTargets } from './store/store-targets.js';
 import { Disconnects } from './supervisor/disconnects.js';
 import type { ExchangeFacts } from './supervisor/exchange-facts.js';
 import { type ExchangeSettings, newSettings } from './supervisor/exchange-settings.js';
-import { serveGateway } from './supervisor/gateway-services.js';
 import { openKeys } from './supervisor/key-access.js';
 import { MarketBoards } from './supervisor/market-boards.js';
 import { StoreReads } from './supervisor/store-reads.js';
 import { SupervisedFollower } from './supervisor/supervised-follower.js';
+import { SupervisedGateways } from './supervisor/supervised-gateways.js';
 import { SupervisedShard } from './supervisor/supervised-shard.js';
 import { SupervisedStore } from './supervisor/supervised-store.js';
-import { Thread, ThreadError } from './supervisor/thread.js';
-import { gatewayOfSession } from './wire/session-number.js';
+import { ThreadError } from './supervisor/thread.js';
 
 export type { ExchangeFacts, ShardFacts } from './supervisor/exchange-facts.js';
 export type { ExchangeSettings } from './supervisor/exchange-settings.js';
@@ -152,7 +150,7 @@ class House {
   readonly #shards: SupervisedShard[] = [];
   readonly #followers: SupervisedFollower[] = [];
   readonly #stores: SupervisedStore[] = [];
-  readonly #gateways: Thread<GatewayReport>[] = [];
+  readonly #gateways = new SupervisedGateways();
   #ended: Promise<void> | undefined;
 
   async open(settings: ExchangeSettings, make: MakeExchange): Promise<Exchange> {
@@ -175,7 +173,7 @@ class House {
     checkTls(settings.tls);
     this.#keys = openKeys(settings, {
       changed: (keys) => {
-        for (const thread of this.#gateways) thread.post({ order: 'keys', keys });
+        this.#gateways.tellKeys(keys);
         settings.log?.({ level: 'info', event: 'keys-read', count: keys.length });
       },
       warn,
@@ -246,7 +244,7 @@ class House {
         snapshotCommands: settings.snapshotCommands ?? SNAPSHOT_COMMANDS,
         resumeCommands: settings.resumeCommands,
       };
-      const resumed = (answer: NumberedAnswer) => this.#tellResumed(answer);
+      const resumed = (answer: NumberedAnswer) => this.#gateways.tellResumed(answer);
       const watched = (instrument: number, isThere: boolean) => marketBoards.told(instrument, isThere);
       const followerParts = { data: followerData, heapMb, realTime, warn, resumed, watched };
       if (isFollowed) this.#followers.push(new SupervisedFollower(followerParts));
@@ -336,11 +334,7 @@ class House {
         firstSession,
         about: { transport, gateway, durability: settings.durability, clock: settings.clock.mode },
       };
-      this.#gateways.push(
-        new Thread(new URL('./gateway/gateway-thread.js', import.meta.url), data, `gateway ${gateway}`, {
-          maxYoungGenerationSizeMb: GATEWAY_YOUNG_MB,
-        }),
-      );
+      this.#gateways.start(data);
     }
     const reads = new StoreReads({
       store: this.#stores.find(({ name }) => name === 'postgres'),
@@ -352,19 +346,12 @@ class House {
     const disconnects = new Disconnects({
       clock,
       directory: settings.data,
-      // Its own gateway, so that the cancel stands behind the session's last orders; another one's are of a start before.
-      cancel: (session) =>
-        (this.#gateways[gatewayOfSession(session)] ?? this.#gateways[0])?.post({
-          order: 'cancel-of',
-          session,
-        }),
+      cancel: (session) => this.#gateways.cancelOf(session),
       warn,
     });
     const log = settings.log ?? (() => {});
     const followers = this.#followers;
-    for (const thread of this.#gateways)
-      serveGateway(thread, { reads, followers, marketBoards, takeSnapshots, disconnects, log });
-    await Promise.all(this.#gateways.map((thread) => thread.next('listening')));
+    await this.#gateways.serve({ reads, followers, marketBoards, takeSnapshots, disconnects, log });
     disconnects.begin();
     this.#keys?.watch.start();
 
@@ -374,7 +361,7 @@ class House {
       this.#ended ??= this.close().then(() => clock.close());
       return this.#ended;
     };
-    for (const thread of this.#gateways) thread.onFailure(giveUp);
+    this.#gateways.onFailure(giveUp);
     const failed = given.then((sentence) => end().then(() => sentence));
     const facts: ExchangeFacts = {
       host: settings.host,
@@ -393,13 +380,10 @@ class House {
   /** Ends what was started, in the order of the data: intake, shards, gateways, followers, and the lock last. */
   async close(): Promise<void> {
     this.#keys?.watch.close();
-    const closeIntake: GatewayOrder = { order: 'close-intake' };
-    await this.#ask(this.#gateways, closeIntake, 'intake-closed');
+    await this.#gateways.closeIntake();
     this.#board?.stop();
     await Promise.all(this.#shards.map((shard) => shard.stop()));
-    const end: GatewayOrder = { order: 'end' };
-    await this.#ask(this.#gateways, end, 'ended');
-    await Promise.all(this.#gateways.map((thread) => thread.terminate()));
+    await this.#gateways.end();
     await Promise.all(this.#followers.map((follower) => follower.finish()));
     await Promise.all(this.#stores.map((store) => store.finish()));
     await this.#segmentMaker?.stop();
@@ -422,20 +406,6 @@ class House {
       this.#board?.setDrill(shard, drills[how]);
       this.#shards[shard]?.wake();
     }
-  }
-
-  #tellResumed(answer: NumberedAnswer): void {
-    const order: GatewayOrder = { order: 'resumed', answer };
-    this.#gateways[answer.gateway]?.post(order);
-  }
-
-  async #ask(
-    threads: readonly Thread<GatewayReport>[],
-    order: GatewayOrder,
-    answer: GatewayReport['event'],
-  ): Promise<void> {
-    for (const thread of threads) thread.post(order);
-    await Promise.all(threads.map((thread) => thread.end(answer)));
   }
 }
 
