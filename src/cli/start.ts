@@ -2,7 +2,7 @@ import { LiveClock } from '../clock/live-clock.js';
 import { clockSettingsFrom } from '../clock/settings.js';
 import type { ExchangeFacts } from '../exchange.js';
 import type { GatewayLimits } from '../gateway/gateway-limits.js';
-import type { TlsFiles } from '../gateway/transport.js';
+import type { TlsFiles } from '../gateway/transport/transport.js';
 import { LOCK_WAIT_MS, MAX_OPEN_ORDERS } from '../model/limits.js';
 import { priceText, sizeText } from '../wire/instrument-object.js';
 import { ExchangeLog } from './exchange-log.js';

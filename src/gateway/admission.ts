@@ -14,7 +14,7 @@ import {
   type Refusal,
   type RequestSource,
   type UpgradeRequest,
-} from './transport.js';
+} from './transport/transport.js';
 
 /** Where WebSocket sessions are opened. */
 export const SESSION_PATH = '/ws';

@@ -1,6 +1,6 @@
 import { anybody } from './actor.js';
 import type { Identified } from './admission.js';
-import type { HttpRequest, Refusal, UpgradeRequest } from './transport.js';
+import type { HttpRequest, Refusal, UpgradeRequest } from './transport/transport.js';
 
 /** Finds out who a request is from, and keeps count of what each key does. Times are those of the exchange's clock. */
 export interface Gatekeeper {

@@ -5,7 +5,7 @@ import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
 import type { GatewayLimits } from './gateway-limits.js';
 import type { KeyedAccess } from './keyed-gatekeeper.js';
 import type { LogNote } from './log-note.js';
-import type { TlsFiles } from './transport.js';
+import type { TlsFiles } from './transport/transport.js';
 
 /** What a person may ask for; `auto` is settled before the gateways start. */
 export type TransportChoice = 'auto' | 'uws' | 'node';

@@ -10,17 +10,17 @@ import { ShardBoard } from '../metrics/shard-board.js';
 import { StoreBoard, StoreState } from '../metrics/store-board.js';
 import { Doorbell } from '../ring/doorbell.js';
 import { InstrumentTable } from '../wire/instrument-table.js';
-import { ConnectionCounts } from './connection-counts.js';
 import { openGate } from './gatekeeper.js';
 import { Gateway } from './gateway.js';
 import type { GatewayOrder, GatewayReport, GatewayThreadData } from './gateway-messages.js';
+import type { TakeSnapshots } from './http/routes.js';
 import { KeyedGatekeeper } from './keyed-gatekeeper.js';
 import type { LogNote } from './log-note.js';
 import { LogNotes } from './log-notes.js';
-import { NodeTransport } from './node-transport.js';
-import type { TakeSnapshots } from './routes.js';
-import type { Transport, TransportHandlers, TransportSettings } from './transport.js';
-import { loadUws, UwsTransport } from './uws-transport.js';
+import { ConnectionCounts } from './transport/connection-counts.js';
+import { NodeTransport } from './transport/node-transport.js';
+import type { Transport, TransportHandlers, TransportSettings } from './transport/transport.js';
+import { loadUws, UwsTransport } from './transport/uws-transport.js';
 
 /** How long closing handshakes may take before the server is torn down. */
 const GOODBYE_MS = 200;

@@ -9,26 +9,26 @@ import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
 import type { AdmissionParts } from './admission.js';
 import { admitSession } from './admission.js';
-import { ClientIdMaker } from './client-id-maker.js';
-import type { Connection } from './connection.js';
-import type { ConnectionCounts } from './connection-counts.js';
 import { Delivery } from './delivery.js';
 import { type Gatekeeper, openGate } from './gatekeeper.js';
 import { type GatewayLimits, usualLimits } from './gateway-limits.js';
 import { Heartbeats } from './heartbeats.js';
-import { HttpAnswers } from './http-answers.js';
-import { HttpListings } from './http-listings.js';
-import { HttpReads } from './http-reads.js';
+import { HttpAnswers } from './http/answers.js';
+import { ClientIdMaker } from './http/client-id-maker.js';
+import { HttpListings } from './http/listings.js';
+import { HttpReads } from './http/reads.js';
+import { Routes, type TakeSnapshots } from './http/routes.js';
 import { Intake } from './intake.js';
 import { factsOf, type LogNote } from './log-note.js';
-import { MarketData, type MarketWatching } from './market-data.js';
-import { MarketRequests } from './market-request.js';
+import { MarketData, type MarketWatching } from './market/data.js';
+import { MarketRequests } from './market/request.js';
 import { Router } from './router.js';
-import { Routes, type TakeSnapshots } from './routes.js';
 import { Protocol, type Session } from './session.js';
 import { SessionMessages } from './session-messages.js';
 import { SessionRegistry } from './session-registry.js';
 import { SlowReaders } from './slow-readers.js';
+import type { Connection } from './transport/connection.js';
+import type { ConnectionCounts } from './transport/connection-counts.js';
 import {
   type Admission,
   type HttpRequest,
@@ -37,7 +37,7 @@ import {
   type Respond,
   type TransportHandlers,
   type UpgradeRequest,
-} from './transport.js';
+} from './transport/transport.js';
 import { TurnTrace } from './turn-trace.js';
 
 /** Close codes of RFC 6455. */

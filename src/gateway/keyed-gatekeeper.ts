@@ -10,7 +10,7 @@ import type { Actor } from './actor.js';
 import type { Identified } from './admission.js';
 import type { Gatekeeper, RemainingBudget } from './gatekeeper.js';
 import type { LogNote } from './log-note.js';
-import type { HttpRequest, Refusal, UpgradeRequest } from './transport.js';
+import type { HttpRequest, Refusal, UpgradeRequest } from './transport/transport.js';
 
 /** Keys, and what all gateways share about them. */
 export interface KeyedAccess {

@@ -12,7 +12,7 @@ import {
   sessionMessageSchemas,
 } from '../wire/session-schema.js';
 import { readBig } from '../wire/words.js';
-import type { MarketRequests } from './market-request.js';
+import type { MarketRequests } from './market/request.js';
 import type { Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
 

@@ -2,8 +2,8 @@ import type { EventObject } from '../wire/event-object.js';
 import type { MarketEvent } from '../wire/market-schema.js';
 import type { SessionEvent } from '../wire/session-schema.js';
 import type { Actor } from './actor.js';
-import type { Connection } from './connection.js';
-import type { Admission } from './transport.js';
+import type { Connection } from './transport/connection.js';
+import type { Admission } from './transport/transport.js';
 
 /** How a session's messages are written. The name is the WebSocket subprotocol. */
 export const Protocol = {

@@ -3,7 +3,7 @@ import type { OldSegments } from '../follower/retention.js';
 import type { GatewayLimits } from '../gateway/gateway-limits.js';
 import type { TransportChoice } from '../gateway/gateway-messages.js';
 import type { LogNote } from '../gateway/log-note.js';
-import type { TlsFiles } from '../gateway/transport.js';
+import type { TlsFiles } from '../gateway/transport/transport.js';
 import type { Durability } from '../journal/segment.js';
 import type { UnlistedInstrument } from '../model/instrument.js';
 import { CLIENT_ID_WINDOW } from '../model/limits.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Budget } from '../access/budget.js';
 import { UsedNonces } from '../access/used-nonces.js';
 import type { KeyedAccess } from '../gateway/keyed-gatekeeper.js';
-import { ListenError } from '../gateway/listening.js';
+import { ListenError } from '../gateway/transport/listening.js';
 import { KEY_MESSAGES_PER_SECOND, KEY_ORDERS_PER_SECOND, REQUEST_WINDOW_MS } from '../model/limits.js';
 import type { ExchangeSettings } from './exchange-settings.js';
 import { KeysWatch, type KeysWatchParts } from './keys-watch.js';

@@ -13,7 +13,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { canShareAPort } from '../../src/gateway/node-transport.js';
+import { canShareAPort } from '../../src/gateway/transport/node-transport.js';
 import { BinaryClient, buy, type Event, eventFlag, ioc, orderFlag, sell } from '../support/binary-client.js';
 import { runTickloom, startExchange, temporaryDirectory } from '../support/exchange-process.js';
 import { transportsHere, twoGatewaysHere } from '../support/transports.js';

@@ -9,10 +9,10 @@ import {
   readOrderId,
   readStatus,
   readTimeNs,
-} from '../../src/gateway/http-query.js';
-import { readBody } from '../../src/gateway/http-reply.js';
+} from '../../src/gateway/http/query.js';
+import { readBody } from '../../src/gateway/http/reply.js';
 import { decodeCommands } from '../../src/gateway/msgpack.js';
-import { isRefusal, offeredProtocols, type Respond } from '../../src/gateway/transport.js';
+import { isRefusal, offeredProtocols, type Respond } from '../../src/gateway/transport/transport.js';
 import { MAX_ORDER_LINES } from '../../src/model/limits.js';
 import { RejectCode, rejectReasons } from '../../src/model/reject.js';
 import { eventObject } from '../../src/wire/event-object.js';

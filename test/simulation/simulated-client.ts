@@ -1,6 +1,6 @@
-import type { Connection } from '../../src/gateway/connection.js';
 import type { Session } from '../../src/gateway/session.js';
-import { isRefusal, type TransportHandlers } from '../../src/gateway/transport.js';
+import type { Connection } from '../../src/gateway/transport/connection.js';
+import { isRefusal, type TransportHandlers } from '../../src/gateway/transport/transport.js';
 import { EventKind } from '../../src/model/event.js';
 import { sequenceOfPlace } from '../../src/model/identity.js';
 import { RejectCode } from '../../src/model/reject.js';

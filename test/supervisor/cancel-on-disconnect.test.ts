@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canShareAPort } from '../../src/gateway/node-transport.js';
+import { canShareAPort } from '../../src/gateway/transport/node-transport.js';
 import { type RunningExchange, startExchange, temporaryDirectory } from '../support/exchange-process.js';
 import { type Message, MsgpackClient } from '../support/msgpack-client.js';
 import { transportsHere } from '../support/transports.js';

@@ -1,5 +1,5 @@
-import { canShareAPort } from '../../src/gateway/node-transport.js';
-import { loadUws } from '../../src/gateway/uws-transport.js';
+import { canShareAPort } from '../../src/gateway/transport/node-transport.js';
+import { loadUws } from '../../src/gateway/transport/uws-transport.js';
 
 /** The transports that run here. Where uWebSockets.js has no binary, its tests are left out, and that is said. */
 export async function transportsHere(): Promise<('uws' | 'node')[]> {

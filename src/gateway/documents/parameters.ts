@@ -2,7 +2,7 @@
 
 import { latencyStages } from '../../metrics/latency-stages.js';
 import { MAX_BOOK_DEPTH, MAX_SYMBOL_BYTES, MAX_WHOLE } from '../../model/limits.js';
-import { MAX_LIMIT } from '../http-query.js';
+import { MAX_LIMIT } from '../http/query.js';
 import { statusNames } from './stored-schemas.js';
 
 export interface Parameter {
