@@ -12,6 +12,8 @@ export interface SessionAddress {
   readonly host: string;
   readonly port: number;
   readonly account: number;
+  /** What is asked for, with credentials; by default without. */
+  readonly target?: string | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface SessionAddress {
  * but `onEnd`, which is called once with what ended it. Rejects where the server refuses.
  */
 export function openSession(
-  { host, port, account }: SessionAddress,
+  { host, port, account, target = `/ws?account=${account}` }: SessionAddress,
   onEnd: (why: string) => void,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -45,7 +47,7 @@ export function openSession(
       resolve(socket);
     });
     socket.write(
-      `GET /ws?account=${account} HTTP/1.1\r\nHost: ${host}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      `GET ${target} HTTP/1.1\r\nHost: ${host}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
         `Sec-WebSocket-Key: ${KEY}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n\r\n`,
     );
   });
@@ -54,6 +56,7 @@ export function openSession(
 /** Answers the pings of a session that says nothing else, and lets all else pass. */
 export function answerPings(socket: Socket): void {
   socket.on('data', (bytes: Buffer) => {
-    if (bytes[0] === (0x80 | Opcode.Ping)) socket.write(controlFrame(Opcode.Pong, new Uint8Array(0), MASK));
+    if (bytes[0] !== (0x80 | Opcode.Ping)) return;
+    socket.write(controlFrame(Opcode.Pong, bytes.subarray(2, 2 + bytes[1]!), MASK));
   });
 }

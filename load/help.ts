@@ -61,7 +61,8 @@ With --transport http:
 
 With --overload:
   --connections N       connections in all (default ${OVERLOAD_DEFAULTS.connections})
-  --capacity R          orders/s that the exchange can take (default: found first, in a closed loop)
+  --capacity R          orders/s that the exchange takes: the budgets of all keys together (default ${OVERLOAD_DEFAULTS.capacity})
+  --no-limits           no keys, and the capacity is what the machine can (default: found first, in a closed loop)
   --times N             how many times that much is sent (default ${OVERLOAD_DEFAULTS.times})
   --seconds S           for so long (default ${OVERLOAD_DEFAULTS.seconds})
   --order-age-ms N      age at which the exchange refuses an order (default ${OVERLOAD_DEFAULTS.orderAgeMs}; 0: never)

@@ -7,29 +7,34 @@ import type { Clock } from '../src/clock/clock.js';
 import { SystemRandomness } from '../src/clock/randomness.js';
 import { MAX_KEY_RATE } from '../src/model/limits.js';
 
-/** A key for each connection of a run, with budgets that are counted and never used up. */
+/** So many accounts from the first one on. */
+export function accountsFrom(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
+}
+
+/** A key for each account of a run, with a budget of so many messages and orders a second. */
 export class LoadKeys {
   /** The keys file. */
   readonly path: string;
   readonly #secrets = new Map<number, string>();
   readonly #randomness = new SystemRandomness();
 
-  /** Makes keys for accounts 1 to `accounts`, and writes their file into a directory. */
-  constructor(directory: string, accounts: number) {
+  /** Makes the keys, and writes their file into a directory. A budget that is left out is the largest there is. */
+  constructor(directory: string, accounts: readonly number[], perSecond: number = MAX_KEY_RATE) {
     this.path = join(directory, 'keys.json');
-    const keys = Array.from({ length: accounts }, (_, i) => {
+    const keys = accounts.map((account) => {
       const { key, forOwner } = newHmacKey(
         {
-          id: `account-${i + 1}`,
+          id: `account-${account}`,
           scopes: ['trade'],
-          accounts: [i + 1],
+          accounts: [account],
           createdAt: '2026-01-01T00:00:00Z',
-          ordersPerSecond: MAX_KEY_RATE,
-          messagesPerSecond: MAX_KEY_RATE,
+          ordersPerSecond: perSecond,
+          messagesPerSecond: perSecond,
         },
         this.#randomness,
       );
-      this.#secrets.set(i + 1, forOwner);
+      this.#secrets.set(account, forOwner);
       return key;
     });
     writeFileSync(this.path, JSON.stringify({ version: 1, keys }), { mode: 0o600 });

@@ -62,6 +62,7 @@ const flags = {
   'no-echo': WS,
   keys: WS,
   overload: ['overload'],
+  'no-limits': ['overload'],
   json: ALL,
 } as const satisfies Readonly<Record<string, readonly Mode[]>>;
 

@@ -10,6 +10,7 @@ import { type FlowInstrument, OrderFlow } from './flow.js';
 import { type ClientFrames, Dealing, encodeFrames } from './frames.js';
 import { fetchInstruments } from './instruments.js';
 import { LatencyRecorder } from './latency.js';
+import { accountsFrom, LoadKeys } from './load-keys.js';
 import { OpenLoop } from './open-loop.js';
 import type { OverloadOptions } from './overload-options.js';
 import { type OverloadReport, overloadFailures } from './overload-report.js';
@@ -33,9 +34,12 @@ const CAPACITY_ORDERS = 400_000;
 const CAPACITY_UNDER_WAY = 8_192;
 /** The quiet rate is this part of the capacity, for so long. */
 const QUIET_SHARE = 0.02;
+/** Where budgets say what is taken: half of that. */
+const QUIET_SHARE_OF_LIMITS = 0.5;
 const QUIET_SECONDS = 4;
 /** Frames of all connections stand in memory: 70 bytes an order. */
 const MOST_OVERLOAD_ORDERS = 20_000_000;
+const FIRST_ACCOUNT = 100_000;
 const FIRST_SLOW_ACCOUNT = 900_000;
 const SLOW_ORDERS = 5_000;
 /** How long answers are waited for when nothing more is sent. */
@@ -64,10 +68,19 @@ async function prove(
 ): Promise<OverloadReport> {
   const clock = new LiveClock();
   const disk = reportDisk(data.path, clock);
+  const readers = options.connections - options.slowReaders;
+  const keys = options.noLimits ? undefined : makeKeys(options, data);
+  const target = keys && ((account: number) => keys.target(account, clock));
   const server = await startExchange(
     options,
     data,
-    ['--postgres', 'off', '--order-age-ms', String(options.orderAgeMs)],
+    [
+      '--postgres',
+      'off',
+      '--order-age-ms',
+      String(options.orderAgeMs),
+      ...(keys === undefined ? [] : ['--keys', keys.path]),
+    ],
     SPARE_CONNECTIONS + 2 * options.connections,
   );
   const end = () => void server.kill();
@@ -76,16 +89,22 @@ async function prove(
   let fleet: Fleet | undefined;
   try {
     const instruments = await fetchInstruments(HOST, server.port);
-    const readers = options.connections - options.slowReaders;
     // Where the capacity is not given, the frames of the last phase are made when it is known.
     const capacity = options.capacity ?? (await findCapacity(options, server, instruments, clock, note));
     const offeredPerSecond = capacity * options.times;
-    const quietPerSecond = Math.max(100, Math.round(capacity * QUIET_SHARE));
+    const quietShare = options.noLimits ? QUIET_SHARE : QUIET_SHARE_OF_LIMITS;
+    const quietPerSecond = Math.max(100, Math.round(capacity * quietShare));
     const quietOrders = quietPerSecond * QUIET_SECONDS;
     const overloadOrders = Math.min(MOST_OVERLOAD_ORDERS, Math.ceil(offeredPerSecond * options.seconds));
     note(`quiet: ${quietPerSecond} orders/s on ${readers} connections\n`);
-    const frames = makeFrames(readers, quietOrders + overloadOrders, instruments, options.seed, 100_000);
-    fleet = await openFleet(server.port, frames, clock);
+    const frames = makeFrames(
+      readers,
+      quietOrders + overloadOrders,
+      instruments,
+      options.seed,
+      FIRST_ACCOUNT,
+    );
+    fleet = await openFleet(server.port, frames, clock, target);
     slow = await SlowReaders.open(
       HOST,
       server.port,
@@ -98,6 +117,7 @@ async function prove(
       ),
       offeredPerSecond / options.connections,
       clock,
+      target,
     );
 
     fleet.tally.measuresAccepted = true;
@@ -204,6 +224,18 @@ async function findCapacity(
   }
 }
 
+/** A key for each connection, with its share of what the exchange is to take. */
+function makeKeys(
+  { connections, slowReaders, capacity = 0 }: OverloadOptions,
+  data: DataDirectory,
+): LoadKeys {
+  const accounts = [
+    ...accountsFrom(FIRST_ACCOUNT, connections - slowReaders),
+    ...accountsFrom(FIRST_SLOW_ACCOUNT, slowReaders),
+  ];
+  return new LoadKeys(data.scratch, accounts, Math.max(1, Math.round(capacity / connections)));
+}
+
 function makeFrames(
   connections: number,
   orders: number,
@@ -216,8 +248,14 @@ function makeFrames(
   return encodeFrames(new Dealing(connections, 1, 1), flow, orders, masks, 1, firstAccount);
 }
 
-function openFleet(port: number, frames: readonly ClientFrames[], clock: Clock): Promise<Fleet> {
+function openFleet(
+  port: number,
+  frames: readonly ClientFrames[],
+  clock: Clock,
+  target?: (account: number) => string,
+): Promise<Fleet> {
   return Fleet.open({
+    target,
     host: HOST,
     port,
     frames,

@@ -57,6 +57,7 @@ export class SlowReaders {
     frames: readonly ClientFrames[],
     ordersPerSecond: number,
     clock: Clock,
+    targetOf?: (account: number) => string,
   ): Promise<SlowReaders> {
     const states: State[] = [];
     for (const one of frames) {
@@ -65,7 +66,10 @@ export class SlowReaders {
         state.endNs = clock.nowNs();
         state.why = why;
       };
-      const socket = await openSession({ host, port, account: one.account }, ended);
+      const socket = await openSession(
+        { host, port, account: one.account, target: targetOf?.(one.account) },
+        ended,
+      );
       const state: State = {
         frames: one,
         socket,

@@ -13,7 +13,7 @@ import { type ClientFrames, Dealing, encodeFrames, QUOTE_LINES } from './frames.
 import { IdleConnections } from './idle-connections.js';
 import { fetchInstruments } from './instruments.js';
 import { countJournal, type JournalCount } from './journal-count.js';
-import { LoadKeys } from './load-keys.js';
+import { accountsFrom, LoadKeys } from './load-keys.js';
 import { type LoadRunResult, runLoad } from './load-run.js';
 import { mixes } from './mixes.js';
 import type { LoadOptions } from './options.js';
@@ -70,7 +70,7 @@ async function run(
   note(headingText(settings, disk));
 
   // 2. The exchange with its stores, and all frames in memory before the first is sent.
-  const keys = options.keys ? new LoadKeys(data.scratch, options.connections) : undefined;
+  const keys = options.keys ? new LoadKeys(data.scratch, accountsFrom(1, options.connections)) : undefined;
   const stores = await StoreServers.start(options);
   const server = await startExchange(
     options,

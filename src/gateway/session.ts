@@ -56,6 +56,8 @@ export class Session {
   toldCode = 0;
   /** Bytes before the last ping that asked how far it has read. */
   pingedBytes = 0;
+  /** When that was, on the clock of real time. */
+  pingedNs = 0;
   /** All that was ever sent to it. */
   sentBytes = 0;
   /** What it has not heard yet of what it missed, by shard; undefined where nothing is awaited. */

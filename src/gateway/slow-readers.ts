@@ -1,5 +1,5 @@
 import type { Clock } from '../clock/clock.js';
-import { CARE_MS, PROGRESS_BYTES } from '../model/limits.js';
+import { CARE_MS, LEAST_PROGRESS_BYTES, PROGRESS_BYTES, PROGRESS_MS } from '../model/limits.js';
 import type { Session } from './session.js';
 
 export interface SlowReadersParts {
@@ -26,7 +26,7 @@ interface Progress {
  * Sessions that do not take what they are sent. One for which too much waits, or that takes nothing for too long, is cut:
  * a close frame would only stand behind what it does not read. It resumes by the last event that it saw.
  *
- * What the kernel has taken, the client may not have read: megabytes stay on the way. So it is pinged every PROGRESS_BYTES,
+ * What the kernel has taken, the client may not have read: megabytes stay on the way. So it is pinged every PROGRESS_BYTES, or every second,
  * and a pong, which stands behind them, says that they were read.
  */
 export class SlowReaders {
@@ -47,13 +47,18 @@ export class SlowReaders {
       this.#cut(session, `${waiting} bytes wait for it, over the bound of ${backlogBytes}`);
       return;
     }
-    const isPingDue = sentBytes - session.pingedBytes >= PROGRESS_BYTES;
+    const unpingedBytes = sentBytes - session.pingedBytes;
+    const isPingDue =
+      unpingedBytes >= PROGRESS_BYTES ||
+      (unpingedBytes >= LEAST_PROGRESS_BYTES &&
+        this.#parts.realTime.nowNs() - session.pingedNs >= PROGRESS_MS * 1e6);
     if (waiting === 0 && !isPingDue) return;
     const progress = this.#progressOf(session, sentBytes - waiting);
     if (waiting > 0) progress.untilBytes = sentBytes;
     if (!isPingDue) return;
     session.pingedBytes = sentBytes;
-    if (progress.pings++ === 0) progress.sinceNs = this.#parts.realTime.nowNs();
+    session.pingedNs = this.#parts.realTime.nowNs();
+    if (progress.pings++ === 0) progress.sinceNs = session.pingedNs;
     connection.ping();
   }
 

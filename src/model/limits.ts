@@ -155,11 +155,15 @@ export const MAX_TRANSPORT_MESSAGE_BYTES = 1024 * 1024;
 export const CLIENT_BACKLOG_BYTES = 32 * 1024 * 1024;
 
 /** How long a client may take nothing of what waits for it: a pause of its garbage collector passes, a dead one goes within 5 s. */
-export const CLIENT_STALL_MS = 4_000;
+export const CLIENT_STALL_MS = 3_500;
+
+/** A client that is sent less is asked after a second, where it was sent as much as this: less does no harm. */
+export const PROGRESS_MS = 1_000;
+export const LEAST_PROGRESS_BYTES = 4_096;
 
 /**
  * Bytes after which a client is asked how far it has read. The kernel may hold megabytes for one that has stopped long ago, and
- * its pong alone tells: it must read so many in CLIENT_STALL_MS, 32 KB a second.
+ * its pong alone tells: it must read so many in CLIENT_STALL_MS, 37 KB a second.
  */
 export const PROGRESS_BYTES = 128 * 1024;
 
@@ -376,6 +380,7 @@ relation(
   LEAST_IDLE_SECONDS <= IDLE_SECONDS && IDLE_SECONDS <= MOST_IDLE_SECONDS,
   'the usual idle time must be one of those allowed',
 );
+relation(CLIENT_STALL_MS + PROGRESS_MS + CARE_MS <= 5_000, 'who stops reading is gone within five seconds');
 relation(PROGRESS_BYTES < CLIENT_BACKLOG_BYTES, 'a client is asked how far it is before it is cut');
 relation(MAX_CONNECTIONS_PER_ADDRESS <= MAX_CONNECTIONS, 'one address must not be allowed more than all');
 relation(

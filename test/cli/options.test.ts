@@ -70,7 +70,7 @@ const defaults = {
   requestMs: 10_000,
   orderAgeMs: 0,
   clientBacklogBytes: 33_554_432,
-  clientStallMs: 4_000,
+  clientStallMs: 3_500,
   log: undefined,
   logLevel: 'info',
   restarts: 10,
