@@ -23,7 +23,7 @@ export interface OverloadOptions extends CommonOptions {
 
 export const OVERLOAD_DEFAULTS = {
   connections: 1_000,
-  capacity: 5_000,
+  capacity: 2_500,
   times: 10,
   seconds: 10,
   memoryBoundMib: 1_024,
