@@ -1,5 +1,5 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { dirname } from 'node:path';
+import { type FSWatcher, statSync, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { KeySlots, type SlottedKey } from '../access/key-slots.js';
 import { KeysFileError, readKeysFile } from '../access/keys-file.js';
 
@@ -23,6 +23,8 @@ export class KeysWatch {
   #keys: readonly SlottedKey[];
   #text: string;
   #fault = '';
+  /** Of the file as it was read last. */
+  #stamp = '';
   #watcher: FSWatcher | undefined;
   #looking: NodeJS.Timeout | undefined;
   #settling: NodeJS.Timeout | undefined;
@@ -42,8 +44,10 @@ export class KeysWatch {
     const look = () => this.#look();
     try {
       // The directory: the file itself is replaced, not written.
-      this.#watcher = watch(dirname(this.#parts.path), () => {
-        this.#settling ??= setTimeout(look, SETTLE_MS).unref();
+      const name = basename(this.#parts.path);
+      this.#watcher = watch(dirname(this.#parts.path), (_event, changed) => {
+        // Beside it others are written all the time, the log for one.
+        if (changed === null || changed === name) this.#settling ??= setTimeout(look, SETTLE_MS).unref();
       });
       this.#watcher.on('error', () => this.#watcher?.close());
       this.#watcher.unref();
@@ -61,6 +65,10 @@ export class KeysWatch {
 
   #look(): void {
     this.#settling = undefined;
+    // A large file takes a while to read: nobody does so for one that is as it was.
+    const stamp = stampOf(this.#parts.path);
+    if (stamp !== '' && stamp === this.#stamp) return;
+    this.#stamp = stamp;
     try {
       const keys = this.#slots.assign(readKeysFile(this.#parts.path));
       this.#fault = '';
@@ -76,4 +84,10 @@ export class KeysWatch {
       this.#parts.warn(`the keys stay as they were: ${error.message}`);
     }
   }
+}
+
+/** What changes where a file does; empty where there is none. */
+function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? '' : [stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join();
 }
