@@ -155,6 +155,10 @@ function sayText(facts: ExchangeFacts, options: StartOptions): void {
     price: priceText(Math.max(first.minPriceTicks, Math.min(first.maxPriceTicks, 1000)), first),
     size: sizeText(first.minSizeLots, first),
   };
+  if (facts.keys !== undefined) {
+    console.log('Requests are signed: "tickloom keys sign --help" shows how to send one from another terminal.');
+    return;
+  }
   console.log('A first order, from another terminal:\n');
   console.log(
     `  curl -s http${s}://${at}/orders -H 'content-type: application/json' -d '${JSON.stringify(order)}'\n`,
