@@ -104,7 +104,9 @@ describe('a whole load run, built and in processes of its own', () => {
     });
     expect(readdirSync(out).sort()).toEqual(['latency.hgrm', 'latency.svg', 'report.json']);
     expect(readFileSync(join(out, 'latency.hgrm'), 'utf8')).toMatch(/Value +Percentile/);
-    expect(readFileSync(join(out, 'latency.svg'), 'utf8')).toContain('<polyline');
+    const plot = readFileSync(join(out, 'latency.svg'), 'utf8');
+    expect(plot).toContain('Latency of orders');
+    expect(plot).toContain('<path');
   });
 
   it('sends every mix, and bursts beside connections that are idle or do not read', async () => {
