@@ -125,6 +125,24 @@ describe('a whole load run, built and in processes of its own', () => {
     });
   });
 
+  it('has subscribers beside it, in a process of their own, who are told of every change', async () => {
+    const line = '--rate 2000 --seconds 2 --warm-up 1000 --subscribers 5 --no-echo --json';
+    const outcome = await load(line);
+    const { subscribers } = lastLine(outcome) as { subscribers: { messages: number } };
+    expect(subscribers).toMatchObject({
+      connections: 5,
+      symbol: 'LOAD-0',
+      messagesPerSecond: expect.any(Number),
+      gaps: 0,
+      ended: 0,
+    });
+    // The snapshot of each, and changes behind it.
+    expect(subscribers.messages).toBeGreaterThan(10);
+    expect(outcome.errors).toMatch(
+      /subscribers: 5 of the depth of LOAD-0 got \d+ messages .* 0 gaps, 0 ended/,
+    );
+  });
+
   it('proves or disproves that an exchange stays up under overload, with every figure', async () => {
     const outcome = await load('--overload --connections 20 --capacity 2000 --times 2 --seconds 1 --json');
     expect(JSON.parse(outcome.output)).toMatchObject({
