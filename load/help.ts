@@ -47,6 +47,7 @@ With --transport ws:
   --every-ms M          so often
   --idle-connections N  connections that are opened before, say nothing and stay: what memory they take
   --slow-readers N      connections that send orders and never read: when each is closed
+  --subscribers N       clients that read the depth of the first instrument (10 levels, 100 ms), in a process of their own
   --under-way N         most orders under way over all connections (default ${DEFAULT_UNDER_WAY}; not with --rate)
   --snapshot-commands N commands after which followers write a snapshot (default: that of the exchange)
   --postgres WHERE      off, embedded, postgres://..., or server for one that the run starts (default off)

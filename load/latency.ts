@@ -4,7 +4,9 @@ import {
   encodeIntoCompressedBase64,
   type Histogram,
   initWebAssemblySync,
+  JsHistogram,
 } from 'hdr-histogram-js';
+import { LatencyCounts } from '../src/metrics/latency-counts.js';
 
 /** What a report says of a distribution, in microseconds. */
 export interface LatencySummary {
@@ -14,16 +16,8 @@ export interface LatencySummary {
   readonly max: number;
 }
 
-export interface PercentilePoint {
-  readonly percentile: number;
-  readonly us: number;
-}
-
 /** Each half of what is left to 100 % has so many lines in a distribution file. */
 const HGRM_TICKS = 5;
-
-/** Ten to each tenth of what is left to 100 %, up to six nines. */
-const plottedPercentiles = Array.from({ length: 61 }, (_, i) => 100 * (1 - 10 ** (-i / 10)));
 
 const MAX_LATENCY_NS = 120e9;
 const NS_PER_US = 1_000;
@@ -86,13 +80,18 @@ export class LatencyRecorder {
     return this.#histogram.outputPercentileDistribution(HGRM_TICKS, NS_PER_US);
   }
 
-  /** Points of a percentile plot: from 0 to 100, closer together near 100. */
-  percentilesUs(): readonly PercentilePoint[] {
-    return plottedPercentiles
-      .filter((percentile) => (1 - percentile / 100) * this.count >= 1 || percentile <= 50)
-      .map((percentile) => ({
-        percentile,
-        us: this.#histogram.getValueAtPercentile(percentile) / NS_PER_US,
-      }));
+  /** The same distribution as the exchange's own histograms hold it. */
+  counts(): LatencyCounts {
+    const counts = new LatencyCounts();
+    // The WebAssembly build gives its buckets to nobody; the one in JavaScript does.
+    const histogram = decodeFromCompressedBase64(this.encoded(), 32, false);
+    if (!(histogram instanceof JsHistogram)) throw new TypeError('the histogram has no buckets to read');
+    const values = histogram.recordedValuesIterator;
+    values.reset();
+    while (values.hasNext()) {
+      const { valueIteratedTo, countAddedInThisIterationStep } = values.next();
+      counts.add(Math.min(valueIteratedTo, this.#histogram.maxValue), countAddedInThisIterationStep);
+    }
+    return counts;
   }
 }

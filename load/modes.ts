@@ -44,6 +44,7 @@ const texts = {
   mix: WS,
   'idle-connections': WS,
   'slow-readers': WS,
+  subscribers: WS,
   'snapshot-commands': WS,
   postgres: WS,
   redis: WS,

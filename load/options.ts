@@ -19,6 +19,8 @@ export interface LoadOptions extends CommonOptions {
   readonly idleConnections: number;
   /** Connections that send orders during the run and never read. */
   readonly slowReaders: number;
+  /** Clients that read the depth of the first instrument, in a process of their own. */
+  readonly subscribers: number;
   readonly connections: number;
   /** Bound of the orders under way over all connections: in a closed-loop run, and in the warm-up of an open-loop one. */
   readonly underWay: number;
@@ -58,9 +60,13 @@ export function readWsOptions(given: Given): LoadOptions {
   const common = readCommon(given);
   if (given.frames !== undefined && given.frames !== 'single' && given.frames !== 'many')
     throw new OptionsError(`--frames takes single or many, not ${given.frames}`);
-  for (const name of ['idle-connections', 'slow-readers'] as const)
+  for (const name of ['idle-connections', 'slow-readers', 'subscribers'] as const)
     if (given.keys === true && given[name] !== undefined)
       throw new OptionsError(`--keys does not go with --${name}, whose connections show none`);
+  if (given.subscribers !== undefined && (common.follower === 'off' || common.durability === 'none'))
+    throw new OptionsError(
+      '--subscribers needs followers, which market data comes from; leave --follower off and --durability none out',
+    );
   if (given.rate === undefined && given.burst === undefined && given.seconds !== undefined)
     throw new OptionsError('--seconds goes with --rate or --burst; without them give --orders');
   if (given.seconds !== undefined && given.orders !== undefined)
@@ -117,6 +123,7 @@ export function readWsOptions(given: Given): LoadOptions {
     connections,
     idleConnections: whole('idle-connections', given['idle-connections'], 0, 60_000, 0),
     slowReaders: whole('slow-readers', given['slow-readers'], 0, 1_000, 0),
+    subscribers: whole('subscribers', given.subscribers, 0, 1_000, 0),
     underWay,
     mix: readMix(given.mix, ordersPerFrame),
     snapshotCommands: optional('snapshot-commands', given['snapshot-commands'], 1_000, 1_000_000_000),

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { percentilePlot } from '../src/metrics/percentile-plot.js';
 import type { LatencyRecorder } from './latency.js';
-import { percentilePlot } from './percentile-plot.js';
 
 /** What a run has come to, however it went about it. */
 export interface Finding {
@@ -20,6 +20,8 @@ export function writeReports(directory: string, { json, latency }: Finding): str
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'report.json'), `${JSON.stringify(json, undefined, 2)}\n`);
   writeFileSync(join(directory, 'latency.hgrm'), latency.hgrm());
-  writeFileSync(join(directory, 'latency.svg'), percentilePlot('Latency of orders', latency.percentilesUs()));
+  const curves = [{ name: 'orders', counts: latency.counts() }];
+  const plot = percentilePlot(curves, { title: 'Latency of orders', scale: 'log' });
+  writeFileSync(join(directory, 'latency.svg'), plot);
   return `written: report.json, latency.hgrm and latency.svg in ${directory}\n`;
 }

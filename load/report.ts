@@ -8,6 +8,7 @@ import type { LoadRunResult } from './load-run.js';
 import type { Machine } from './machine.js';
 import type { LoadOptions } from './options.js';
 import type { SlowReadersReport } from './slow-readers.js';
+import type { SubscribersReport } from './subscribers.js';
 
 /** All that a load run has found out. */
 export interface LoadReport {
@@ -21,6 +22,8 @@ export interface LoadReport {
   /** What the idle connections cost; undefined where there were none. */
   readonly idle?: IdleReport | undefined;
   readonly slowReaders?: SlowReadersReport | undefined;
+  /** What those who read market data got; undefined where there were none. */
+  readonly subscribers?: SubscribersReport | undefined;
   /** Bytes of payload with which the echo server answered each order; undefined where it was left out. */
   readonly echoBytesPerOrder: number | undefined;
   readonly echo: LoadRunResult | undefined;
@@ -48,6 +51,7 @@ export function reportText(report: LoadReport): string {
     ...report.backlog.map(backlogLine),
     ...(report.idle === undefined ? [] : [idleLine(report.idle)]),
     ...(report.slowReaders === undefined ? [] : [slowReadersLine(report.slowReaders)]),
+    ...(report.subscribers === undefined ? [] : [subscribersLine(report.subscribers)]),
     ...failures.map((failure) => `FAILED: ${failure}`),
   ];
   return `${lines.join('\n')}\n`;
@@ -88,6 +92,7 @@ export function reportJson(report: LoadReport, machine: Machine): object {
     stores: backlog,
     idle: report.idle ?? null,
     slowReaders: report.slowReaders ?? null,
+    subscribers: report.subscribers ?? null,
     machine,
     settings: {
       transport: options.transport,
@@ -162,6 +167,15 @@ function slowReadersLine(slow: SlowReadersReport): string {
   const when = closed === 0 ? '' : ` after ${count(firstClosedMs!)} to ${count(lastClosedMs!)} ms`;
   const ways = Object.entries(whys).map(([why, times]) => `${times} × ${why}`);
   return `slow readers: ${connections}, ${closed} of them closed${when} (${ways.join(', ') || 'none'}); they sent ${count(sentOrders)} orders`;
+}
+
+function subscribersLine(subscribers: SubscribersReport): string {
+  const { connections, symbol, messages, messagesPerSecond, seconds, newSnapshots, gaps, ended } =
+    subscribers;
+  return (
+    `subscribers: ${connections} of the depth of ${symbol} got ${count(messages)} messages in ${seconds.toFixed(1)} s, warm-up included ` +
+    `(${count(Math.round(messagesPerSecond))} per second), ${count(newSnapshots)} of them new snapshots; ${count(gaps)} gaps, ${ended} ended`
+  );
 }
 
 function backlogLine({ store, shard, looks, drainedSeconds }: Backlog): string {

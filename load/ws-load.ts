@@ -22,6 +22,7 @@ import { headingText, type LoadReport } from './report.js';
 import { ServerProcess } from './server-process.js';
 import { SlowReaders, type SlowReadersReport } from './slow-readers.js';
 import { StoreServers } from './store-servers.js';
+import { Subscribers, type SubscribersReport, subscriberFailures } from './subscribers.js';
 
 /*
  * The load run over WebSocket, top down: disk, exchange, orders, journal, echo.
@@ -60,7 +61,8 @@ async function run(
   note: Note,
 ): Promise<LoadReport> {
   const clock = new LiveClock();
-  const connections = options.idleConnections + options.slowReaders + options.connections;
+  const connections =
+    options.idleConnections + options.slowReaders + options.subscribers + options.connections;
   checkOpenFiles(connections);
 
   // 1. The disk: refused where it is memory.
@@ -87,14 +89,19 @@ async function run(
   let exchange: LoadRunResult;
   let idle: IdleConnections | undefined;
   let slow: SlowReaders | undefined;
+  let subscribers: Subscribers | undefined;
+  let subscribersReport: SubscribersReport | undefined;
   try {
     frames = await encode(options, plan, server.port);
     if (options.idleConnections > 0)
       idle = await IdleConnections.open(HOST, server.port, server.pid, options.idleConnections);
     if (options.slowReaders > 0) slow = await openSlowReaders(options, server.port, clock);
+    if (options.subscribers > 0) subscribers = await Subscribers.open(HOST, server.port, options.subscribers);
     slow?.start();
     const look = (progress: Progress) => backlogs.look(progress);
     exchange = await measure('exchange', server, options, plan, frames, clock, signal, look, target);
+    subscribersReport = await subscribers?.report();
+    await subscribers?.close();
     if (slow !== undefined) await waitForSlowReaders(slow);
     slow?.stop();
     idle?.close();
@@ -105,6 +112,7 @@ async function run(
   } finally {
     slow?.stop();
     idle?.close();
+    await subscribers?.close();
     await server.kill();
     await stores.stop();
   }
@@ -133,9 +141,13 @@ async function run(
     backlog: backlogs.summary(),
     idle: idle?.report(),
     slowReaders,
+    subscribers: subscribersReport,
     echoBytesPerOrder,
     echo,
-    failures: findFailures(options, exchange, journal, slowReaders),
+    failures: [
+      ...findFailures(options, exchange, journal, slowReaders),
+      ...(subscribersReport === undefined ? [] : subscriberFailures(subscribersReport)),
+    ],
   };
 }
 

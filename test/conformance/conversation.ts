@@ -1,5 +1,5 @@
 import { decodeEvents, encodeOrder, type OrderFields } from '../support/binary-client.js';
-import { closeFrame, type Frame, frame, Opcode, readOfBookFrame } from './frames.js';
+import { closeFrame, type Frame, frame, Opcode, readOfBookFrame, textFrame } from './frames.js';
 import { RawClient } from './raw-client.js';
 
 /** Instrument 3 of the default configuration: a stock of whole shares, tick 0.01. */
@@ -22,10 +22,30 @@ export type Transcript = string[];
 
 function words({ opcode, payload }: Frame): string[] {
   if (opcode === Opcode.Binary) return decodeEvents(payload).map((event) => event.kind);
+  if (opcode === Opcode.Text) return jsonWords(payload);
   if (opcode === Opcode.Close) return [payload.length < 2 ? 'close' : `close ${payload.readUInt16BE(0)}`];
   const name = opcode === Opcode.Pong ? 'pong' : opcode === Opcode.Ping ? 'ping' : `opcode ${opcode}`;
   return [`${name} ${payload.toString('latin1')}`.trimEnd()];
 }
+
+/** What an exchange says in text is UTF-8 and a list of objects; a reject is told with its code. */
+function jsonWords(payload: Uint8Array): string[] {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(payload);
+  const events = JSON.parse(text) as { event: string; code?: number }[];
+  return events.map(({ event, code }) => (code === undefined ? event : `${event} ${code}`));
+}
+
+/** How a conversation is held: the subprotocol, and its read of a book. */
+export interface Speech {
+  readonly protocol: string;
+  readonly readOfBook: Uint8Array;
+}
+
+const binary: Speech = { protocol: 'tickloom.binary.v1', readOfBook: readOfBookFrame };
+export const json: Speech = {
+  protocol: 'tickloom.json.v1',
+  readOfBook: textFrame('{"type":"book","symbol":"ACME","depth":1,"clientId":1}'),
+};
 
 /** The frames of a server are whole, unmasked and without reserved bits, whatever the client sends. */
 function checkServerFrame(one: Frame): void {
@@ -41,10 +61,12 @@ export async function converse(
   port: number,
   chunks: readonly (Uint8Array | string)[],
   account = freshAccount(),
+  { protocol, readOfBook }: Speech = binary,
 ): Promise<Transcript> {
-  const client = await RawClient.open(port, `/ws?account=${account}`);
+  const headers = { 'sec-websocket-protocol': protocol };
+  const client = await RawClient.open(port, `/ws?account=${account}`, headers);
   for (const chunk of chunks) client.write(chunk);
-  client.write(readOfBookFrame);
+  client.write(readOfBook);
   try {
     return await transcriptOf(client);
   } finally {

@@ -104,7 +104,9 @@ describe('a whole load run, built and in processes of its own', () => {
     });
     expect(readdirSync(out).sort()).toEqual(['latency.hgrm', 'latency.svg', 'report.json']);
     expect(readFileSync(join(out, 'latency.hgrm'), 'utf8')).toMatch(/Value +Percentile/);
-    expect(readFileSync(join(out, 'latency.svg'), 'utf8')).toContain('<polyline');
+    const plot = readFileSync(join(out, 'latency.svg'), 'utf8');
+    expect(plot).toContain('Latency of orders');
+    expect(plot).toContain('<path');
   });
 
   it('sends every mix, and bursts beside connections that are idle or do not read', async () => {
@@ -121,6 +123,24 @@ describe('a whole load run, built and in processes of its own', () => {
       settings: { burst: 50, ratePerSecond: 2_500, mix: 'quotes' },
       failures: [],
     });
+  });
+
+  it('has subscribers beside it, in a process of their own, who are told of every change', async () => {
+    const line = '--rate 2000 --seconds 2 --warm-up 1000 --subscribers 5 --no-echo --json';
+    const outcome = await load(line);
+    const { subscribers } = lastLine(outcome) as { subscribers: { messages: number } };
+    expect(subscribers).toMatchObject({
+      connections: 5,
+      symbol: 'LOAD-0',
+      messagesPerSecond: expect.any(Number),
+      gaps: 0,
+      ended: 0,
+    });
+    // The snapshot of each, and changes behind it.
+    expect(subscribers.messages).toBeGreaterThan(10);
+    expect(outcome.errors).toMatch(
+      /subscribers: 5 of the depth of LOAD-0 got \d+ messages .* 0 gaps, 0 ended/,
+    );
   });
 
   it('proves or disproves that an exchange stays up under overload, with every figure', async () => {
