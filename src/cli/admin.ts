@@ -4,6 +4,7 @@ import type { UnlistedInstrument } from '../model/instrument.js';
 import type { InstrumentObject } from '../wire/instrument-object.js';
 import { nameOf, priorities } from '../wire/term-names.js';
 import { parseConfig } from './config-file.js';
+import { signedHeaders } from './key-files.js';
 import { switchOption, textOption, wholeOption, wordOption } from './option-kinds.js';
 import { type Command, helpText, type OptionValues, readOptions, UsageError } from './option-table.js';
 import { startOptions } from './options.js';
@@ -20,6 +21,20 @@ const adminOptions = {
     from: ['flag'],
   }),
   side: wordOption(['both', 'buy', 'sell'], 'both', 'cancel-all: of one side.', { from: ['flag'] }),
+  'key-id': textOption(
+    '<name>',
+    undefined,
+    'The key that signs, where the exchange has keys; of scope admin.',
+    {
+      defaultText: 'none',
+      from: ['flag', 'environment'],
+    },
+  ),
+  'key-file': textOption('<file>', undefined, 'Its private key in PEM, or its secret in hex.', {
+    defaultText: 'none',
+    from: ['flag', 'environment'],
+  }),
+  tls: switchOption('Asks over TLS (https).', { from: ['flag'] }),
   json: switchOption('Prints the answer as one line of JSON.'),
 };
 type AdminOptions = OptionValues<typeof adminOptions>;
@@ -38,6 +53,7 @@ const adminCommand: Command<typeof adminOptions> = {
     'cancel-all: cancels orders, of all accounts where none is named.',
     'stop-account <account>: throws its kill switch, which cancels its orders and takes no new ones. release-account <account>: takes that back.',
     'add-instrument <file or JSON>: lists an instrument, with the fields that it has in a configuration file.',
+    'Where the exchange has keys, name one of scope admin: --key-id and --key-file, or TICKLOOM_KEY_ID and TICKLOOM_KEY_FILE.',
     'Exits with 0 where it was done, with 1 where the exchange said no or is not there.',
   ],
 };
@@ -169,16 +185,22 @@ function listingOf({ priority, ...instrument }: UnlistedInstrument): object {
 }
 
 async function ask(
-  { host, port }: AdminOptions,
+  { host, port, tls, keyId, keyFile }: AdminOptions,
   { method, path, body }: Action,
 ): Promise<{ status: number; answer: unknown }> {
   const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if ((keyId === undefined) !== (keyFile === undefined))
+    throw new UsageError(['a request is signed with both: --key-id <name> and --key-file <file>']);
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const headers =
+    keyFile === undefined ? {} : signedHeaders(keyFile, keyId!, { method, target: path, body: text });
   let response: Response;
   try {
-    response = await fetch(`http://${at}${path}`, {
+    response = await fetch(`http${tls ? 's' : ''}://${at}${path}`, {
       method,
+      headers,
       signal: AbortSignal.timeout(HTTP_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: text }),
     });
   } catch (error) {
     if ((error as Error).name === 'TimeoutError')

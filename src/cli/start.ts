@@ -156,7 +156,9 @@ function sayText(facts: ExchangeFacts, options: StartOptions): void {
     size: sizeText(first.minSizeLots, first),
   };
   if (facts.keys !== undefined) {
-    console.log('Requests are signed: "tickloom keys sign --help" shows how to send one from another terminal.');
+    console.log(
+      'Requests are signed: "tickloom keys sign --help" shows how to send one from another terminal.',
+    );
     return;
   }
   console.log('A first order, from another terminal:\n');

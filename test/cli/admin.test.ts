@@ -148,3 +148,34 @@ describe('tickloom admin', () => {
     expect((await runTickloom(['admin', '--help'])).stdout).toContain('add-instrument');
   });
 });
+
+describe('tickloom admin, where the exchange has keys', () => {
+  it('signs with the key that is named, and is refused without one of scope admin', async () => {
+    const data = temporaryDirectory();
+    const add = (id: string, ...more: string[]) =>
+      runTickloom(['keys', 'add', '--id', id, '--data', data, '--json', ...more]);
+    const keyFile = (ended: Ended, id: string) => {
+      const file = join(data, `${id}.key`);
+      const made = JSON.parse(ended.stdout) as Record<string, string>;
+      writeFileSync(file, made['privateKey'] ?? made['secret'] ?? '', { mode: 0o600 });
+      return file;
+    };
+    const boss = keyFile(await add('boss', '--scopes', 'admin'), 'boss');
+    const clerk = keyFile(
+      await add('clerk', '--kind', 'hmac', '--scopes', 'trade', '--accounts', '7'),
+      'clerk',
+    );
+    const keyed = await startExchange([], data);
+    const admin = (...args: string[]) => runTickloom(['admin', ...args, '--port', String(keyed.port)]);
+    expect(await admin('halt', 'ACME')).toMatchObject({ code: 1, stdout: '' });
+    const refused = await admin('halt', 'ACME', '--key-id', 'clerk', '--key-file', clerk);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('scope');
+    const done = await admin('halt', 'ACME', '--key-id', 'boss', '--key-file', boss);
+    expect(done).toMatchObject({ code: 0, stdout: 'ACME is halted.\n', stderr: '' });
+    const half = await admin('halt', 'ACME', '--key-id', 'boss');
+    expect(half).toMatchObject({ code: 2, stdout: '' });
+    expect(half.stderr).toContain('--key-file');
+    expect((await keyed.process.stop()).code).toBe(0);
+  });
+});
