@@ -44,6 +44,8 @@ export class ExchangeLog {
       // Written at once: what happened last is what somebody will look for.
       this.#destination = pino.destination({ dest: this.#path ?? STANDARD_ERROR, sync: true, mode: 0o640 });
     } catch (error) {
+      // Where nobody has named a file, the data directory is what is wrong, and the start says so.
+      if (log === undefined) return;
       throw new UsageError([`--log ${this.#path}: ${(error as Error).message}; name another file, - or off`]);
     }
     const options: pino.LoggerOptions = {

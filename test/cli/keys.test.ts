@@ -226,6 +226,6 @@ describe('tickloom keys', () => {
     expect(code).toBe(0);
     for (const word of ['add', 'list', 'revoke', 'sign', '--public-key', 'TICKLOOM_KEYS'])
       expect(stdout).toContain(word);
-    expect((await runTickloom(['--help'])).stdout).toContain('keys      makes, lists and revokes');
+    expect((await runTickloom(['--help'])).stdout).toMatch(/keys +makes, lists and revokes/);
   });
 });
