@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import pino from 'pino';
 import type { Clock } from '../clock/clock.js';
 import type { LogNote } from '../gateway/log-note.js';
@@ -26,30 +26,53 @@ export class ExchangeLog {
   readonly #realTime: Clock;
   readonly #fileBytes: number;
   readonly #path: string | undefined;
-  readonly #destination: ReturnType<typeof pino.destination> | undefined;
-  readonly #logger: pino.Logger | undefined;
+  readonly #level: LogNote['level'];
+  #destination: ReturnType<typeof pino.destination> | undefined;
+  #logger: pino.Logger | undefined;
+  #isOff: boolean;
   #bytes = 0;
 
-  /** @throws UsageError where the file cannot be had */
+  /** @throws UsageError where a file that was named cannot be had */
   constructor({ log, level, data, realTime, fileBytes = LOG_FILE_BYTES }: ExchangeLogSettings) {
     this.#realTime = realTime;
     this.#fileBytes = fileBytes;
-    if (log === 'off') return;
+    this.#level = level;
+    this.#isOff = log === 'off';
     this.#path = log === '-' ? undefined : (log ?? join(data, 'tickloom.log'));
+    // The usual one is opened with its first note: its directory is made by the exchange, or is what is wrong.
+    if (log === undefined || this.#isOff) return;
     try {
-      if (this.#path !== undefined) {
-        mkdirSync(dirname(this.#path), { recursive: true });
-        this.#bytes = existsSync(this.#path) ? statSync(this.#path).size : 0;
-      }
-      // Written at once: what happened last is what somebody will look for.
-      this.#destination = pino.destination({ dest: this.#path ?? STANDARD_ERROR, sync: true, mode: 0o640 });
+      this.#open();
     } catch (error) {
-      // Where nobody has named a file, the data directory is what is wrong, and the start says so.
-      if (log === undefined) return;
       throw new UsageError([`--log ${this.#path}: ${(error as Error).message}; name another file, - or off`]);
     }
+  }
+
+  /** Writes a note. */
+  readonly take = ({ level, ...facts }: LogNote): void => {
+    if (this.#isOff) return;
+    try {
+      if (this.#logger === undefined) this.#open();
+    } catch {
+      // Nobody has asked for it, and the exchange is more than its log.
+      this.#isOff = true;
+      return;
+    }
+    this.#logger![level](facts);
+  };
+
+  /** Everything is on its way to the disk after this. */
+  close(): void {
+    this.#destination?.flushSync();
+    if (this.#path !== undefined) this.#destination?.end();
+  }
+
+  #open(): void {
+    if (this.#path !== undefined) this.#bytes = existsSync(this.#path) ? statSync(this.#path).size : 0;
+    // Written at once: what happened last is what somebody will look for.
+    this.#destination = pino.destination({ dest: this.#path ?? STANDARD_ERROR, sync: true, mode: 0o640 });
     const options: pino.LoggerOptions = {
-      level,
+      level: this.#level,
       base: null,
       timestamp: () => `,"time":"${this.#timeText()}"`,
       formatters: { level: (label) => ({ level: label }) },
@@ -61,17 +84,6 @@ export class ExchangeLog {
         this.#written(line.length);
       },
     });
-  }
-
-  /** Writes a note. */
-  readonly take = ({ level, ...facts }: LogNote): void => {
-    this.#logger?.[level](facts);
-  };
-
-  /** Everything is on its way to the disk after this. */
-  close(): void {
-    this.#destination?.flushSync();
-    if (this.#path !== undefined) this.#destination?.end();
   }
 
   /** A file that has become large gets a number; the oldest goes. */

@@ -49,7 +49,7 @@ describe('the log of an exchange', () => {
   it('is put aside at its size, the oldest goes, and nothing between is lost', () => {
     const data = temporaryDirectory();
     const settings = {
-      log: join(data, 'deeper', 'own.log'),
+      log: join(data, 'own.log'),
       level: 'info',
       data,
       realTime,
@@ -64,7 +64,7 @@ describe('the log of an exchange', () => {
       ...Array.from({ length: KEPT_LOG_FILES }, (_, i) => `own.log.${i + 1}`),
     ]);
     const kept = [...names.slice(1).reverse(), 'own.log'].flatMap((name) => {
-      const path = join(data, 'deeper', name);
+      const path = join(data, name);
       expect(statSync(path).size).toBeLessThan(1200);
       return lines(readFileSync(path, 'utf8')).map(({ count }) => count as number);
     });
