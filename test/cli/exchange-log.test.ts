@@ -58,7 +58,7 @@ describe('the log of an exchange', () => {
     const log = new ExchangeLog(settings);
     for (let count = 0; count < 100; count++) log.take({ level: 'info', event: 'counted', count });
     log.close();
-    const names = readdirSync(join(data, 'deeper')).sort();
+    const names = readdirSync(data).sort();
     expect(names).toEqual([
       'own.log',
       ...Array.from({ length: KEPT_LOG_FILES }, (_, i) => `own.log.${i + 1}`),

@@ -128,7 +128,7 @@ describe('a command that does not exist', () => {
     const { code, stderr } = await runTickloom([name]);
     expect([code, stderr]).toEqual([
       2,
-      `tickloom: there is no command "${name}"; there are start, admin, recover, rebuild, backup, replay\n`,
+      `tickloom: there is no command "${name}"; there are start, admin, keys, recover, rebuild, backup, replay, histograms\n`,
     ]);
   });
 });
