@@ -6,5 +6,5 @@ export function compareDecimals(one: string, other: string): number {
   const isNegative = one.startsWith('-');
   if (isNegative !== other.startsWith('-')) return isNegative ? -1 : 1;
   const order = one.length - other.length || (one < other ? -1 : one > other ? 1 : 0);
-  return isNegative ? -order : order;
+  return isNegative ? 0 - order : order;
 }
