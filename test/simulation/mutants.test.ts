@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadSimulation, mutate } from './bundle.js';
 import { MUTANTS } from './mutants.js';
 
-const MOST_SEEDS = 200;
+const MOST_SEEDS = 700;
 
 describe('the simulation finds', () => {
   it.each(MUTANTS)('$name', { timeout: 300_000 }, async (mutant) => {
