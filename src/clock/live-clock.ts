@@ -1,28 +1,17 @@
-import { Alerts } from './alerts.js';
-import type { AlertCallback, Clock, TimerId } from './clock.js';
 import { type LiveOrigin, liveOriginNow } from './origin.js';
+import { RealClock } from './real-clock.js';
 
 const NS_PER_SECOND = 1_000_000_000;
-const NS_PER_MS = 1_000_000;
 
-/** setTimeout takes a longer delay for 1 ms; an alert that is further off is armed again from here. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
-/** Real time, from the monotonic counter. Its alerts come from the event loop of the thread that made it. */
-export class LiveClock implements Clock {
+/** Real time, from the monotonic counter of Node.js. */
+export class LiveClock extends RealClock {
   readonly originEpochNs: bigint;
   readonly #originSeconds: number;
   readonly #originNanoseconds: number;
-  readonly #alerts = new Alerts();
-  readonly #wake = () => this.#fireFromLoop();
-  #timeout: NodeJS.Timeout | undefined;
-  #immediate: NodeJS.Immediate | undefined;
-  /** The due time for which the event loop is armed; Infinity where it is not. */
-  #armedForNs = Number.POSITIVE_INFINITY;
-  #firing = false;
 
   /** Reads 0 at `origin`, which must not be in the future; now, where it is left out. */
   constructor(origin: LiveOrigin = liveOriginNow()) {
+    super();
     this.originEpochNs = origin.epochNs;
     // Two numbers, as the counter comes: a machine may be up for longer than one number counts nanoseconds.
     this.#originSeconds = Number(origin.monotonicNs / 1_000_000_000n);
@@ -33,84 +22,5 @@ export class LiveClock implements Clock {
     // As fast as performance.now, whose origin differs from thread to thread, and lighter than a bigint.
     const counter = process.hrtime();
     return (counter[0] - this.#originSeconds) * NS_PER_SECOND + (counter[1] - this.#originNanoseconds);
-  }
-
-  epochNs(): bigint {
-    return this.originEpochNs + BigInt(this.nowNs());
-  }
-
-  setAlert(atNs: number, callback: AlertCallback): TimerId {
-    const id = this.#alerts.addOnce(atNs, callback);
-    this.#arm();
-    return id;
-  }
-
-  setTimer(intervalNs: number, callback: AlertCallback, firstAtNs = this.nowNs() + intervalNs): TimerId {
-    const id = this.#alerts.addRepeating(firstAtNs, intervalNs, callback);
-    this.#arm();
-    return id;
-  }
-
-  cancel(id: TimerId): boolean {
-    const wasWaiting = this.#alerts.cancel(id);
-    if (wasWaiting) this.#arm();
-    return wasWaiting;
-  }
-
-  close(): void {
-    this.#alerts.close();
-    this.#arm();
-  }
-
-  /** When the first alert is due, in ns since the origin; Infinity where none waits. */
-  get nextDueNs(): number {
-    return this.#alerts.nextDueNs;
-  }
-
-  /**
-   * Fires what is due, without waiting for the event loop: for a thread whose loop is its own. Returns the number of
-   * callbacks; none inside a callback. What the callbacks set for now has its turn at the next call.
-   */
-  fireDue(): number {
-    if (this.#firing) return 0;
-    this.#firing = true;
-    const nowNs = this.nowNs();
-    // No more than waited at the start: an alert that always sets another one must not hold the thread.
-    const most = this.#alerts.size;
-    let fired = 0;
-    try {
-      while (fired < most && this.#alerts.nextDueNs <= nowNs) {
-        fired++;
-        this.#alerts.fireFirst(nowNs, 'latest');
-      }
-    } finally {
-      this.#firing = false;
-      this.#arm();
-    }
-    return fired;
-  }
-
-  #fireFromLoop(): void {
-    this.#armedForNs = Number.POSITIVE_INFINITY;
-    this.fireDue();
-  }
-
-  /** Lets the event loop wake at the first due time, and not at all where there is none. */
-  #arm(): void {
-    const { nextDueNs } = this.#alerts;
-    if (this.#firing || nextDueNs === this.#armedForNs) return;
-    clearTimeout(this.#timeout);
-    clearImmediate(this.#immediate);
-    this.#armedForNs = nextDueNs;
-    if (nextDueNs === Number.POSITIVE_INFINITY) return;
-    const waitNs = nextDueNs - this.nowNs();
-    if (waitNs <= 0) {
-      // Not unref'd: the loop would sleep over it. It holds the process for one turn.
-      this.#immediate = setImmediate(this.#wake);
-    } else {
-      // Rounded up, yet it may come early by part of a millisecond: then nothing is due, and it is armed again.
-      this.#timeout = setTimeout(this.#wake, Math.min(Math.ceil(waitNs / NS_PER_MS), MAX_TIMEOUT_MS));
-      this.#timeout.unref();
-    }
   }
 }

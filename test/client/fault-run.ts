@@ -106,6 +106,16 @@ const FROM_THE_BEGINNING = Object.fromEntries(
   Array.from({ length: SHARDS }, (_, shard) => [shard, { sequence: 0, index: 0 }]),
 );
 
+/** How long a client may take to hear of what others did to its orders, on a machine that is busy with something else. */
+const PATIENCE_MS = 20_000;
+
+/** All are answered, but what the last commands did to others' orders may still be on its way. */
+async function caughtUp(trader: Trader, log: readonly LoggedEvent[]): Promise<void> {
+  const isBehind = () => trader.events.length < log.length;
+  for (let waitedMs = 0; isBehind() && waitedMs < PATIENCE_MS; waitedMs += 5)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 /** Each command has one effect and one answer, and the events are those of the log, each once, in its order. */
 async function sameAsTheLog(trader: Trader, url: string, faults: string[]): Promise<void> {
   const { accounts } = trader.client;
@@ -115,6 +125,7 @@ async function sameAsTheLog(trader: Trader, url: string, faults: string[]): Prom
   witness.on('gap', ({ text }) => faults.push(`the witness: ${text}`));
   await new Promise((resolve) => witness.on('connected', resolve));
   witness.close();
+  await caughtUp(trader, log);
   for (let shard = 0; shard < SHARDS; shard++) {
     const expected = log.filter((event) => event.shard === shard).map((event) => JSON.stringify(event));
     const told = trader.events.filter((event) => event.shard === shard).map((event) => JSON.stringify(event));

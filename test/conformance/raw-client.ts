@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { type Frame, readFrame } from './frames.js';
+import { type Frame, frame, Opcode, readFrame } from './frames.js';
 
 /** The head of an HTTP response; header names in lower case, of a repeated one the values joined by commas. */
 export interface ResponseHead {
@@ -34,6 +34,8 @@ export function handshake(
 export class RawClient {
   readonly socket: Socket;
   #received = Buffer.alloc(0);
+  /** Frames that were taken off as they came; undefined where each is read when it is asked for. */
+  #taken: Frame[] | undefined;
   #isOver = false;
   #waiting: (() => void)[] = [];
 
@@ -42,6 +44,7 @@ export class RawClient {
     socket.setNoDelay(true);
     socket.on('data', (chunk) => {
       this.#received = Buffer.concat([this.#received, chunk]);
+      if (this.#taken !== undefined) this.#take(this.#taken);
       this.#wake();
     });
     // What was cut may end with a reset or without: to a client it is the same.
@@ -72,6 +75,12 @@ export class RawClient {
     return client;
   }
 
+  /** From here on each ping is answered when it comes, also while nobody asks for a frame. */
+  answerPings(): void {
+    this.#taken = [];
+    this.#take(this.#taken);
+  }
+
   write(bytes: Uint8Array | string): void {
     if (this.socket.writable) this.socket.write(bytes);
   }
@@ -96,6 +105,8 @@ export class RawClient {
 
   /** The next frame; undefined where the connection has ended. */
   async frame(): Promise<Frame | undefined> {
+    const taken = this.#taken;
+    if (taken !== undefined) return await this.#until(() => taken.shift());
     const next = await this.#until(() => readFrame(this.#received));
     if (next !== undefined) this.#received = this.#received.subarray(next.bytes);
     return next;
@@ -115,6 +126,14 @@ export class RawClient {
       const found = find();
       if (found !== undefined || this.#isOver) return found;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #take(frames: Frame[]): void {
+    for (let next = readFrame(this.#received); next !== undefined; next = readFrame(this.#received)) {
+      this.#received = this.#received.subarray(next.bytes);
+      if (next.opcode === Opcode.Ping) this.write(frame({ opcode: Opcode.Pong, payload: next.payload }));
+      else frames.push(next);
     }
   }
 

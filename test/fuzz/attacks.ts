@@ -69,6 +69,8 @@ abstract class SessionAttack implements Attack {
     if (this.#client === undefined) {
       const opening = RawClient.open(port, `/ws?account=${this.#account}`, headers);
       this.#client = await within('a handshake', opening);
+      // It may be long until its next turn, and one that answers no pings is taken for one that does not read.
+      this.#client.answerPings();
     }
     const client = this.#client;
     let due = 1;
@@ -86,7 +88,8 @@ abstract class SessionAttack implements Attack {
       const frame = await within(`${this.target} after ${answered} of ${due} answers`, client.frame());
       if (frame === undefined || frame.opcode === Opcode.Close) {
         this.close();
-        throw new AttackFault(`${this.target}: the session was closed, ${answered} of ${due} answers in`);
+        const how = frame === undefined ? 'without a word' : `with ${closeOf(frame.payload)}`;
+        throw new AttackFault(`${this.target}: closed ${how}, ${answered} of ${due} answers in`);
       }
       if (frame.opcode !== Opcode.Binary) continue;
       const read = this.answers(frame.payload);
@@ -101,6 +104,10 @@ abstract class SessionAttack implements Attack {
     this.#client = undefined;
   }
 }
+
+/** Code and reason of a close frame. */
+const closeOf = (payload: Buffer) =>
+  payload.length < 2 ? 'no code' : `${payload.readUInt16BE(0)} (${payload.toString('utf8', 2)})`;
 
 /** Kinds and types between a client and its gateway alone: time, heartbeat, subscribe, unsubscribe. */
 const FIRST_UNKNOWN_KIND = 69;

@@ -14,6 +14,8 @@ export interface Mutant {
   readonly file: string;
   /** What stands there exactly once, and what stands there instead. */
   readonly replacements: readonly (readonly [string, string])[];
+  /** Where to begin with a rare one. Default: 1. */
+  readonly firstSeed?: number;
 }
 
 export interface SimulationModule {

@@ -7,7 +7,8 @@ const MOST_SEEDS = 700;
 describe('the simulation finds', () => {
   it.each(MUTANTS)('$name', { timeout: 300_000 }, async (mutant) => {
     const { runSeed } = await loadSimulation(mutant);
-    for (let seed = 1; seed <= MOST_SEEDS; seed++) {
+    const { firstSeed = 1 } = mutant;
+    for (let seed = firstSeed; seed < firstSeed + MOST_SEEDS; seed++) {
       const { ok, invariant, what } = runSeed(seed);
       if (ok) continue;
       process.stdout.write(`${mutant.name}: seed ${seed}, ${invariant}: ${what?.split('\n')[0]}\n`);
