@@ -25,6 +25,9 @@ export class KeysFileError extends Error {
   }
 }
 
+/** The name of the keys file in a data directory. */
+export const KEYS_FILE = 'keys.json';
+
 const FILE_VERSION = 1;
 
 /** Bits of a file's mode: what group and others may do, and of it what writes. */

@@ -74,6 +74,11 @@ export class Accounts {
     return this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_ROOM]! <= 0;
   }
 
+  /** Orders that an account may still open; under 0 where its limit has become less than what it has. */
+  room(slot: number): number {
+    return this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_ROOM]!;
+  }
+
   /** Makes room for so many more orders, or for fewer where it is negative: an order has ended or begun, or the limit is another. */
   addRoom(slot: number, orders: number): void {
     this.words[(slot << ACCOUNT_SHIFT) + ACCOUNT_ROOM]! += orders;

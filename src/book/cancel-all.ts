@@ -8,6 +8,7 @@ import { openAnswer } from './answers.js';
 import { cancelOrder } from './departures.js';
 import { bookOf, type GeneralRoom } from './general-room.js';
 import * as live from './live-order.js';
+import { liveOrdersOf } from './open-order-limits.js';
 
 const ANY = -1;
 
@@ -66,14 +67,19 @@ export function cancelOrdersIn(room: GeneralRoom, instrument: number, reason: Ca
   cancelEach(room, findOrders(room, { accountSlot: ANY, instrument, side: ANY, session: ANY }), reason);
 }
 
-/** Ids of live orders, ascending. It looks through all slots that were ever used: this is a rare command. */
+/**
+ * Ids of live orders, ascending. It looks through all slots that were ever used, or until it has seen all that the account
+ * has: no order knows the next one of its account, since this is a rare command.
+ */
 function findOrders(room: GeneralRoom, wanted: Wanted): number[] {
   const { orders } = room;
   const ids: number[] = [];
-  for (let slot = 0; slot < orders.used; slot++) {
+  let left = wanted.accountSlot === ANY ? orders.used : liveOrdersOf(room, wanted.accountSlot);
+  for (let slot = 0; slot < orders.used && left > 0; slot++) {
     const id = live.orderId(orders, slot);
     if (id === 0) continue;
     if (wanted.accountSlot !== ANY && live.accountSlot(orders, slot) !== wanted.accountSlot) continue;
+    left--;
     if (wanted.side !== ANY && live.sideOf(orders, slot) !== wanted.side) continue;
     if (wanted.session !== ANY && live.sessionOf(orders, slot) !== wanted.session) continue;
     const book = bookOf(room, live.bookNumber(orders, slot));

@@ -29,6 +29,12 @@ export function limitOne(room: GeneralRoom, slot: number, rule: AccountRule, ope
   accounts.addRoom(slot, limitOf(accounts, rule) - before);
 }
 
+/** Orders of an account that live, in all books together. */
+export function liveOrdersOf({ accounts, accountRules }: GeneralRoom, slot: number): number {
+  const rule = accountRules.of(slot);
+  return (rule === undefined ? accounts.usualLimit : limitOf(accounts, rule)) - accounts.room(slot);
+}
+
 function limitOf({ usualLimit }: Accounts, { openOrders }: AccountRule): number {
   return openOrders === 0 ? usualLimit : Math.min(openOrders, UNLIMITED);
 }

@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type BackedUpShard, backUpShard } from '../journal/backup.js';
 import { nodeDisk } from '../journal/disk.js';
+import { makeDirectories } from '../journal/make-directories.js';
 import { countShards } from '../journal/shard-directories.js';
 import { verifyStart } from '../shard/verification.js';
 import { switchOption } from './option-kinds.js';
@@ -35,7 +37,7 @@ export async function backup(args: readonly string[]): Promise<number> {
     throw new Error(`there is no journal in ${directory}; name the data directory of an exchange`);
   if (existsSync(target) && readdirSync(target).length > 0)
     throw new Error(`${target} is not empty; name a directory that is empty or not there`);
-  mkdirSync(target, { recursive: true });
+  makeDirectories(resolve(target));
   const shards: (BackedUpShard & { readonly stateHash: string })[] = [];
   for (let shard = 0; shard < count; shard++) {
     const copied = backUpShard(nodeDisk, directory, target, shard);

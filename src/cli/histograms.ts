@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { makeDirectories } from '../journal/make-directories.js';
 import { histogramLog, percentileText } from '../metrics/latency-export.js';
 import { countsOf, type LatencyReport, latencyReportFault } from '../metrics/latency-report.js';
 import { percentilePlot } from '../metrics/percentile-plot.js';
@@ -43,7 +44,7 @@ export async function histograms(args: readonly string[]): Promise<number> {
   if (out === undefined) throw new UsageError(['--out: missing; name the directory for the files']);
   const report = await fetchReport(histogramsUrl(url), token);
   const files = filesOf(report);
-  mkdirSync(out, { recursive: true });
+  makeDirectories(resolve(out));
   for (const [name, text] of files) writeFileSync(join(out, name), text);
   const names = files.map(([name]) => name);
   const commands = report.stages.find(({ stage }) => stage === 'whole')?.count ?? 0;

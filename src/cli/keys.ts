@@ -1,12 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Key, keyKinds } from '../access/key.js';
-import { changeKeysFile, editorOf, KeysFileError, readKeysFile } from '../access/keys-file.js';
+import { changeKeysFile, editorOf, KEYS_FILE, KeysFileError, readKeysFile } from '../access/keys-file.js';
 import { type KeyFacts, newEd25519Key, newHmacKey, newTokenKey, randomHex } from '../access/new-key.js';
 import { type Scope, scopes } from '../access/scope.js';
 import { KEY_ID_PATTERN } from '../access/signed-text.js';
 import { LiveClock } from '../clock/live-clock.js';
 import { SystemRandomness } from '../clock/randomness.js';
+import { makeDirectories } from '../journal/make-directories.js';
 import { MAX_KEY_ACCOUNTS, MAX_KEY_RATE } from '../model/limits.js';
 import { shownValue } from '../wire/field-fault.js';
 import { readPublicKey, signedHeaders } from './key-files.js';
@@ -48,7 +48,7 @@ function listOption<Value>(
 
 const keysOptions = {
   keys: textOption('<file>', undefined, 'The keys file.', {
-    defaultText: 'keys.json in the data directory',
+    defaultText: `${KEYS_FILE} in the data directory`,
     from: ['flag', 'environment'],
   }),
   data: textOption('<directory>', './data', 'The data directory of the exchange.', {
@@ -115,7 +115,7 @@ const keysCommand: Command<typeof keysOptions> = {
   notes: [
     'add --accounts 7,8 --scopes read,trade: makes a key, and prints once what its owner needs: a private key, a secret or a token. list: what is there, without secrets. revoke <id>: takes a key out, which ends its sessions.',
     "sign POST /orders --id k1 --key-file k1.pem --body '{...}': prints the four headers of a signed request, one a line, as curl takes them with -H @file. They are good for some seconds, once.",
-    'A running exchange takes up what has changed by itself.',
+    'A running exchange takes up what has changed by itself; one that was started without a keys file must be started again to have one.',
   ],
 };
 
@@ -129,7 +129,7 @@ export async function keys(args: readonly string[]): Promise<number> {
   const { values, sources } = read;
   const [action, subject, target] = read.positionals;
   const isDefaultFile = values.keys === undefined;
-  const file = values.keys ?? join(values.data, 'keys.json');
+  const file = values.keys ?? join(values.data, KEYS_FILE);
   if (target !== undefined && action !== 'sign')
     throw new UsageError([`${shownValue(target)}: one argument too many; options begin with --`]);
   refuseForeignOptions(action!, sources);
@@ -156,7 +156,7 @@ export async function keys(args: readonly string[]): Promise<number> {
 
 function makeDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectories(resolve(directory));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError([`${directory}: the directory cannot be made (${code}); name another with --data`]);

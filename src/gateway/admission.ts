@@ -42,6 +42,8 @@ export interface AdmissionParts {
   readonly hasRoom: (address: string) => boolean;
   /** Whether there are keys: without them only this machine itself is let in. */
   readonly isKeyed: boolean;
+  /** Counts that a session's orders will have to be cancelled, in the budget of its key; false where that is too much. */
+  readonly takesDisconnect: (actor: Actor) => boolean;
   /** Who it is. */
   readonly identify: (request: UpgradeRequest) => Identified<UpgradeRequest> | Refusal;
 }
@@ -77,13 +79,13 @@ export function admitSession(request: UpgradeRequest, parts: AdmissionParts): Ad
     return { status: 429, sentence: 'Your address has as many connections as it may; close some first.' };
   const identified = parts.identify(request);
   if (isRefusal(identified)) return identified;
-  return admitIdentified(identified, protocol, parts.shards);
+  return admitIdentified(identified, protocol, parts);
 }
 
 function admitIdentified(
   { actor, request }: Identified<UpgradeRequest>,
   protocol: Protocol,
-  shards: number,
+  { shards, takesDisconnect }: AdmissionParts,
 ): Admission | Refusal {
   const query = new URLSearchParams(request.query);
   const other = [...query.keys()].find((name) => !PARAMETERS.includes(name));
@@ -113,6 +115,18 @@ function admitIdentified(
     return {
       status: 400,
       sentence: 'session= is a name of 1 to 36 letters, digits, dots, hyphens and underscores.',
+    };
+  if (query.has('session') && !query.has('cancelOnDisconnect'))
+    return {
+      status: 400,
+      sentence: 'session= names a session whose orders go with it; add cancelOnDisconnect=, or leave it out.',
+    };
+  if (query.has('cancelOnDisconnect') && !takesDisconnect(actor))
+    return {
+      status: 429,
+      reason: 'message-rate',
+      sentence: 'The key has opened too many sessions whose orders go with them; wait a second.',
+      retryAfter: 1,
     };
   return {
     protocol,

@@ -12,6 +12,8 @@ export interface Gatekeeper {
   identify(request: HttpRequest): Identified<HttpRequest> | Refusal;
   /** Counts a message; false where it is one too many. */
   takeMessage(budget: number, nowNs: number): boolean;
+  /** Counts what a cancel-all costs more than another message; false where that is too much. */
+  takeCancelAll(budget: number, nowNs: number): boolean;
   /** Counts orders; false where they are too many. */
   takeOrders(budget: number, count: number, nowNs: number): boolean;
   /** What is left of a budget, and when there is more. */
@@ -31,6 +33,7 @@ export const openGate: Gatekeeper = {
   identifyUpgrade: (request) => ({ actor: anybody, request }),
   identify: (request) => ({ actor: anybody, request }),
   takeMessage: () => true,
+  takeCancelAll: () => true,
   takeOrders: () => true,
   budgetOf: () => ({ limit: 0, remaining: 0, resetSeconds: 0 }),
 };

@@ -3,7 +3,7 @@ import type { NumberedAnswer, NumberedResume } from '../follower/follower-messag
 import type { LatencyBoard } from '../metrics/latency-board.js';
 import type { ShardBoard } from '../metrics/shard-board.js';
 import type { StoreBoard } from '../metrics/store-board.js';
-import { MAX_TURN_MESSAGES } from '../model/limits.js';
+import { LINE_BYTES, MAX_TURN_BYTES } from '../model/limits.js';
 import type { Doorbell } from '../ring/doorbell.js';
 import type { ReadAnswer, ReadQuestion } from '../store/read-question.js';
 import type { InstrumentTable } from '../wire/instrument-table.js';
@@ -124,8 +124,8 @@ export class Gateway implements TransportHandlers {
   readonly #turn = () => this.turn();
   readonly #wake = () => this.#woken();
   #turnDue = false;
-  /** Messages since the shards were shown something last. */
-  #messages = 0;
+  /** Bytes of messages and requests since the shards were shown something last. */
+  #turnBytes = 0;
   /** True while a wake-up from the doorbell is outstanding. */
   #armed = false;
   #ended = false;
@@ -195,6 +195,7 @@ export class Gateway implements TransportHandlers {
       shards: parts.inputRings.length,
       isKeyed: gatekeeper.isKeyed,
       hasRoom: (address) => counts === undefined || counts.hasRoom(address),
+      takesDisconnect: ({ budget }) => budget < 0 || gatekeeper.takeCancelAll(budget, clock.nowNs()),
       identify: (request) => gatekeeper.identifyUpgrade(request),
     };
     this.#delivery = new Delivery({
@@ -323,9 +324,7 @@ export class Gateway implements TransportHandlers {
     this.#router.begin();
     if (session.binary) this.#intake.binary(session, message);
     else this.#intake.objects(session, message);
-    // A turn that brings ever more must not keep those waiting whose answers are there.
-    if (++this.#messages >= MAX_TURN_MESSAGES) this.#handOn();
-    if (!this.#turnDue) this.#schedule();
+    this.#took(message.byteLength);
   }
 
   ponged(session: Session): void {
@@ -346,6 +345,13 @@ export class Gateway implements TransportHandlers {
   request(request: HttpRequest, respond: Respond): void {
     this.#router.begin();
     this.#routes.handle(request, respond);
+    this.#took(request.body.byteLength);
+  }
+
+  /** A turn that brings ever more must not keep those waiting whose answers are there. */
+  #took(bytes: number): void {
+    this.#turnBytes += Math.max(LINE_BYTES, bytes);
+    if (this.#turnBytes >= MAX_TURN_BYTES) this.#handOn();
     if (!this.#turnDue) this.#schedule();
   }
 
@@ -358,7 +364,7 @@ export class Gateway implements TransportHandlers {
   }
 
   #handOn(): void {
-    this.#messages = 0;
+    this.#turnBytes = 0;
     this.#router.publish();
     this.#trace?.mark();
     if (!this.#delivery.drain()) {

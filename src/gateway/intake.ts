@@ -186,6 +186,8 @@ export class Intake {
     // A read belongs to nobody; a command to an account that the session acts for, which is 0 for the operator's.
     if (accounts[0] !== account && !isRead && !accounts.includes(account)) return -RejectCode.AccountNotYours;
     if (!isRead && !actor.mayTrade) return -RejectCode.ScopeMissing;
+    if (actor.budget >= 0 && orderKind(words[at]!) === CommandKind.CancelAll && !this.#takesCancelAll(actor))
+      return -RejectCode.MessageRate;
     if (this.#orderAgeNs > 0 && this.#isStale(words, at)) return -RejectCode.Stale;
     if (
       actor.budget >= 0 &&
@@ -209,6 +211,10 @@ export class Intake {
   /** Counts a message in the budget of its key. */
   #takesMessage({ actor }: Session): boolean {
     return actor.budget < 0 || this.#gatekeeper.takeMessage(actor.budget, this.#router.turnNs);
+  }
+
+  #takesCancelAll({ budget }: Actor): boolean {
+    return this.#gatekeeper.takeCancelAll(budget, this.#router.turnNs);
   }
 
   #refuseTooLarge(session: Session): void {

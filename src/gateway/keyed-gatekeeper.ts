@@ -6,6 +6,7 @@ import type { AccessRefusal } from '../access/refusal.js';
 import { splitTarget } from '../access/signed-text.js';
 import { UsedNonces } from '../access/used-nonces.js';
 import type { Clock } from '../clock/clock.js';
+import { CANCEL_ALL_MESSAGES, MAX_KEYS } from '../model/limits.js';
 import type { Actor } from './actor.js';
 import type { Identified } from './admission.js';
 import type { Gatekeeper, RemainingBudget } from './gatekeeper.js';
@@ -40,6 +41,8 @@ export class KeyedGatekeeper implements Gatekeeper {
   readonly #messages: Budget;
   readonly #orders: Budget;
   readonly #failed = new FailedLogins();
+  /** Messages a second, by slot. */
+  readonly #limits = new Float64Array(MAX_KEYS);
   #settledNs = 0;
   readonly #actors = new WeakMap<RingKey, Actor>();
 
@@ -62,7 +65,9 @@ export class KeyedGatekeeper implements Gatekeeper {
   update(keys: readonly SlottedKey[]): readonly string[] {
     const { messagesPerSecond, ordersPerSecond } = this.#access;
     for (const { key, slot } of keys) {
-      this.#messages.setRate(slot, key.messagesPerSecond ?? messagesPerSecond);
+      const limit = key.messagesPerSecond ?? messagesPerSecond;
+      this.#limits[slot] = limit;
+      this.#messages.setRate(slot, limit);
       this.#orders.setRate(slot, key.ordersPerSecond ?? ordersPerSecond);
     }
     return this.#ring.update(keys);
@@ -91,13 +96,19 @@ export class KeyedGatekeeper implements Gatekeeper {
     return this.#messages.take(budget, 1, nowNs) === 0;
   }
 
+  takeCancelAll(budget: number, nowNs: number): boolean {
+    const most = Math.floor(this.#limits[budget]! / 2);
+    // It has been counted as a message already.
+    const more = Math.min(CANCEL_ALL_MESSAGES, most) - 1;
+    return more < 1 || this.#messages.take(budget, more, nowNs) === 0;
+  }
+
   takeOrders(budget: number, count: number, nowNs: number): boolean {
     return count === 0 || this.#orders.take(budget, count, nowNs) === 0;
   }
 
   budgetOf(budget: number, nowNs: number): RemainingBudget {
-    const key = this.#ring.keys().find(({ slot }) => slot === budget);
-    const limit = key?.messagesPerSecond ?? this.#access.messagesPerSecond;
+    const limit = this.#limits[budget]!;
     const remaining = Math.min(limit, this.#messages.remaining(budget, nowNs));
     return { limit, remaining, resetSeconds: Math.ceil((limit - remaining) / limit) };
   }

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { dirname, join, relative, resolve } from 'node:path';
 import { SystemRandomness } from '../clock/randomness.js';
+import { makeDirectories } from './make-directories.js';
 
 /*
  * One running exchange per data directory, by Unix domain sockets: a socket is listened on exactly as long as its
@@ -315,24 +316,6 @@ function prepareDirectory(directory: string): void {
   } catch (error) {
     throw refuse(error, 'written to');
   }
-}
-
-/**
- * Makes a directory and those above it, and returns the uppermost that was missing; undefined where none was. Node's
- * own recursive `mkdirSync` loops for ever below a directory that takes no entries, such as /proc.
- */
-function makeDirectories(directory: string): string | undefined {
-  if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return undefined;
-  const parent = dirname(directory);
-  const first = parent === directory ? undefined : makeDirectories(parent);
-  try {
-    fs.mkdirSync(directory);
-  } catch (error) {
-    // Another starter may have made it in between.
-    if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return first;
-    throw error;
-  }
-  return first ?? directory;
 }
 
 /** Makes new directories survive a power cut: syncs all from the parent of `directory` up to `last`. */

@@ -176,6 +176,12 @@ export const KEY_MESSAGES_PER_SECOND = 20_000;
 export const KEY_ORDERS_PER_SECOND = 10_000;
 
 /**
+ * What a cancel-all counts for in the budget of messages: a shard may have to look through all that rests, some milliseconds
+ * where that is a million orders. Of a budget that is small it is half at the most.
+ */
+export const CANCEL_ALL_MESSAGES = 1_000;
+
+/**
  * Seconds after which a connection that says nothing, and answers no ping, is closed: longer than a phone changes networks.
  * uWebSockets.js takes 8 to 960.
  */
@@ -207,8 +213,11 @@ export const KEPT_LOG_FILES = 4;
 /** Longest time that a session's orders may outlive it where it asks that they go with it. */
 export const MOST_DISCONNECT_GRACE_MS = 3_600_000;
 
-/** Messages after which a gateway hands on what is there, though its turn brings more: a few milliseconds of them. */
-export const MAX_TURN_MESSAGES = 4_096;
+/**
+ * Bytes of messages and requests after which a gateway hands on what is there, though its turn brings more: a few milliseconds
+ * of single orders.
+ */
+export const MAX_TURN_BYTES = 256 * 1024;
 
 /**
  * Young generation of a gateway's heap. Each message makes two short-lived objects; a small one is swept often and

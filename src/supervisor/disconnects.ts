@@ -8,6 +8,12 @@ import { MOST_DISCONNECT_GRACE_MS } from '../model/limits.js';
 /** How long to wait where a shard did not take the cancel. */
 const RETRY_MS = 100;
 
+/**
+ * Sessions of one client whose orders are kept apart: each is a look through all orders when they go. Of a client that
+ * reconnects more often without ever being gone for long, the orders of its oldest session go then.
+ */
+const MOST_NUMBERS = 64;
+
 const FILE = 'sessions.json';
 
 const entrySchema = z.strictObject({
@@ -62,7 +68,7 @@ export class Disconnects {
 
   opened({ session, ...client }: DisconnectingSession): void {
     const before = this.#takeBack(client);
-    this.#open.set(session, { ...client, numbers: [...(before?.numbers ?? []), session] });
+    this.#open.set(session, this.#bounded({ ...client, numbers: [...(before?.numbers ?? []), session] }));
     this.#save();
   }
 
@@ -92,12 +98,23 @@ export class Disconnects {
     const { clock } = this.#parts;
     const timer = clock.setAlert(clock.nowNs() + entry.graceMs * 1e6, () => {
       this.#gone.delete(entry);
-      for (const number of entry.numbers) {
-        this.#cancelling.add(number);
-        this.#parts.cancel(number);
-      }
+      this.#cancelAll(entry.numbers);
     });
     this.#gone.set(entry, timer);
+  }
+
+  #cancelAll(numbers: readonly number[]): void {
+    for (const number of numbers) {
+      this.#cancelling.add(number);
+      this.#parts.cancel(number);
+    }
+  }
+
+  #bounded(entry: Entry): Entry {
+    const { numbers } = entry;
+    if (numbers.length <= MOST_NUMBERS) return entry;
+    this.#cancelAll(numbers.slice(0, -MOST_NUMBERS));
+    return { ...entry, numbers: numbers.slice(-MOST_NUMBERS) };
   }
 
   /** Gives the orders of a session that has gone to one of the same client that is still connected; false where there is none. */
@@ -105,7 +122,7 @@ export class Disconnects {
     if (entry.name === '') return false;
     for (const [session, other] of this.#open) {
       if (!isSame(entry, other)) continue;
-      this.#open.set(session, { ...other, numbers: [...entry.numbers, ...other.numbers] });
+      this.#open.set(session, this.#bounded({ ...other, numbers: [...entry.numbers, ...other.numbers] }));
       return true;
     }
     return false;

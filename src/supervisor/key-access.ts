@@ -2,15 +2,13 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { Budget } from '../access/budget.js';
+import { KEYS_FILE } from '../access/keys-file.js';
 import { UsedNonces } from '../access/used-nonces.js';
 import type { KeyedAccess } from '../gateway/keyed-gatekeeper.js';
 import { ListenError } from '../gateway/transport/listening.js';
 import { KEY_MESSAGES_PER_SECOND, KEY_ORDERS_PER_SECOND, REQUEST_WINDOW_MS } from '../model/limits.js';
 import type { ExchangeSettings } from './exchange-settings.js';
 import { KeysWatch, type KeysWatchParts } from './keys-watch.js';
-
-/** The name of the keys file in a data directory. */
-export const KEYS_FILE = 'keys.json';
 
 /**
  * The keys file of an exchange, and what its gateways share; undefined where there is none.

@@ -154,6 +154,7 @@ const openDoor: AdmissionParts = {
   shards: 2,
   isKeyed: false,
   hasRoom: () => true,
+  takesDisconnect: () => true,
   identify: (request) => ({ actor: anybody, request }),
 };
 

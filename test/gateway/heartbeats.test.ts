@@ -233,6 +233,12 @@ describe.each(await transportsHere())('time and signs of life, on %s', (transpor
     await expect.poll(sessions).toBe(0);
   });
 
+  it('refuses a session’s name where its orders do not go with it', async () => {
+    const socket = new WebSocket(`${exchange.ws}?session=desk`, 'tickloom.binary.v1').on('error', () => {});
+    const [, response] = await once(socket, 'unexpected-response');
+    expect(response.statusCode).toBe(400);
+  });
+
   it('refuses intervals that it does not keep', async () => {
     for (const wrong of ['999', '60001', '0', '-1', '1e4', '']) {
       const socket = new WebSocket(`${exchange.ws}?heartbeat=${wrong}`, 'tickloom.binary.v1');

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { BinaryClient, encodeOrder, eventFlag, kind } from '../support/binary-client.js';
 import { type RunningExchange, startExchange, temporaryDirectory } from '../support/exchange-process.js';
 import { type Message, MsgpackClient } from '../support/msgpack-client.js';
@@ -35,6 +37,8 @@ describe.each(await transportsHere())('what one key may send, on %s', (transport
     messages: key('messages', 1000, 4),
     objects: key('objects', 2, 5),
     bytes: key('bytes', 1000, 1000),
+    sweeps: key('sweeps', 1000, 8),
+    leaving: key('leaving', 1000, 8),
   };
   let exchange: RunningExchange;
 
@@ -61,7 +65,8 @@ describe.each(await transportsHere())('what one key may send, on %s', (transport
     const body = JSON.stringify({ advanceNs: String(ms * 1e6) });
     expect((await send(operator, 'POST', '/clock', body)).status).toBe(200);
   };
-  const sessionOf = (key: TestKey) => exchange.ws.replace('/ws', '') + signedTarget(key, '/ws?account=7');
+  const sessionOf = (key: TestKey, more = '') =>
+    exchange.ws.replace('/ws', '') + signedTarget(key, `/ws?account=7${more}`);
 
   it('is bounded in requests, and each answer says what is left', async () => {
     for (const left of ['2', '1', '0']) {
@@ -177,6 +182,36 @@ describe.each(await transportsHere())('what one key may send, on %s', (transport
       { event: 'rejected', code: 204 },
     ]);
     client.socket.terminate();
+  });
+
+  it('counts a cancel-all for many messages, yet for half of a small budget at the most', async () => {
+    const client = await MsgpackClient.open(sessionOf(slow.sweeps));
+    const all = (clientId: string) => ({ type: 'cancelAll', clientId, symbol: 'ACME' });
+    for (const clientId of ['all-1', 'all-2'])
+      expect(await client.ask(1, all(clientId))).toMatchObject([{ event: 'allCancelled', clientId }]);
+    expect(await client.ask(1, all('all-3'))).toMatchObject([{ event: 'rejected', code: 204 }]);
+    await advance(500);
+    // The refusal is there first: it needs no shard.
+    expect(await client.ask(2, [all('all-4'), all('all-5')])).toMatchObject([
+      { event: 'rejected', code: 204, clientId: 'all-5' },
+      { event: 'allCancelled', clientId: 'all-4' },
+    ]);
+    client.socket.terminate();
+    await advance(1_000);
+    expect((await send(slow.sweeps, 'DELETE', '/orders')).status).toBe(200);
+    expect((await send(slow.sweeps, 'DELETE', '/orders')).status).toBe(200);
+    expect(await send(slow.sweeps, 'DELETE', '/orders')).toMatchObject({ status: 429, json: { code: 204 } });
+  });
+
+  it('counts a session whose orders go with it like a cancel-all', async () => {
+    const open = () => MsgpackClient.open(sessionOf(slow.leaving, '&cancelOnDisconnect=0'));
+    const sessions = [await open(), await open()];
+    const url = sessionOf(slow.leaving, '&cancelOnDisconnect=0');
+    const socket = new WebSocket(url, 'tickloom.msgpack.v1').on('error', () => {});
+    const [, response] = await once(socket, 'unexpected-response');
+    expect([response.statusCode, response.headers['retry-after']]).toEqual([429, '1']);
+    sessions.push(await MsgpackClient.open(sessionOf(slow.leaving)));
+    for (const { socket } of sessions) socket.terminate();
   });
 
   it('is bounded in the bytes of one message, and says by how many', async () => {

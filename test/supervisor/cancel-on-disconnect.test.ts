@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TestClock } from '../../src/clock/test-clock.js';
 import { canShareAPort } from '../../src/gateway/transport/node-transport.js';
+import { Disconnects } from '../../src/supervisor/disconnects.js';
 import { type RunningExchange, startExchange, temporaryDirectory } from '../support/exchange-process.js';
 import { type Message, MsgpackClient } from '../support/msgpack-client.js';
 import { transportsHere } from '../support/transports.js';
@@ -59,6 +61,14 @@ async function kept(data: string, done: (sessions: readonly Message[]) => boolea
   const read = () =>
     existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { sessions: Message[] }).sessions : [];
   await expect.poll(() => done(read()), { timeout: 10_000 }).toBe(true);
+}
+
+/** Until the exchange has written down that somebody has left: his time begins then. */
+async function noticed(data: string, leave: () => Promise<void>): Promise<void> {
+  const written = () => statSync(join(data, 'sessions.json')).ino;
+  const before = written();
+  await leave();
+  await expect.poll(() => written() !== before, { timeout: 10_000 }).toBe(true);
 }
 
 /** A session that has come back once. */
@@ -118,8 +128,8 @@ describe.each(await transportsHere())('orders that go with their session, on %s'
     const watcher = await open('?account=7');
     const leaving = await open(named('waits'));
     const id = await place(leaving);
-    await leave(leaving);
     await kept(exchange.data, (sessions) => sessions.length === 1);
+    await noticed(exchange.data, () => leave(leaving));
     await advance(exchange, GRACE_MS - 1);
     expect(await resting(exchange)).toBe(1);
     await advance(exchange, 1);
@@ -136,7 +146,8 @@ describe.each(await transportsHere())('orders that go with their session, on %s'
   it('stay where the session is back in time, and go when it leaves again', async () => {
     const first = await open(named('back'));
     await place(first);
-    await leave(first);
+    await kept(exchange.data, (sessions) => sessions.length === 1);
+    await noticed(exchange.data, () => leave(first));
     await advance(exchange, GRACE_MS - 1);
     const second = await open(named('back'));
     await kept(exchange.data, (sessions) => sessions.some(hasTwoNumbers));
@@ -173,8 +184,8 @@ describe.each(await transportsHere())('orders that go with their session, on %s'
   it('are nobody else’s: not another name’s, not another account’s', async () => {
     const first = await open(named('mine'));
     await place(first);
-    await leave(first);
     await kept(exchange.data, (sessions) => sessions.length === 1);
+    await noticed(exchange.data, () => leave(first));
     const others = await Promise.all(
       [
         named('yours'),
@@ -227,6 +238,28 @@ describe('orders that go with their session, over a restart', () => {
       expect((await after.process.stop()).code).toBe(0);
     },
   );
+
+  it('of one client that comes back again and again the oldest session’s orders go at some time', () => {
+    const cancelled: number[] = [];
+    const disconnects = new Disconnects({
+      clock: new TestClock(),
+      directory: temporaryDirectory(),
+      cancel: (session) => cancelled.push(session),
+      warn: (sentence) => expect.fail(sentence),
+    });
+    const client = { keyId: 'k', accounts: [7], name: 'n', graceMs: GRACE_MS };
+    for (let session = 1; session <= 64; session++) {
+      disconnects.opened({ ...client, session });
+      disconnects.closed(session);
+    }
+    expect(cancelled).toEqual([]);
+    // Two at a time: the one that goes hands its orders to the other.
+    disconnects.opened({ ...client, session: 65 });
+    expect(cancelled).toEqual([1]);
+    disconnects.opened({ ...client, session: 66 });
+    disconnects.closed(65);
+    expect(cancelled).toEqual([1, 2]);
+  });
 
   it('a broken file is told of in one warning, and the start goes on', async () => {
     for (const text of ['{"version":1,"sessions":[{"keyId"', '{"version":2,"sessions":[]}', '']) {

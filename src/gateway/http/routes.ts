@@ -100,12 +100,12 @@ export class Routes {
 
   #serve(request: HttpRequest, actor: Actor, room: string, items: readonly string[], respond: Respond): void {
     const { path } = request;
-    // What the documents do not have is not served.
     // Nearly all requests are this one: no table of methods is made for it.
     if (room === 'orders' && items.length === 0 && request.method === 'POST') {
       this.#newOrder(request, actor, respond);
       return;
     }
+    // What the documents do not have is not served.
     const methods = isRoute(room, items)
       ? this.#methods(room, items.map(decodePart), request, actor, respond)
       : undefined;

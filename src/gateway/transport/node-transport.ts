@@ -171,7 +171,7 @@ export class NodeTransport implements Transport {
     const source = sourceOf(request, this.#handlers.isKeyed);
     const decision = this.#handlers.admit({ path, query, protocols, ...source });
     if (isRefusal(decision)) {
-      refuse(socket, decision.status, decision.sentence);
+      refuse(socket, decision.status, decision.sentence, decision.retryAfter);
       return;
     }
     admissions.set(request, decision);
@@ -249,12 +249,15 @@ export class NodeTransport implements Transport {
 const admissions = new WeakMap<IncomingMessage, Admission>();
 
 /** Answers an upgrade with a status and a sentence, and lets the socket go, whether or not the client does. */
-function refuse(socket: Duplex, status: number, sentence: string): void {
+function refuse(socket: Duplex, status: number, sentence: string, retryAfter?: number): void {
   const body = `${sentence}\n`;
   const version = status === 426 ? `\r\nSec-WebSocket-Version: ${WEBSOCKET_VERSION}` : '';
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close${version}`;
+  const retry = retryAfter === undefined ? '' : `\r\nRetry-After: ${retryAfter}`;
+  const first = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`;
   socket.once('finish', () => socket.destroy());
-  socket.end(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  socket.end(
+    `${first}\r\nConnection: close${version}${retry}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 function sourceOf({ headers, socket }: IncomingMessage, isKeyed: boolean): RequestSource {

@@ -115,7 +115,10 @@ export class UwsTransport implements Transport {
           address: addressOf(response),
         });
         if (isRefusal(decision)) {
-          response.writeStatus(statusLine(decision.status)).end(`${decision.sentence}\n`, true);
+          response.writeStatus(statusLine(decision.status));
+          if (decision.retryAfter !== undefined)
+            response.writeHeader('retry-after', String(decision.retryAfter));
+          response.end(`${decision.sentence}\n`, true);
           return;
         }
         const data: SocketData = { admission: decision };
