@@ -4,7 +4,8 @@ import { MsgpackClient } from '../support/msgpack-client.js';
 import { RawConnection, upgradeHead } from '../support/raw-connection.js';
 import { transportsHere } from '../support/transports.js';
 
-describe.each(await transportsHere())('connections that say too little, on %s', (transport) => {
+// They wait for seconds, and may do so together.
+describe.concurrent.each(await transportsHere())('connections that say too little, on %s', (transport) => {
   let exchange: RunningExchange;
 
   beforeAll(async () => {

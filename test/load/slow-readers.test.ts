@@ -45,7 +45,7 @@ describe('connections that do not take part', () => {
     fake.sockets[1]!.ping();
     await ponged;
     expect(idle.report()).toMatchObject({ connections: 3, ended: 0 });
-    fake.sockets[0]!.close();
+    fake.sockets[0]!.terminate();
     while (idle.report().ended === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     idle.close();
   });
