@@ -1,43 +1,21 @@
 import type { BookLevel } from '../wire/event-schema.js';
 import { compareDecimals } from './decimal-order.js';
-import { Emitter, type Listener, type Unsubscribe } from './emitter.js';
-import type { DepthEvent, FeedEvent, Topic } from './market-events.js';
-import type { Feed } from './market-feeds.js';
+import type { DepthEvent, FeedEvent } from './market-events.js';
+import { MarketPicture, type PictureEvents } from './market-picture.js';
 
 /** What a book tells. */
-export interface BookEvents {
-  /** Levels have changed, or all were told anew. */
-  readonly change: SyncedBook;
-  /** What came does not follow on what was there: the book stands still until it is told anew, which is a change. */
-  readonly interrupted: SyncedBook;
-  /** It will not change any more, because of this. */
-  readonly ended: Error;
-}
+export type BookEvents = PictureEvents<SyncedBook>;
 
 /**
  * The best levels of an instrument, as they are at the exchange a moment before. It is told whole at first and after
  * each reconnect, and by numbered changes in between; where a number is missing it is asked for anew.
  */
-export class SyncedBook implements Feed {
-  readonly topic: Topic;
-  readonly #emitter = new Emitter<BookEvents>();
-  readonly #leave: (book: SyncedBook) => void;
+export class SyncedBook extends MarketPicture {
   #bids: readonly BookLevel[] = [];
   #asks: readonly BookLevel[] = [];
   #number = 0;
-  #isSynced = false;
   #position = { shard: 0, sequence: 0 };
   #timeNs = '0';
-
-  /** @param leave called when nobody wants it any more */
-  constructor(topic: Topic, leave: (book: SyncedBook) => void) {
-    this.topic = topic;
-    this.#leave = leave;
-  }
-
-  get symbol(): string {
-    return this.topic.symbol;
-  }
 
   /** `[price, size, orders]`, highest first. A new list with every change. */
   get bids(): readonly BookLevel[] {
@@ -57,11 +35,6 @@ export class SyncedBook implements Feed {
     return this.#asks[0];
   }
 
-  /** False while it is asked for anew: what it shows is what it was. */
-  get isSynced(): boolean {
-    return this.#isSynced;
-  }
-
   /** The last command that it has seen. */
   get position(): { readonly shard: number; readonly sequence: number } {
     return this.#position;
@@ -72,27 +45,13 @@ export class SyncedBook implements Feed {
     return this.#timeNs;
   }
 
-  on<Name extends keyof BookEvents>(name: Name, listener: Listener<BookEvents[Name]>): Unsubscribe {
-    return this.#emitter.on(name, listener);
-  }
-
-  /** Ends the subscription. The levels stay as they are. */
-  close(): void {
-    this.#isSynced = false;
-    this.#emitter.clear();
-    this.#leave(this);
-  }
-
-  /** @internal */
-  subscribed(): void {}
-
   /** @internal */
   take(event: FeedEvent): boolean {
     if (event.event !== 'depth') return true;
     if (event.snapshot === true) {
       this.#bids = event.bids;
       this.#asks = event.asks;
-    } else if (!this.#isSynced)
+    } else if (!this.isSynced)
       // Of the subscription that was given up.
       return true;
     else if (event.number !== this.#number + 1) return false;
@@ -104,25 +63,11 @@ export class SyncedBook implements Feed {
     return true;
   }
 
-  /** @internal */
-  interrupted(): void {
-    if (!this.#isSynced) return;
-    this.#isSynced = false;
-    this.#emitter.emit('interrupted', this);
-  }
-
-  /** @internal */
-  ended(error: Error): void {
-    this.#isSynced = false;
-    this.#emitter.emit('ended', error);
-  }
-
   #told({ number, position, timeNs }: DepthEvent): void {
     this.#number = number;
     this.#position = position;
     this.#timeNs = timeNs;
-    this.#isSynced = true;
-    this.#emitter.emit('change', this);
+    this.synced();
   }
 }
 

@@ -1,33 +1,12 @@
-import { Emitter, type Listener, type Unsubscribe } from './emitter.js';
-import type { FeedEvent, TopEvent, Topic } from './market-events.js';
-import type { Feed } from './market-feeds.js';
+import type { FeedEvent, TopEvent } from './market-events.js';
+import { MarketPicture, type PictureEvents } from './market-picture.js';
 
 /** What a top of book tells. */
-export interface TopEvents {
-  readonly change: TopOfBook;
-  /** The connection is gone: it stands still until it is told anew, which is a change. */
-  readonly interrupted: TopOfBook;
-  /** It will not change any more, because of this. */
-  readonly ended: Error;
-}
+export type TopEvents = PictureEvents<TopOfBook>;
 
 /** Best prices, last price and state of an instrument, as they are at the exchange a moment before. */
-export class TopOfBook implements Feed {
-  readonly topic: Topic;
-  readonly #emitter = new Emitter<TopEvents>();
-  readonly #leave: (top: TopOfBook) => void;
+export class TopOfBook extends MarketPicture {
   #value: TopEvent | undefined;
-  #isSynced = false;
-
-  /** @param leave called when nobody wants it any more */
-  constructor(topic: Topic, leave: (top: TopOfBook) => void) {
-    this.topic = topic;
-    this.#leave = leave;
-  }
-
-  get symbol(): string {
-    return this.topic.symbol;
-  }
 
   /** Best price to buy; null: none. */
   get bid(): string | null {
@@ -62,44 +41,11 @@ export class TopOfBook implements Feed {
     return this.#value?.timeNs ?? '0';
   }
 
-  /** False while the connection is gone. */
-  get isSynced(): boolean {
-    return this.#isSynced;
-  }
-
-  on<Name extends keyof TopEvents>(name: Name, listener: Listener<TopEvents[Name]>): Unsubscribe {
-    return this.#emitter.on(name, listener);
-  }
-
-  /** Ends the subscription. What was told last stays. */
-  close(): void {
-    this.#isSynced = false;
-    this.#emitter.clear();
-    this.#leave(this);
-  }
-
-  /** @internal */
-  subscribed(): void {}
-
   /** Each message says all there is, so one that was left out is no loss. @internal */
   take(event: FeedEvent): boolean {
     if (event.event !== 'top') return true;
     this.#value = event;
-    this.#isSynced = true;
-    this.#emitter.emit('change', this);
+    this.synced();
     return true;
-  }
-
-  /** @internal */
-  interrupted(): void {
-    if (!this.#isSynced) return;
-    this.#isSynced = false;
-    this.#emitter.emit('interrupted', this);
-  }
-
-  /** @internal */
-  ended(error: Error): void {
-    this.#isSynced = false;
-    this.#emitter.emit('ended', error);
   }
 }

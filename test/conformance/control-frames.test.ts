@@ -1,23 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodeOrder, kind, orderFlag } from '../support/binary-client.js';
-import { type RunningExchange, startExchange } from '../support/exchange-process.js';
 import { transportsHere } from '../support/transports.js';
 import { ACME, broken, converse, freshAccount, order, well } from './conversation.js';
+import { exchangeOn } from './exchange-under-test.js';
 import { binaryFrame, closeFrame, closePayload, frame, Opcode, pingFrame, textFrame } from './frames.js';
 import { RawClient } from './raw-client.js';
 
 /** RFC 6455, sections 5.5, 7 and 8.1: ping, pong, close and text. */
 describe.each(await transportsHere())('control frames, on %s', (transport) => {
-  let exchange: RunningExchange;
+  const exchange = exchangeOn(transport);
   const isUws = transport === 'uws';
-
-  beforeAll(async () => {
-    exchange = await startExchange(['--transport', transport]);
-  });
-  afterAll(async () => {
-    const { code, stderr } = await exchange.process.stop();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  });
 
   const talk = (...frames: readonly Uint8Array[]) => converse(exchange.port, frames);
 

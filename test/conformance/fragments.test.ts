@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningExchange, startExchange } from '../support/exchange-process.js';
+import { describe, expect, it } from 'vitest';
 import { transportsHere } from '../support/transports.js';
 import { broken, converse, freshAccount, order, sendBytewise, transcriptOf, well } from './conversation.js';
+import { exchangeOn } from './exchange-under-test.js';
 import { binaryFrame, fragments, frame, Opcode, pingFrame, readOfBookFrame } from './frames.js';
 import { RawClient } from './raw-client.js';
 
 /** RFC 6455, sections 5.4 and 5.5: messages in parts, and what stands between the parts. */
 describe.each(await transportsHere())('messages in parts, on %s', (transport) => {
-  let exchange: RunningExchange;
+  const exchange = exchangeOn(transport);
 
-  beforeAll(async () => {
-    exchange = await startExchange(['--transport', transport]);
-  });
-  afterAll(async () => {
-    const { code, stderr } = await exchange.process.stop();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  });
-
-  const talk = async (make: (account: number) => readonly Uint8Array[]) => {
-    const account = freshAccount();
-    return await converse(exchange.port, make(account), account);
-  };
+  const talk = exchange.talkAs;
   const halves = (bytes: Buffer) => [bytes.subarray(0, 20), bytes.subarray(20)];
 
   it('answer an order in two frames', async () => {

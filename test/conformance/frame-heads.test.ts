@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MAX_MESSAGE_BYTES, MAX_TRANSPORT_MESSAGE_BYTES } from '../../src/model/limits.js';
-import { type RunningExchange, startExchange } from '../support/exchange-process.js';
 import { transportsHere } from '../support/transports.js';
 import { broken, converse, freshAccount, order, well } from './conversation.js';
+import { exchangeOn } from './exchange-under-test.js';
 import { binaryFrame, fragments, frame, Opcode } from './frames.js';
 
 /** RFC 6455, sections 5.1 and 5.2: reserved bits, opcodes, masks and lengths. */
 describe.each(await transportsHere())('heads of frames, on %s', (transport) => {
-  let exchange: RunningExchange;
+  const exchange = exchangeOn(transport);
 
-  beforeAll(async () => {
-    exchange = await startExchange(['--transport', transport]);
-  });
-  afterAll(async () => {
-    const { code, stderr } = await exchange.process.stop();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  });
-
-  const talk = async (make: (account: number) => readonly Uint8Array[]) => {
-    const account = freshAccount();
-    return await converse(exchange.port, make(account), account);
-  };
+  const talk = exchange.talkAs;
   const orders = (account: number, count: number) =>
     Buffer.concat(Array.from({ length: count }, (_, i) => order(account, i + 1)));
   const accepted = (count: number) => well(...Array.from({ length: count }, () => 'accepted'));

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningExchange, startExchange } from '../support/exchange-process.js';
+import { describe, expect, it } from 'vitest';
 import { transportsHere } from '../support/transports.js';
 import { freshAccount, order, sendBytewise, transcriptOf, well } from './conversation.js';
+import { exchangeOn } from './exchange-under-test.js';
 import { binaryFrame, readOfBookFrame } from './frames.js';
 import { handshake, RawClient, type ResponseHead } from './raw-client.js';
 
@@ -10,16 +10,8 @@ type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** RFC 6455, section 4.2: what the server reads in a handshake, and what it answers. */
 describe.each(await transportsHere())('handshakes, on %s', (transport) => {
-  let exchange: RunningExchange;
+  const exchange = exchangeOn(transport);
   const isUws = transport === 'uws';
-
-  beforeAll(async () => {
-    exchange = await startExchange(['--transport', transport]);
-  });
-  afterAll(async () => {
-    const { code, stderr } = await exchange.process.stop();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  });
 
   const ask = async (headers: Headers, requestLine?: string): Promise<ResponseHead> => {
     const client = await RawClient.connect(exchange.port);

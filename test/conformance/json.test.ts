@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningExchange, startExchange } from '../support/exchange-process.js';
+import { describe, expect, it } from 'vitest';
 import { transportsHere } from '../support/transports.js';
 import {
   broken,
@@ -11,6 +10,7 @@ import {
   transcriptOf,
   well,
 } from './conversation.js';
+import { exchangeOn } from './exchange-under-test.js';
 import { binaryFrame, fragments, frame, Opcode, pingFrame, textFrame } from './frames.js';
 import { RawClient } from './raw-client.js';
 
@@ -34,15 +34,7 @@ function withBytes(text: string, bytes: readonly number[]): Buffer {
 
 /** RFC 6455, sections 5.6 and 8.1, and RFC 3629: what comes as text is UTF-8, over all of its parts. */
 describe.each(await transportsHere())('JSON in text messages, on %s', (transport) => {
-  let exchange: RunningExchange;
-
-  beforeAll(async () => {
-    exchange = await startExchange(['--transport', transport]);
-  });
-  afterAll(async () => {
-    const { code, stderr } = await exchange.process.stop();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  });
+  const exchange = exchangeOn(transport);
 
   const talk = (...frames: readonly Uint8Array[]) => converse(exchange.port, frames, freshAccount(), json);
   const bytewise = (text: Uint8Array | string) =>

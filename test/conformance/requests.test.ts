@@ -1,21 +1,13 @@
 import { Agent, request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningExchange, startExchange } from '../support/exchange-process.js';
+import { describe, expect, it } from 'vitest';
 import { transportsHere } from '../support/transports.js';
+import { exchangeOn } from './exchange-under-test.js';
 import { RawClient } from './raw-client.js';
 
 /** Requests whose framing is at an edge. */
 describe.each(await transportsHere())('requests, on %s', (transport) => {
-  let exchange: RunningExchange;
+  const exchange = exchangeOn(transport);
   const isUws = transport === 'uws';
-
-  beforeAll(async () => {
-    exchange = await startExchange(['--transport', transport]);
-  });
-  afterAll(async () => {
-    const { code, stderr } = await exchange.process.stop();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  });
 
   const statusOf = async (text: string) => {
     const client = await RawClient.connect(exchange.port);

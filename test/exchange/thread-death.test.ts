@@ -1,46 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { Exchange, type ExchangeSettings } from '../../dist/src/exchange.js';
+import { describe, expect, it } from 'vitest';
+import type { ExchangeSettings } from '../../dist/src/exchange.js';
 import type { LatencyReport } from '../../src/metrics/latency-report.js';
 import { BinaryClient, buy, kind, sell } from '../support/binary-client.js';
+import { exchangesHere } from '../support/exchange-here.js';
 import { temporaryDirectory } from '../support/exchange-process.js';
-import { stock } from '../wire/instruments.js';
 
-let running: Exchange | undefined;
-const warnings: string[] = [];
-
-afterEach(async () => {
-  await running?.stop();
-  running = undefined;
-  warnings.length = 0;
-});
-
-async function start(
-  settings: Partial<ExchangeSettings> = {},
-): Promise<{ exchange: Exchange; ws: string; url: string }> {
-  const { id: _, ...plain } = { ...stock, lotSize: 1 };
-  running = await Exchange.start({
-    host: '127.0.0.1',
-    port: 0,
-    data: temporaryDirectory(),
-    shards: 2,
-    gateways: 1,
-    durability: 'fsync',
-    transport: 'auto',
-    clock: { mode: 'live' },
-    instruments: [
-      { ...plain, symbol: 'AAA' },
-      { ...plain, symbol: 'BBB' },
-    ],
-    segmentBytes: 4 * 1024 * 1024,
-    shardHeapMb: 128,
-    warn: (sentence) => warnings.push(sentence),
-    ...settings,
-  });
-  const { port } = running.facts;
-  return { exchange: running, ws: `ws://127.0.0.1:${port}/ws`, url: `http://127.0.0.1:${port}` };
-}
+const house = exchangesHere({});
+const { warnings } = house;
+const start = (settings: Partial<ExchangeSettings> = {}) => house.start({ shardHeapMb: 128, ...settings });
 
 /** Sends an order until it is taken: while its shard recovers it is refused. Returns how often it was refused. */
 async function askUntilTaken(

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { LiveClock } from '../../src/clock/live-clock.js';
+import { OptionsError, runCommand, wholeNumber } from '../support/command.js';
 import setup from '../support/global-setup.js';
 import { transportsHere } from '../support/transports.js';
 import { fuzzDecoders } from './decoder-fuzz.js';
@@ -20,8 +21,6 @@ be, the fewest inputs that show it are written to fuzz-failure-<seed>.json in th
   --json            text to stderr, one line of JSON to stdout
   --help            this text
 `;
-
-class OptionsError extends Error {}
 
 interface Options {
   readonly frames: number;
@@ -47,18 +46,12 @@ function readOptions(): Options | undefined {
     throw new OptionsError(`${(error as Error).message.split('\n')[0]}; see --help`);
   }
   if (values.help) return undefined;
-  const whole = (name: string, given: string | undefined, low: number, high: number, otherwise: number) => {
-    const value = given === undefined ? otherwise : /^\d+$/.test(given) ? Number(given) : Number.NaN;
-    if (!(value >= low && value <= high))
-      throw new OptionsError(`${name} takes a whole number from ${low} to ${high}, not "${given}"`);
-    return value;
-  };
   const { transport } = values;
   if (transport !== undefined && transport !== 'uws' && transport !== 'node')
     throw new OptionsError(`--transport takes uws or node, not "${transport}"`);
   return {
-    frames: whole('--frames', values.frames, 10, 1_000_000_000, 1_000_000),
-    seed: whole('--seed', values.seed, 0, 0xffff_ffff, 1),
+    frames: wholeNumber('--frames', values.frames, { low: 10, high: 1_000_000_000, otherwise: 1_000_000 }),
+    seed: wholeNumber('--seed', values.seed, { low: 0, high: 0xffff_ffff, otherwise: 1 }),
     transport,
     json: values.json === true,
   };
@@ -121,12 +114,4 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`fuzz: ${(error as Error).message}\n`);
-    process.exitCode = error instanceof OptionsError ? 2 : 1;
-  },
-);
+await runCommand('fuzz', main);

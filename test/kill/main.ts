@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { OptionsError, runCommand, wholeNumber } from '../support/command.js';
 import setup from '../support/global-setup.js';
 import { type KillReport, runKills } from './kill-run.js';
 
@@ -13,8 +14,6 @@ what clients were told with what is there and with the log.
   --help      this text
 `;
 
-class OptionsError extends Error {}
-
 function readOptions(): { rounds: number; seed: number; json: boolean } | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
@@ -26,16 +25,9 @@ function readOptions(): { rounds: number; seed: number; json: boolean } | undefi
     throw new OptionsError(`${(error as Error).message.split('\n')[0]}; see --help`);
   }
   if (values.help) return undefined;
-  const whole = (name: string, given: string | undefined, low: number, high: number, otherwise: number) => {
-    if (given === undefined) return otherwise;
-    const value = /^\d+$/.test(given) ? Number(given) : Number.NaN;
-    if (!(value >= low && value <= high))
-      throw new OptionsError(`${name} takes a whole number from ${low} to ${high}, not "${given}"`);
-    return value;
-  };
   return {
-    rounds: whole('--rounds', values.rounds, 1, 1_000_000, 20),
-    seed: whole('--seed', values.seed, 0, 0xffffffff, 1),
+    rounds: wholeNumber('--rounds', values.rounds, { low: 1, high: 1_000_000, otherwise: 20 }),
+    seed: wholeNumber('--seed', values.seed, { low: 0, high: 0xffffffff, otherwise: 1 }),
     json: values.json === true,
   };
 }
@@ -74,12 +66,4 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`kill: ${(error as Error).message}\n`);
-    process.exitCode = error instanceof OptionsError ? 2 : 1;
-  },
-);
+await runCommand('kill', main);

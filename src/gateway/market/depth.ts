@@ -15,7 +15,7 @@ import {
 } from '../../wire/event-record.js';
 import { beginMarketEvent, LEVEL_PRICE, MARKET_NUMBER, MarketFlag } from '../../wire/market-record.js';
 import { readWhole, writeWhole } from '../../wire/words.js';
-import { MarketFeed } from './feed.js';
+import { type FeedParts, PictureFeed } from './picture-feed.js';
 
 const FIRST_LEVEL = EVENT_CELLS * CELL_WORDS;
 
@@ -26,23 +26,14 @@ const COPIED_PAIRS = [EVENT_PLACE, EVENT_TIME, BOOK_STATE, BOOK_LAST_PRICE];
 const CHANGE_WORDS = FIRST_LEVEL + 4 * MAX_BOOK_DEPTH * CELL_WORDS;
 
 /** The best levels of a book: all of them first, then those that have changed. */
-export class DepthFeed extends MarketFeed {
-  /** The levels that were told last, as an event that stands by itself. */
-  #told = new Int32Array(FIRST_LEVEL + 2 * MAX_BOOK_DEPTH * CELL_WORDS);
-  #next = new Int32Array(this.#told.length);
+export class DepthFeed extends PictureFeed {
   readonly #change = new Int32Array(CHANGE_WORDS);
-  #version = 0;
 
-  protected news(): Int32Array | undefined {
-    const seen = this.source.look();
-    if (seen === undefined || seen.version === this.#version) return undefined;
-    this.#version = seen.version;
-    const told = this.#told;
-    const next = this.#next;
-    this.#write(next, seen.picture);
-    // Also where no level has changed: who comes next is told the position that they are true as of.
-    this.#told = next;
-    this.#next = told;
+  constructor(...parts: FeedParts) {
+    super(FIRST_LEVEL + 2 * MAX_BOOK_DEPTH * CELL_WORDS, ...parts);
+  }
+
+  protected changes(told: Int32Array, next: Int32Array): Int32Array | undefined {
     const changed = this.number === 0 ? Number.POSITIVE_INFINITY : this.#compare(told, next);
     if (changed === 0) return undefined;
     this.number++;
@@ -54,17 +45,13 @@ export class DepthFeed extends MarketFeed {
   }
 
   protected whole(): Int32Array {
-    const words = this.#told;
+    const words = this.told;
     const levels = words[BOOK_BIDS]! + words[BOOK_ASKS]!;
     return words.slice(0, FIRST_LEVEL + levels * CELL_WORDS);
   }
 
-  protected first(): Int32Array | undefined {
-    return this.number === 0 ? this.news() : this.whole();
-  }
-
   /** The best levels of a picture, as an event that stands by itself. */
-  #write(event: Int32Array, picture: Int32Array): void {
+  protected write(event: Int32Array, picture: Int32Array): void {
     const { levels } = this.topic;
     const bids = Math.min(picture[BOOK_BIDS]!, levels);
     const asks = Math.min(picture[BOOK_ASKS]!, levels);

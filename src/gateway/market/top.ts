@@ -25,27 +25,17 @@ import {
   TOP_STATE,
 } from '../../wire/market-record.js';
 import { writeWhole } from '../../wire/words.js';
-import { MarketFeed } from './feed.js';
+import { type FeedParts, PictureFeed } from './picture-feed.js';
 
 const EVENT_WORDS = EVENT_CELLS * CELL_WORDS;
 
 /** The best prices of a book, its last price and its state: told where one of them has changed. */
-export class TopFeed extends MarketFeed {
-  /** What was told last. */
-  #told = new Int32Array(EVENT_WORDS);
-  #next = new Int32Array(EVENT_WORDS);
-  #version = 0;
+export class TopFeed extends PictureFeed {
+  constructor(...parts: FeedParts) {
+    super(EVENT_WORDS, ...parts);
+  }
 
-  protected news(): Int32Array | undefined {
-    const seen = this.source.look();
-    if (seen === undefined || seen.version === this.#version) return undefined;
-    this.#version = seen.version;
-    const told = this.#told;
-    const next = this.#next;
-    this.#write(next, seen.picture);
-    // Also where nothing of it has changed: who comes next is told the position that it is true as of.
-    this.#told = next;
-    this.#next = told;
+  protected changes(told: Int32Array, next: Int32Array): Int32Array | undefined {
     if (this.number > 0 && isSame(told, next)) return undefined;
     const isFirst = this.number === 0;
     this.number++;
@@ -54,16 +44,12 @@ export class TopFeed extends MarketFeed {
   }
 
   protected whole(): Int32Array {
-    const words = this.#told.slice();
+    const words = this.told.slice();
     words[EVENT_CODE] = eventCode(0, MarketFlag.Snapshot);
     return words;
   }
 
-  protected first(): Int32Array | undefined {
-    return this.number === 0 ? this.news() : this.whole();
-  }
-
-  #write(event: Int32Array, picture: Int32Array): void {
+  protected write(event: Int32Array, picture: Int32Array): void {
     beginMarketEvent(event, EventKind.Top, this.topic, this.number);
     copyPair(picture, EVENT_PLACE, event, EVENT_PLACE);
     copyPair(picture, EVENT_TIME, event, EVENT_TIME);

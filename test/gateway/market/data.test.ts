@@ -1,5 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { Exchange, type ExchangeSettings } from '../../../dist/src/exchange.js';
+import { describe, expect, it } from 'vitest';
 import { SeededRandomness } from '../../../src/clock/randomness.js';
 import {
   BinaryClient,
@@ -11,44 +10,11 @@ import {
   orderFlag,
   sell,
 } from '../../support/binary-client.js';
-import { temporaryDirectory } from '../../support/exchange-process.js';
+import { exchangesHere } from '../../support/exchange-here.js';
 import { MarketClient, PROTOCOLS, type Topic, type Trade } from '../../support/market-client.js';
 import { transportsHere, twoGatewaysHere } from '../../support/transports.js';
-import { stock } from '../../wire/instruments.js';
 
-let running: Exchange | undefined;
-const warnings: string[] = [];
-
-afterEach(async () => {
-  await running?.stop();
-  running = undefined;
-  warnings.length = 0;
-});
-
-async function start(
-  settings: Partial<ExchangeSettings> = {},
-): Promise<{ exchange: Exchange; ws: string; url: string }> {
-  const { id: _, ...plain } = { ...stock, tickSize: 1, lotSize: 1, priceDecimals: 0, sizeDecimals: 0 };
-  running = await Exchange.start({
-    host: '127.0.0.1',
-    port: 0,
-    data: temporaryDirectory(),
-    shards: 2,
-    gateways: 1,
-    durability: 'fsync',
-    transport: 'auto',
-    clock: { mode: 'live' },
-    instruments: [
-      { ...plain, symbol: 'AAA' },
-      { ...plain, symbol: 'BBB' },
-    ],
-    segmentBytes: 4 * 1024 * 1024,
-    warn: (sentence) => warnings.push(sentence),
-    ...settings,
-  });
-  const { port } = running.facts;
-  return { exchange: running, ws: `ws://127.0.0.1:${port}/ws`, url: `http://127.0.0.1:${port}` };
-}
+const { start, warnings } = exchangesHere({ tickSize: 1, priceDecimals: 0, sizeDecimals: 0 });
 
 const aaa = { symbol: 'AAA', instrument: 1 };
 
