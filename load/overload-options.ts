@@ -25,7 +25,7 @@ export const OVERLOAD_DEFAULTS = {
   connections: 1_000,
   capacity: 2_500,
   times: 10,
-  seconds: 10,
+  seconds: 15,
   memoryBoundMib: 1_024,
   orderAgeMs: 10,
 } as const;

@@ -107,7 +107,7 @@ export function overloadText(report: OverloadReport): string {
     `${''.padEnd(10)}${['p50', 'p99', 'p99.9', 'max'].map((name) => `${name} us`.padStart(12)).join('')}`,
     row('quiet', quietUs),
     row('accepted', acceptedUs),
-    'latency (of the overload after its first second): from the time the order was due and written to the read of its answer; orders that a full socket did not take are not sent later',
+    'latency (of the overload after its first two seconds, or a fifth of it): from the time the order was due and written to the read of its answer; orders that a full socket did not take are not sent later',
     `orders of those that read: ${count(report.sent)} sent, ${count(report.shed)} not taken by their sockets, ${count(report.acknowledged)} acknowledged (${count(report.accepted)} new orders accepted), ` +
       `${count(report.refused)} refused, ${count(report.unanswered)} not answered`,
     ...[...report.codes]
