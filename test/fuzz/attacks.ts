@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { Agent, request as httpRequest } from 'node:http';
 import { Decoder, Encoder } from '@msgpack/msgpack';
+import { decodeJson } from '../../src/gateway/json.js';
 import { decodeCommands } from '../../src/gateway/msgpack.js';
 import { MAX_MESSAGE_BYTES, MAX_TRANSPORT_MESSAGE_BYTES } from '../../src/model/limits.js';
-import { binaryFrame, Opcode } from '../conformance/frames.js';
+import { frame, Opcode } from '../conformance/frames.js';
 import { handshake, RawClient } from '../conformance/raw-client.js';
 import { decodeEvents, encodeOrder, eventFlag, kind } from '../support/binary-client.js';
 import { walkRecords } from './decoders.js';
@@ -48,6 +50,8 @@ abstract class SessionAttack implements Attack {
   abstract readonly target: string;
   readonly batch = 64;
   protected abstract readonly protocol: string;
+  /** Of its messages, both ways. */
+  protected readonly opcode: number = Opcode.Binary;
   readonly #account: number;
   #client: RawClient | undefined;
 
@@ -79,20 +83,20 @@ abstract class SessionAttack implements Attack {
       const own = this.due(bytes);
       if (own === undefined) continue;
       due += own;
-      frames.push(binaryFrame(bytes));
+      frames.push(frame({ opcode: this.opcode, payload: bytes }));
     }
-    frames.push(binaryFrame(this.sentinel(++lastSentinel)));
+    frames.push(frame({ opcode: this.opcode, payload: this.sentinel(++lastSentinel) }));
     client.write(Buffer.concat(frames));
     let answered = 0;
     for (let isDone = false; !isDone; ) {
-      const frame = await within(`${this.target} after ${answered} of ${due} answers`, client.frame());
-      if (frame === undefined || frame.opcode === Opcode.Close) {
+      const next = await within(`${this.target} after ${answered} of ${due} answers`, client.frame());
+      if (next === undefined || next.opcode === Opcode.Close) {
         this.close();
-        const how = frame === undefined ? 'without a word' : `with ${closeOf(frame.payload)}`;
+        const how = next === undefined ? 'without a word' : `with ${closeOf(next.payload)}`;
         throw new AttackFault(`${this.target}: closed ${how}, ${answered} of ${due} answers in`);
       }
-      if (frame.opcode !== Opcode.Binary) continue;
-      const read = this.answers(frame.payload);
+      if (next.opcode !== this.opcode) continue;
+      const read = this.answers(next.payload);
       answered += read.answers;
       isDone = read.sentinel;
     }
@@ -154,25 +158,26 @@ function lastSentinelOf(id: unknown): number {
   return number > FIRST_SENTINEL && number <= lastSentinel ? number : Number.NaN;
 }
 
-class MsgpackAttack extends SessionAttack {
-  readonly target = 'msgpack';
-  protected readonly protocol = 'tickloom.msgpack.v1';
-  readonly #encoder = new Encoder();
-  readonly #decoder = new Decoder();
+/** Commands as objects, in msgpack or JSON. */
+abstract class ObjectAttack extends SessionAttack {
+  /** What the exchange reads in a message; undefined where it is none. */
+  protected abstract commands(bytes: Buffer): readonly unknown[] | undefined;
+  protected abstract encode(command: unknown): Uint8Array;
+  protected abstract decode(payload: Buffer): unknown;
 
   protected due(bytes: Buffer): number | undefined {
     if (bytes.length > MAX_MESSAGE_BYTES) return 1;
-    const commands = decodeCommands(new Uint8Array(bytes).buffer);
+    const commands = this.commands(bytes);
     if (commands?.some(isOther)) return undefined;
     return commands === undefined || commands.length > MAX_MESSAGE_BYTES / 64 ? 1 : commands.length;
   }
 
   protected sentinel(id: number): Uint8Array {
-    return this.#encoder.encode({ type: 'book', symbol: 'ACME', depth: 1, clientId: id });
+    return this.encode({ type: 'book', symbol: 'ACME', depth: 1, clientId: id });
   }
 
   protected answers(payload: Buffer) {
-    const events = this.#decoder.decode(payload) as Record<string, unknown>[];
+    const events = this.decode(payload) as Record<string, unknown>[];
     const isAnswer = (event: Record<string, unknown>) =>
       event['answer'] === true || event['refused'] === true || event['event'] === 'book';
     return {
@@ -181,6 +186,48 @@ class MsgpackAttack extends SessionAttack {
         (event) => event['event'] === 'book' && event['clientId'] === lastSentinelOf(event['clientId']),
       ),
     };
+  }
+}
+
+class MsgpackAttack extends ObjectAttack {
+  readonly target = 'msgpack';
+  protected readonly protocol = 'tickloom.msgpack.v1';
+  readonly #encoder = new Encoder();
+  readonly #decoder = new Decoder();
+
+  protected commands(bytes: Buffer) {
+    return decodeCommands(new Uint8Array(bytes).buffer);
+  }
+
+  protected encode(command: unknown) {
+    return this.#encoder.encode(command);
+  }
+
+  protected decode(payload: Buffer) {
+    return this.#decoder.decode(payload);
+  }
+}
+
+class JsonAttack extends ObjectAttack {
+  readonly target = 'json';
+  protected readonly protocol = 'tickloom.json.v1';
+  protected override readonly opcode = Opcode.Text;
+
+  protected override due(bytes: Buffer): number | undefined {
+    // Text that is not UTF-8 ends the connection, as it must: that is tried elsewhere.
+    return isUtf8(bytes) ? super.due(bytes) : undefined;
+  }
+
+  protected commands(bytes: Buffer) {
+    return decodeJson(new Uint8Array(bytes).buffer);
+  }
+
+  protected encode(command: unknown) {
+    return Buffer.from(JSON.stringify(command));
+  }
+
+  protected decode(payload: Buffer) {
+    return JSON.parse(payload.toString()) as unknown;
   }
 }
 
@@ -313,6 +360,7 @@ class RequestAttack implements Attack {
 export const attacks: Readonly<Record<string, (account: number) => Attack>> = {
   binary: (account) => new BinaryAttack(account),
   msgpack: (account) => new MsgpackAttack(account),
+  json: (account) => new JsonAttack(account),
   request: () => new RequestAttack(),
   wire: (account) => new SocketAttack('wire', account, false),
   handshake: (account) => new SocketAttack('handshake', account, false),

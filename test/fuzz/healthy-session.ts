@@ -11,7 +11,7 @@ import {
 /** Accounts that no mutant is likely to name, and an instrument that no seed names. */
 const SELLER = 2_000_000_011;
 const BUYER = 2_000_000_012;
-const INSTRUMENT = 1;
+export const HEALTHY_INSTRUMENT = 1;
 const PRICE = 5_000_000;
 
 /** What a healthy session found to be wrong. */
@@ -47,7 +47,12 @@ export class HealthySession {
       const rest = this.#order(SELLER, { side: sell, price: PRICE + 1000 });
       await this.#run(maker, taker, rest);
       const target = rest.clientId!;
-      const cancel = { kind: kind.cancel, instrument: INSTRUMENT, target, flags: orderFlag.byClientId };
+      const cancel = {
+        kind: kind.cancel,
+        instrument: HEALTHY_INSTRUMENT,
+        target,
+        flags: orderFlag.byClientId,
+      };
       await this.#run({ ...cancel, account: SELLER, clientId: ++this.#clientId });
       // Others must have their turn too: the question is whether all is well, not how fast.
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -64,13 +69,18 @@ export class HealthySession {
 
   #order(account: number, more: OrderFields): OrderFields {
     const clientId = ++this.#clientId;
-    return { account, clientId, instrument: INSTRUMENT, price: PRICE, size: 1, ...more };
+    return { account, clientId, instrument: HEALTHY_INSTRUMENT, price: PRICE, size: 1, ...more };
   }
 
   /** Sends commands, and reads to the answer of a read of the book behind them. */
   async #run(...commands: readonly OrderFields[]): Promise<void> {
     const readId = ++this.#clientId;
-    this.#client.send(...commands, { kind: kind.book, instrument: INSTRUMENT, size: 1, clientId: readId });
+    this.#client.send(...commands, {
+      kind: kind.book,
+      instrument: HEALTHY_INSTRUMENT,
+      size: 1,
+      clientId: readId,
+    });
     for (;;) {
       const [event] = await this.#client.take(1);
       if (event!.kind === 'book') {

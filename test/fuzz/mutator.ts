@@ -32,7 +32,7 @@ const TELLING_VALUES: readonly unknown[] = [
     'ü',
     '😀',
     '\ud800',
-    'BTC-USD',
+    'ETH-USD',
   ],
   ...[
     'ACME',

@@ -27,6 +27,13 @@ export const msgpackSeeds: readonly Uint8Array[] = [
   encoder.encode(Array.from({ length: 40 }, () => commandObjects[0])),
 ];
 
+export const jsonSeeds: readonly Uint8Array[] = [
+  ...commandObjects.map((one) => Buffer.from(JSON.stringify(one))),
+  Buffer.from('[]'),
+  Buffer.from(JSON.stringify(commandObjects.slice(0, 5), null, 1)),
+  Buffer.from(JSON.stringify(Array.from({ length: 40 }, () => commandObjects[0]))),
+];
+
 /** The records of messages, by the numbers of the instruments given. */
 export function recordSeeds(objects: readonly unknown[], instruments: InstrumentTable): Uint8Array[] {
   const words = new Int32Array(MAX_ORDER_LINES * LINE_WORDS);

@@ -11,6 +11,7 @@ describe.each(await transportsHere())('an exchange on %s', (transport) => {
       'binary',
       'frames',
       'handshake',
+      'json',
       'msgpack',
       'request',
       'wire',

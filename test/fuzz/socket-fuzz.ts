@@ -1,17 +1,21 @@
 import { SeededRandomness } from '../../src/clock/randomness.js';
+import { CommandKind } from '../../src/model/command.js';
 import { RESUME_HISTORY_BYTES } from '../../src/model/limits.js';
 import { InstrumentTable } from '../../src/wire/instrument-table.js';
+import { LINE_WORDS, ORDER_INSTRUMENT, orderKind, orderLines } from '../../src/wire/order-record.js';
 import { type RunningExchange, startExchange } from '../support/exchange-process.js';
 import { bitcoin, stock } from '../wire/instruments.js';
 import { type Attack, attacks, CONNECTION_BYTES } from './attacks.js';
+import { walkRecords } from './decoders.js';
 import { FuzzFailure, type FuzzInput, shrink } from './failure.js';
-import { HealthySession } from './healthy-session.js';
+import { HEALTHY_INSTRUMENT, HealthySession } from './healthy-session.js';
 import { Mutator } from './mutator.js';
 import {
   commandObjects,
   encoder,
   frameSeeds,
   handshakeSeeds,
+  jsonSeeds,
   msgpackSeeds,
   rawRequestSeeds,
   recordSeeds,
@@ -45,6 +49,7 @@ export interface SocketFuzzReport {
 const TURNS = [
   ...Array<string>(8).fill('binary'),
   ...Array<string>(2).fill('msgpack'),
+  ...Array<string>(2).fill('json'),
   ...Array<string>(8).fill('request'),
   ...['wire', 'wire', 'frames', 'frames', 'handshake'],
 ];
@@ -77,6 +82,7 @@ const requests = requestSeeds.map(({ method, path, body = '' }) =>
 const seedsOf: Readonly<Record<string, readonly Uint8Array[]>> = {
   binary: records,
   msgpack: msgpackSeeds,
+  json: jsonSeeds,
   request: requests,
   wire: rawRequestSeeds,
   frames,
@@ -87,17 +93,33 @@ const seedsOf: Readonly<Record<string, readonly Uint8Array[]>> = {
 export function nextInput(mutator: Mutator, target: string, count: number, account: number): FuzzInput {
   for (;;) {
     const input = mutant(mutator, target, count, account);
-    // Without keys the operator is whoever says so, and may cancel everybody's orders: that is no fault.
-    if (!/account=0/.test(input.bytes.toString('latin1'))) return input;
+    const text = input.bytes.toString('latin1');
+    // Without keys the operator is whoever says so, and may cancel everybody's orders: that is no fault. Nor is a trade with
+    // the healthy session, whose counterparty would then be somebody else.
+    if (!/account=0|BTC-USD/.test(text) && !(target === 'binary' && namesHealthy(input.bytes))) return input;
   }
+}
+
+/** Whether a message of records is about the instrument in which the healthy session trades; of quotes also where it may be. */
+function namesHealthy(bytes: Buffer): boolean {
+  let isNamed = false;
+  walkRecords(bytes, (words, at) => {
+    const end = at + orderLines(words[at]!) * LINE_WORDS;
+    const isQuotes = orderKind(words[at]!) === CommandKind.MassQuote;
+    if (words[at + ORDER_INSTRUMENT] === HEALTHY_INSTRUMENT) isNamed = true;
+    if (isQuotes && words.subarray(at, end).includes(HEALTHY_INSTRUMENT)) isNamed = true;
+  });
+  return isNamed;
 }
 
 function mutant(mutator: Mutator, target: string, count: number, account: number): FuzzInput {
   const seeds = seedsOf[target]!;
-  if (target === 'msgpack' && mutator.below(2) === 0) {
+  if ((target === 'msgpack' || target === 'json') && mutator.below(2) === 0) {
     const seed = mutator.pick(commandObjects);
     const id = 'clientOrderId' in seed && seed['type'] === 'new' ? 'clientOrderId' : 'clientId';
-    const bytes = encoder.encode(mutator.value({ ...seed, [id]: count }));
+    const value = mutator.value({ ...seed, [id]: count });
+    // What JSON has no text for is a message of no bytes.
+    const bytes = target === 'json' ? (JSON.stringify(value) ?? '') : encoder.encode(value);
     return { target, account, bytes: Buffer.from(bytes) };
   }
   const bytes = mutator.bytes(mutator.pick(seeds), seeds);
