@@ -1,11 +1,16 @@
-import type { AccountRule } from './account-rules.js';
+import type { AccountRule, AccountRules } from './account-rules.js';
 import { type Accounts, UNLIMITED } from './accounts.js';
-import type { GeneralRoom } from './general-room.js';
 
 /*
  * How many orders of an account may live: its own limit where the operator has set one, else the usual one of the shard. What
  * is kept of each account is the room that is left (see `Accounts`), so that a plain order compares one word.
  */
+
+/** The part of an engine's room that limits are about. */
+interface LimitRoom {
+  readonly accounts: Accounts;
+  readonly accountRules: AccountRules;
+}
 
 /** The most open orders of accounts without a limit of their own; 0: any number. */
 export function usualOpenOrders({ usualLimit }: Accounts): number {
@@ -13,7 +18,7 @@ export function usualOpenOrders({ usualLimit }: Accounts): number {
 }
 
 /** Sets the limit of all accounts that have none of their own; 0: any number. */
-export function limitAll({ accounts, accountRules }: GeneralRoom, maxOpenOrders: number): void {
+export function limitAll({ accounts, accountRules }: LimitRoom, maxOpenOrders: number): void {
   const before = accounts.usualLimit;
   accounts.usualLimit = maxOpenOrders === 0 ? UNLIMITED : maxOpenOrders;
   // Slot 0 is nobody.
@@ -22,7 +27,7 @@ export function limitAll({ accounts, accountRules }: GeneralRoom, maxOpenOrders:
 }
 
 /** Sets the limit of one account; 0: the usual one. */
-export function limitOne(room: GeneralRoom, slot: number, rule: AccountRule, openOrders: number): void {
+export function limitOne(room: LimitRoom, slot: number, rule: AccountRule, openOrders: number): void {
   const { accounts } = room;
   const before = limitOf(accounts, rule);
   rule.openOrders = openOrders;
@@ -30,7 +35,7 @@ export function limitOne(room: GeneralRoom, slot: number, rule: AccountRule, ope
 }
 
 /** Orders of an account that live, in all books together. */
-export function liveOrdersOf({ accounts, accountRules }: GeneralRoom, slot: number): number {
+export function liveOrdersOf({ accounts, accountRules }: LimitRoom, slot: number): number {
   const rule = accountRules.of(slot);
   return (rule === undefined ? accounts.usualLimit : limitOf(accounts, rule)) - accounts.room(slot);
 }

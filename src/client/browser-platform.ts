@@ -1,6 +1,6 @@
 import { SystemRandomness } from '../clock/randomness.js';
 import { WebClock } from '../clock/web-clock.js';
-import type { ClientKey } from './options.js';
+import type { ClientKey } from './client-key.js';
 import type { Platform, Signer } from './platform.js';
 import { openWebSocket, type WebSocketConstructor } from './web-socket.js';
 

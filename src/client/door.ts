@@ -1,9 +1,10 @@
 import { type Credentials, withCredentials } from '../access/signed-text.js';
 import type { Clock } from '../clock/clock.js';
 import type { Randomness } from '../clock/randomness.js';
+import type { ClientKey } from './client-key.js';
 import { asHeaders, credentialsFor } from './credentials.js';
 import { ConnectionError } from './errors.js';
-import type { ClientKey, ClientSettings } from './options.js';
+import type { ClientSettings } from './options.js';
 import type { Fetch, Signer } from './platform.js';
 import type { ServerClock } from './server-clock.js';
 

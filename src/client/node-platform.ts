@@ -2,7 +2,7 @@ import { createHmac, createPrivateKey, createSecretKey, KeyObject, sign } from '
 import { WebSocket } from 'ws';
 import { LiveClock } from '../clock/live-clock.js';
 import { SystemRandomness } from '../clock/randomness.js';
-import type { ClientKey } from './options.js';
+import type { ClientKey } from './client-key.js';
 import type { ClientSocket, Platform, Signer, SocketEvents } from './platform.js';
 
 /** Longest body of a refused upgrade that is read. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.js';
 import type { Randomness } from '../clock/randomness.js';
-import type { ClientKey } from './options.js';
+import type { ClientKey } from './client-key.js';
 
 /** What a connection tells. After `closed` or `refused` it tells nothing more. */
 export interface SocketEvents {

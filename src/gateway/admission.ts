@@ -6,15 +6,8 @@ import {
 } from '../model/limits.js';
 import { choice } from '../wire/field-schema.js';
 import { type Actor, mayActFor } from './actor.js';
-import type { ResumeKey } from './resuming.js';
-import { Protocol } from './session.js';
-import {
-  type Admission,
-  isRefusal,
-  type Refusal,
-  type RequestSource,
-  type UpgradeRequest,
-} from './transport/transport.js';
+import { type Admission, Protocol, type ResumeKey } from './session.js';
+import { isRefusal, type Refusal, type RequestSource, type UpgradeRequest } from './transport/transport.js';
 
 /** Where WebSocket sessions are opened. */
 export const SESSION_PATH = '/ws';

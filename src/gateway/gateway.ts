@@ -23,14 +23,13 @@ import { factsOf, type LogNote } from './log-note.js';
 import { MarketData, type MarketWatching } from './market/data.js';
 import { MarketRequests } from './market/request.js';
 import { Router } from './router.js';
-import { Protocol, type Session } from './session.js';
+import { type Admission, Protocol, type Session } from './session.js';
 import { SessionMessages } from './session-messages.js';
 import { SessionRegistry } from './session-registry.js';
 import { SlowReaders } from './slow-readers.js';
 import type { Connection } from './transport/connection.js';
 import type { ConnectionCounts } from './transport/connection-counts.js';
 import {
-  type Admission,
   type HttpRequest,
   isRefusal,
   type Refusal,

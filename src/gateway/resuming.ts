@@ -15,14 +15,7 @@ import {
   sequenceOfEvent,
 } from '../wire/event-record.js';
 import { writeBig, writeWhole } from '../wire/words.js';
-import type { Gaps, Session } from './session.js';
-
-/** The last event of a shard that a client has seen: sequence of its command, and index; 0 and 0 for none. */
-export interface ResumeKey {
-  readonly shard: number;
-  readonly sequence: number;
-  readonly index: number;
-}
+import type { Gaps, ResumeKey, Session } from './session.js';
 
 /** Codes of a Resumed event. */
 export const Resumed = { Complete: 0, TooLate: 1 } as const;

@@ -1,9 +1,8 @@
 import { sessionNumber } from '../wire/session-number.js';
 import { encodeJson } from './json.js';
 import { encodeEvents } from './msgpack.js';
-import { Protocol, Session } from './session.js';
+import { type Admission, Protocol, Session } from './session.js';
 import type { Connection } from './transport/connection.js';
-import type { Admission } from './transport/transport.js';
 
 /** The sessions of one gateway: who is connected, who acts for which account, and who has something to be sent. */
 export class SessionRegistry {

@@ -3,7 +3,6 @@ import type { MarketEvent } from '../wire/market-schema.js';
 import type { SessionEvent } from '../wire/session-schema.js';
 import type { Actor } from './actor.js';
 import type { Connection } from './transport/connection.js';
-import type { Admission } from './transport/transport.js';
 
 /** How a session's messages are written. The name is the WebSocket subprotocol. */
 export const Protocol = {
@@ -12,6 +11,27 @@ export const Protocol = {
   Json: 'tickloom.json.v1',
 } as const;
 export type Protocol = (typeof Protocol)[keyof typeof Protocol];
+
+/** The last event of a shard that a client has seen: sequence of its command, and index; 0 and 0 for none. */
+export interface ResumeKey {
+  readonly shard: number;
+  readonly sequence: number;
+  readonly index: number;
+}
+
+/** What a session may do, decided before the connection is open. */
+export interface Admission {
+  readonly protocol: Protocol;
+  readonly accounts: readonly number[];
+  /** The last events that the client has seen, one of each shard that it names. */
+  readonly after: readonly ResumeKey[];
+  readonly actor: Actor;
+  readonly address: string;
+  /** 0: none. */
+  readonly heartbeatMs: number;
+  /** Asked for: orders go when the session has, unless a session of this name is back by then. */
+  readonly disconnect: { readonly graceMs: number; readonly name: string } | undefined;
+}
 
 const FIRST_OUT_WORDS = 256;
 

@@ -12,10 +12,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, type ServerOptions as WebSocketOptions, WebSocketServer } from 'ws';
 import { MAX_TRANSPORT_MESSAGE_BYTES } from '../../model/limits.js';
-import type { Session } from '../session.js';
+import type { Admission, Session } from '../session.js';
 import { type Connection, PROGRESS_PING } from './connection.js';
 import {
-  type Admission,
   handshakeFault,
   isRefusal,
   offeredProtocols,

@@ -1,8 +1,6 @@
 import type { Clock } from '../../clock/clock.js';
-import type { Actor } from '../actor.js';
 import type { GatewayLimits } from '../gateway-limits.js';
-import type { ResumeKey } from '../resuming.js';
-import type { Protocol, Session } from '../session.js';
+import type { Admission, Session } from '../session.js';
 import type { Connection } from './connection.js';
 import type { ConnectionCounts } from './connection-counts.js';
 
@@ -30,20 +28,6 @@ export interface UpgradeRequest extends RequestSource {
   readonly query: string;
   /** Offered subprotocols, in the client's order. */
   readonly protocols: readonly string[];
-}
-
-/** What a session may do, decided before the connection is open. */
-export interface Admission {
-  readonly protocol: Protocol;
-  readonly accounts: readonly number[];
-  /** The last events that the client has seen, one of each shard that it names. */
-  readonly after: readonly ResumeKey[];
-  readonly actor: Actor;
-  readonly address: string;
-  /** 0: none. */
-  readonly heartbeatMs: number;
-  /** Asked for: orders go when the session has, unless a session of this name is back by then. */
-  readonly disconnect: { readonly graceMs: number; readonly name: string } | undefined;
 }
 
 export interface Refusal {

@@ -1,10 +1,9 @@
 import type * as uWS from 'uWebSockets.js';
 import type { TimerId } from '../../clock/clock.js';
 import { MAX_TRANSPORT_MESSAGE_BYTES } from '../../model/limits.js';
-import type { Session } from '../session.js';
+import type { Admission, Session } from '../session.js';
 import { type Connection, PROGRESS_PING } from './connection.js';
 import {
-  type Admission,
   handshakeFault,
   isRefusal,
   offeredProtocols,

@@ -4,10 +4,11 @@ import WebSocket from 'ws';
 import { TestClock } from '../../../src/clock/test-clock.js';
 import { anybody } from '../../../src/gateway/actor.js';
 import { usualLimits } from '../../../src/gateway/gateway-limits.js';
+import type { Admission } from '../../../src/gateway/session.js';
 import { Protocol, Session } from '../../../src/gateway/session.js';
 import { ConnectionCounts } from '../../../src/gateway/transport/connection-counts.js';
 import { NodeTransport } from '../../../src/gateway/transport/node-transport.js';
-import type { Admission, TransportHandlers } from '../../../src/gateway/transport/transport.js';
+import type { TransportHandlers } from '../../../src/gateway/transport/transport.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
