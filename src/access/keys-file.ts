@@ -10,6 +10,7 @@ import { KEYS_LOCK_MS, MAX_KEYS, MAX_KEYS_FILE_BYTES } from '../model/limits.js'
 import { findJsonFault } from './json-fault.js';
 import { type Key, keyRules, keySchema } from './key.js';
 import { randomHex } from './new-key.js';
+import { replaceFile } from './replaced-file.js';
 
 /** A keys file that cannot be used: a sentence for each fault, which names the file and the key. */
 export class KeysFileError extends Error {
@@ -140,22 +141,14 @@ function writeKeysFile(path: string, keys: readonly Key[]): void {
   const making = join(dirname(path), `.${basename(path)}.${randomHex(8, new SystemRandomness())}.making`);
   try {
     const owner = fs.statSync(path, { throwIfNoEntry: false })?.uid;
-    const file = fs.openSync(making, 'wx', 0o600);
-    try {
+    replaceFile(path, making, text, (file) => {
       if (owner !== undefined && owner !== fs.fstatSync(file).uid) fs.fchownSync(file, owner, -1);
-      fs.writeFileSync(file, text);
-      fs.fsyncSync(file);
-    } finally {
-      fs.closeSync(file);
-    }
-    fs.renameSync(making, path);
+    });
   } catch (error) {
-    fs.rmSync(making, { force: true });
     const code = codeOf(error);
     const advice = code === 'EPERM' || code === 'EACCES' ? 'run this as its owner' : 'look at its disk';
     throw new KeysFileError([`${path}: cannot be written (${code}); ${advice}`]);
   }
-  syncDirectory(dirname(path));
 }
 
 /** How often somebody who waits for the lock looks again. */
@@ -240,15 +233,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
-}
-
-/** Makes the new name survive a power cut, where the system lets directories be synced. */
-function syncDirectory(directory: string): void {
-  try {
-    const descriptor = fs.openSync(directory, 'r');
-    fs.fsyncSync(descriptor);
-    fs.closeSync(descriptor);
-  } catch {
-    // The file is there all the same.
-  }
 }

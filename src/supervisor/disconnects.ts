@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../access/replaced-file.js';
 import type { Clock, TimerId } from '../clock/clock.js';
 import type { DisconnectingSession } from '../gateway/gateway-messages.js';
 import { MOST_DISCONNECT_GRACE_MS } from '../model/limits.js';
@@ -155,10 +156,8 @@ export class Disconnects {
     // A cancel that no shard has yet is asked for again by the next start.
     for (const number of this.#cancelling)
       sessions.push({ keyId: '', accounts: [], name: '', graceMs: 0, numbers: [number] });
-    const next = `${this.#path}.new`;
     try {
-      writeFileSync(next, JSON.stringify({ version: 1, sessions }), { mode: 0o600 });
-      renameSync(next, this.#path);
+      replaceFile(this.#path, `${this.#path}.new`, JSON.stringify({ version: 1, sessions }));
     } catch (error) {
       this.#parts.warn(
         `who has asked for cancel-on-disconnect cannot be kept in ${this.#path}: ${(error as Error).message}`,
