@@ -37,6 +37,8 @@ const QUIET_SHARE = 0.02;
 /** Where budgets say what is taken: half of that. */
 const QUIET_SHARE_OF_LIMITS = 0.5;
 const QUIET_SECONDS = 4;
+/** Some connections have more turns than others. */
+const FRAMES_SLACK = 1.25;
 /** Frames of all connections stand in memory: 70 bytes an order. */
 const MOST_OVERLOAD_ORDERS = 20_000_000;
 const FIRST_ACCOUNT = 100_000;
@@ -101,7 +103,10 @@ async function prove(
     const quietShare = options.noLimits ? QUIET_SHARE : QUIET_SHARE_OF_LIMITS;
     const quietPerSecond = Math.max(100, Math.round(capacity * quietShare));
     const quietOrders = quietPerSecond * QUIET_SECONDS;
-    const overloadOrders = Math.min(MOST_OVERLOAD_ORDERS, Math.ceil(offeredPerSecond * options.seconds));
+    const overloadOrders = Math.min(
+      MOST_OVERLOAD_ORDERS,
+      Math.ceil(offeredPerSecond * options.seconds * FRAMES_SLACK),
+    );
     note(`quiet: ${quietPerSecond} orders/s on ${readers} connections\n`);
     const frames = makeFrames(
       readers,
@@ -149,6 +154,7 @@ async function prove(
       clock,
       ratePerSecond: offeredPerSecond * (readers / options.connections),
       seconds: options.seconds,
+      randomness: new SeededRandomness(options.seed),
     });
     const measured = fleet;
     let fault: Error | undefined;

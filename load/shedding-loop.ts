@@ -1,4 +1,5 @@
 import type { Clock } from '../src/clock/clock.js';
+import type { Randomness } from '../src/clock/randomness.js';
 import type { Connection } from './connection.js';
 import type { SendingLoop } from './fleet.js';
 
@@ -13,6 +14,8 @@ export interface SheddingSettings {
   readonly clock: Clock;
   readonly ratePerSecond: number;
   readonly seconds: number;
+  /** Whose turn it is. */
+  readonly randomness: Randomness;
 }
 
 /**
@@ -33,7 +36,6 @@ export class SheddingLoop implements SendingLoop {
   #startNs = 0;
   #running = false;
   #due = 0;
-  #from = 0;
   /** The time of this turn, as the two halves of a send time. */
   #timeLow = 0;
   #timeHigh = 0;
@@ -66,7 +68,7 @@ export class SheddingLoop implements SendingLoop {
 
   readonly #turn = (): void => {
     if (!this.#running) return;
-    const { clock, connections, ratePerSecond, seconds } = this.#settings;
+    const { clock, connections, ratePerSecond, seconds, randomness } = this.#settings;
     const elapsed = (clock.nowNs() - this.#startNs) / 1e9;
     if (elapsed >= seconds) {
       this.stop();
@@ -77,14 +79,12 @@ export class SheddingLoop implements SendingLoop {
     const epochNs = clock.epochNs();
     this.#timeLow = Number(BigInt.asIntN(32, epochNs));
     this.#timeHigh = Number(BigInt.asIntN(32, epochNs >> 32n));
-    // All connections get the same, and what does not divide goes to others each time.
+    // All connections get the same, and what does not divide goes to any: clients that took turns would have their budgets
+    // used up, and full again, all at the same moments.
     const each = Math.floor(due / connections.length);
-    const more = due % connections.length;
-    for (let i = 0; i < connections.length; i++) {
-      const orders = each + (i < more ? 1 : 0);
-      if (orders > 0) this.#send(connections[(this.#from + i) % connections.length]!, orders);
-    }
-    this.#from = (this.#from + more) % connections.length;
+    if (each > 0) for (const connection of connections) this.#send(connection, each);
+    for (let more = due % connections.length; more > 0; more--)
+      this.#send(connections[randomness.below(connections.length)]!, 1);
     // As an open loop does: a client that never sleeps takes a core from the exchange.
     Atomics.wait(this.#nap, 0, 0, NAP_MS);
     setImmediate(this.#turn);
