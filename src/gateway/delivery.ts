@@ -73,6 +73,7 @@ export class Delivery {
       ask: parts.askFollower,
       handedOn: (shard) => this.handedOn(shard),
       hand: (session, words, at) => this.#handNow(session, words, at, eventKind(words[at]!)),
+      send: (session) => this.#sessions.sendNow(session),
       epochNs: parts.epochNs,
     });
   }

@@ -1,7 +1,7 @@
 import type { NumberedAnswer, NumberedResume } from '../follower/follower-messages.js';
 import { EventKind } from '../model/event.js';
 import { placeOf, shardOfPlaceHigh } from '../model/identity.js';
-import { CLIENT_BACKLOG_BYTES } from '../model/limits.js';
+import { CLIENT_BACKLOG_BYTES, RESUME_MESSAGE_EVENTS } from '../model/limits.js';
 import {
   CELL_WORDS,
   EVENT_ACCOUNT,
@@ -28,6 +28,8 @@ export interface ResumingParts {
   readonly handedOn: (shard: number) => number;
   /** Hands an event to a session, in its order. */
   readonly hand: (session: Session, words: Int32Array, at: number) => void;
+  /** Sends what has been handed to a session, as a message. */
+  readonly send: (session: Session) => void;
   readonly epochNs: () => bigint;
 }
 
@@ -95,11 +97,11 @@ export class Resuming {
     if (gap === undefined || gap.id !== id || !session.open) return;
     session.gaps!.delete(shard);
     if (session.gaps!.size === 0) session.gaps = undefined;
-    const { hand } = this.#parts;
+    const { hand, send } = this.#parts;
     let events = 0;
     for (let at = 0; at < words.length; at = nextEvent(words, at)) {
       hand(session, words, at);
-      events++;
+      if (++events % RESUME_MESSAGE_EVENTS === 0) send(session);
     }
     hand(session, this.#markerOf(session, shard, upTo, isComplete, events), 0);
     for (let at = 0; at < gap.heldWords; at = nextEvent(gap.held, at))

@@ -237,6 +237,12 @@ export const SNAPSHOT_COMMANDS = 4 * 2 ** 20;
  */
 export const RESUME_COMMANDS = 2 ** 20;
 
+/**
+ * Events after which what a client has missed goes on in another message, some 16 KB: a message counts only when all of it is
+ * there, and a client whose connections break, or are slow, must get on by each of them.
+ */
+export const RESUME_MESSAGE_EVENTS = 64;
+
 /** Bytes of events that a follower keeps for clients that reconnect, at most; under these fewer commands may remain. */
 export const RESUME_HISTORY_BYTES = 256 * 1024 * 1024;
 

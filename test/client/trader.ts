@@ -32,6 +32,8 @@ export class Trader {
       if (!isFirst) this.reconnects++;
     });
     client.on('closed', ({ error }) => {
+      // Whatever it sends from here on fails at once.
+      this.#isStopped = true;
       if (error !== undefined) this.faults.push(error.message);
     });
   }
