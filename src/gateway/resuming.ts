@@ -101,7 +101,10 @@ export class Resuming {
     let events = 0;
     for (let at = 0; at < words.length; at = nextEvent(words, at)) {
       hand(session, words, at);
-      if (++events % RESUME_MESSAGE_EVENTS === 0) send(session);
+      if (++events % RESUME_MESSAGE_EVENTS !== 0) continue;
+      send(session);
+      // It has more waiting for it than it may.
+      if (!session.open) return;
     }
     hand(session, this.#markerOf(session, shard, upTo, isComplete, events), 0);
     for (let at = 0; at < gap.heldWords; at = nextEvent(gap.held, at))

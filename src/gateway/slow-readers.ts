@@ -105,6 +105,8 @@ export class SlowReaders {
   #cut(session: Session, why: string): void {
     this.#watched.delete(session);
     this.#parts.cut(session, why);
+    // At once: its transport may tell of the end later only.
+    session.open = false;
     session.connection.cut();
   }
 
