@@ -100,6 +100,11 @@ export async function runParent(settings: ParentSettings, realTime: Clock): Prom
 function endOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (code, signal) => resolve({ code, signal }));
+    child.on('exit', (code, signal) => {
+      const end = () => resolve({ code, signal });
+      // What it has sent before is read first.
+      if (child.connected) child.once('disconnect', end);
+      else end();
+    });
   });
 }

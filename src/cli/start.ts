@@ -46,9 +46,10 @@ export async function start(args: readonly string[]): Promise<number> {
     },
   });
   log.take({ level: 'info', event: 'listening', host: exchange.facts.host, port: exchange.facts.port });
+  // The parent first: whoever reads that the exchange listens may rely on its being started again.
+  if (asChild.is) asChild.listens(exchange.facts.port);
   const say = options.json ? sayJson : sayText;
   say(exchange.facts, options);
-  if (asChild.is) asChild.listens(exchange.facts.port);
 
   const end = await Promise.race([stopAsked, exchange.failed]);
   const failed = end !== 'SIGINT' && end !== 'SIGTERM';

@@ -5,7 +5,7 @@ import { BinaryClient } from '../support/binary-client.js';
 import {
   runTickloom,
   startExchange,
-  type TickloomProcess,
+  TickloomProcess,
   temporaryDirectory,
 } from '../support/exchange-process.js';
 
@@ -67,6 +67,20 @@ describe.skipIf(!isLinux)('the parent of an exchange', () => {
       expect(ended.stdout).toContain(`{"event":"restarting","cause":"${signal}","restarts":1}`);
     },
   );
+
+  it('starts it again also where it has died before its parent has read that it listens', async () => {
+    const options = ['start', '--port', '0', '--json', '--data', temporaryDirectory()];
+    const exchange = new TickloomProcess(options);
+    const parent = exchange.child.pid!;
+    await until(() => childrenOf(parent).length > 0);
+    const [child] = childrenOf(parent);
+    process.kill(parent, 'SIGSTOP');
+    const { port } = await exchange.listening();
+    process.kill(child!, 'SIGKILL');
+    process.kill(parent, 'SIGCONT');
+    expect((await listening(exchange, 2)).port).toBe(port);
+    expect((await exchange.stop()).code).toBe(0);
+  });
 
   it('takes the exchange with it when it is killed', async () => {
     const exchange = await startExchange();
