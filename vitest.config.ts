@@ -9,7 +9,7 @@ export default defineConfig({
     // Exchanges under test are real processes on two cores: a slow machine must not turn into a red test.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
   },
 });

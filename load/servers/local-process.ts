@@ -117,7 +117,7 @@ export class LocalProcess {
     await this.pause();
     const all = this.paused;
     this.paused = [];
-    for (const pid of all) send(pid, 'SIGKILL');
+    for (const pid of [...all].reverse()) send(pid, 'SIGKILL');
     await this.ended;
     while (!all.every(isGone)) await delay(5);
   }
@@ -125,7 +125,8 @@ export class LocalProcess {
   /** The same without waiting, for the end of our own process. */
   killAtOnce(): void {
     send(this.pid, 'SIGSTOP');
-    for (const pid of [this.pid, ...childrenOf(this.pid)]) send(pid, 'SIGKILL');
+    // The server last: were we killed on the way, the shell beside it would find the rest by it.
+    for (const pid of [...childrenOf(this.pid), this.pid]) send(pid, 'SIGKILL');
   }
 }
 
