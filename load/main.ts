@@ -1,5 +1,6 @@
 import { OptionsError } from '../native-free-bench/command-line.js';
 import { stepBackHelperThreads } from '../src/cli/helper-threads.js';
+import { BACKGROUND_NICENESS } from '../src/model/limits.js';
 import { loadHelp } from './help.js';
 import { runHttp } from './http-load.js';
 import { readHttpOptions } from './http-options.js';
@@ -24,7 +25,7 @@ class Interrupted extends Error {}
 type Run = (signal: AbortSignal, note: (text: string) => void, machine: Machine) => Promise<Finding>;
 
 async function main(argv: readonly string[]): Promise<number> {
-  stepBackHelperThreads();
+  stepBackHelperThreads(BACKGROUND_NICENESS);
   const read = readMode(argv);
   if (read === undefined) {
     process.stdout.write(`${loadHelp}\n`);

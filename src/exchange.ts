@@ -24,6 +24,7 @@ import { LatencyBoard } from './metrics/latency-board.js';
 import { ShardBoard } from './metrics/shard-board.js';
 import { StoreBoard } from './metrics/store-board.js';
 import {
+  BACKGROUND_NICENESS,
   CELL_BYTES,
   EVENT_RING_CELLS,
   INPUT_RING_LINES,
@@ -211,6 +212,7 @@ class House {
     });
     const isFollowed = settings.durability !== 'none' && settings.follower !== 'off';
     const realTime = new LiveClock();
+    const niceness = settings.backgroundNiceness ?? BACKGROUND_NICENESS;
     const heapMb = settings.shardHeapMb ?? SHARD_HEAP_MB;
     const marketBoards = new MarketBoards(this.#followers);
     for (let shard = 0; shard < shards; shard++) {
@@ -243,6 +245,7 @@ class House {
         oldSegments: settings.oldSegments ?? 'archive',
         snapshotCommands: settings.snapshotCommands ?? SNAPSHOT_COMMANDS,
         resumeCommands: settings.resumeCommands,
+        niceness,
       };
       const resumed = (answer: NumberedAnswer) => this.#gateways.tellResumed(answer);
       const watched = (instrument: number, isThere: boolean) => marketBoards.told(instrument, isThere);
@@ -292,6 +295,7 @@ class House {
         doorbells,
         writeMs: settings.storeWriteMs ?? STORE_WRITE_MS,
         delayMs: settings.storeDelayMs ?? STORE_DELAY_MS,
+        niceness,
       };
       this.#stores.push(new SupervisedStore({ data, board: storeBoard, heapMb, realTime, warn }));
     }

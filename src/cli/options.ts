@@ -7,6 +7,7 @@ import { MAX_CLIENT_ID_WINDOW } from '../book/client-ids.js';
 import { MAX_LIVE_ORDERS } from '../book/order-pool.js';
 import type { UnlistedInstrument } from '../model/instrument.js';
 import {
+  BACKGROUND_NICENESS,
   CLIENT_BACKLOG_BYTES,
   CLIENT_STALL_MS,
   HANDSHAKE_MS,
@@ -25,6 +26,7 @@ import {
   MAX_SHARDS,
   MIN_SEGMENT_BYTES,
   MOST_IDLE_SECONDS,
+  MOST_NICENESS,
   MOST_STORE_DELAY_MS,
   PROCESS_RESTARTS,
   REQUEST_MS,
@@ -216,6 +218,12 @@ export const startOptions = {
     600_000,
     CLIENT_STALL_MS,
     'How long a client may take nothing of what waits for it, before it is cut.',
+  ),
+  'background-niceness': wholeOption(
+    0,
+    MOST_NICENESS,
+    BACKGROUND_NICENESS,
+    'How far followers, stores and the helper threads of V8 step back behind the threads that answer orders, on Linux; 0 where other programs want the cores too.',
   ),
   log: textOption(
     '<file|-|off>',

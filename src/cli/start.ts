@@ -23,7 +23,7 @@ export async function start(args: readonly string[]): Promise<number> {
   const clock = readClock();
   if (options.restarts > 0 && !asChild.is) return await runParent(options, new LiveClock());
   if (asChild.is) asChild.followParent();
-  stepBackHelperThreads();
+  stepBackHelperThreads(options.backgroundNiceness);
   const realTime = new LiveClock();
   const stopAsked = stopSignal(realTime);
   const { log: file, data } = options;

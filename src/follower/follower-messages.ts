@@ -18,6 +18,8 @@ export interface FollowerThreadData {
   readonly oldSegments: OldSegments;
   readonly snapshotCommands: number;
   readonly resumeCommands?: number | undefined;
+  /** How far it steps back behind the threads that answer orders. */
+  readonly niceness: number;
   /** What the follower before it was to tell of: it goes on with the first command that it replays. */
   readonly watched?: readonly WatchedBoard[] | undefined;
 }

@@ -26,7 +26,7 @@ const board = new ShardBoard(data.board);
 const doorbell = new Doorbell(data.doorbell);
 
 try {
-  giveWay();
+  giveWay(data.niceness);
   run();
 } catch (error) {
   fail(error);

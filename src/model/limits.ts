@@ -292,6 +292,13 @@ export const SYNC_RETRY_MS = 50;
 export const MAX_THREAD_RESTARTS = 5;
 export const THREAD_RESTART_WINDOW_MS = 60_000;
 
+/**
+ * How far threads that nobody waits for step back (followers, stores, what V8 runs beside): while both cores are wanted
+ * such a thread gets a thirtieth of what a shard gets. What it has not read waits in the log. At most what Linux knows.
+ */
+export const BACKGROUND_NICENESS = 15;
+export const MOST_NICENESS = 19;
+
 /** Most restarts of the whole process within that time, where nobody says otherwise: a cause that stays will not be mended. */
 export const PROCESS_RESTARTS = 10;
 
@@ -406,6 +413,7 @@ relation(
   STORE_CATCH_UP_COMMANDS < STORE_BACKLOG_COMMANDS,
   'a store catches up long before orders are rejected for it',
 );
+relation(BACKGROUND_NICENESS <= MOST_NICENESS, 'Linux knows no more niceness');
 relation(LEAST_BATCH_ROWS < MOST_BATCH_ROWS, 'a batch needs room to grow');
 relation(
   LEAST_STORE_DELAY_MS <= STORE_DELAY_MS && STORE_DELAY_MS <= MOST_STORE_DELAY_MS,

@@ -21,6 +21,8 @@ export interface StoreThreadData {
   readonly doorbells: readonly SharedArrayBuffer[];
   readonly writeMs: number;
   readonly delayMs: number;
+  /** How far it steps back behind the threads that answer orders. */
+  readonly niceness: number;
 }
 
 /** What the main thread says to a store. */

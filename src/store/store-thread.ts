@@ -43,7 +43,7 @@ port.on('message', (message: StoreOrder) => {
 });
 
 try {
-  giveWay();
+  giveWay(data.niceness);
   await run();
   // Before it says so: nobody waits for it then, and the embedded one would have to be recovered at the next start.
   await close();

@@ -51,6 +51,8 @@ export interface ExchangeSettings {
   readonly storeDelayMs?: number | undefined;
   /** Commands that a store may be behind before new orders are rejected. */
   readonly storeBacklog?: number | undefined;
+  /** How far followers and stores step back behind the threads that answer orders, on Linux. */
+  readonly backgroundNiceness?: number | undefined;
   /** How long to wait for a data directory that another exchange holds; by default not at all. */
   readonly lockWaitMs?: number | undefined;
   /** The keys file; `keys.json` in the data directory where it is there. Without one everybody may do everything. */

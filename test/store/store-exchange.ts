@@ -44,6 +44,7 @@ export async function startHouse(settings: Partial<ExchangeSettings>): Promise<H
     instruments,
     segmentBytes: SMALL_SEGMENT_BYTES,
     shardHeapMb: 128,
+    backgroundNiceness: 0,
     warn: (sentence) => warnings.push(sentence),
     ...settings,
   });

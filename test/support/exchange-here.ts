@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
 import { Exchange, type ExchangeSettings } from '../../dist/src/exchange.js';
+import { MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
 import { stock } from '../wire/instruments.js';
 import { temporaryDirectory } from './exchange-process.js';
 
@@ -39,7 +40,8 @@ export function exchangesHere(sizes: Partial<ConfiguredInstrument>): {
         transport: 'auto',
         clock: { mode: 'live' },
         instruments: ['AAA', 'BBB'].map((symbol) => ({ ...plain, symbol })),
-        segmentBytes: 4 * 1024 * 1024,
+        segmentBytes: MIN_SEGMENT_BYTES,
+        backgroundNiceness: 0,
         warn: (sentence) => warnings.push(sentence),
         ...settings,
       });

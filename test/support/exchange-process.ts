@@ -2,8 +2,20 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MIN_SEGMENT_BYTES } from '../../src/model/limits.js';
 
 const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+/**
+ * What exchanges under test have where a test does not say otherwise. Those that are about stores ask for one. Small segments spare
+ * each start the writing of 128 MiB. Several tests share the cores: a follower or store that stepped back behind the rest of
+ * its exchange would step back behind them too, and those that wait for it would wait for their end.
+ */
+const TEST_SETTINGS = {
+  TICKLOOM_POSTGRES: 'off',
+  TICKLOOM_SEGMENT_BYTES: String(MIN_SEGMENT_BYTES),
+  TICKLOOM_BACKGROUND_NICENESS: '0',
+};
 
 /** What the exchange prints with --json once it listens. */
 export interface Listening {
@@ -51,8 +63,7 @@ export class TickloomProcess {
   stderr = '';
 
   constructor(args: readonly string[], env: Record<string, string> = {}) {
-    // Those that are about stores ask for one.
-    const own = { TICKLOOM_POSTGRES: 'off', ...process.env, ...env };
+    const own = { ...TEST_SETTINGS, ...process.env, ...env };
     this.child = spawn(process.execPath, [main, ...args], { env: own, stdio: 'pipe' });
     // Where a test fails half-way, the process would stay: its number is noted until it ends.
     const note = join(testRoot(), 'processes', String(this.child.pid));
