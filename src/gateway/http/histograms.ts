@@ -1,6 +1,5 @@
 import type { Clock } from '../../clock/clock.js';
 import type { LatencyBoard } from '../../metrics/latency-board.js';
-import { histogramLog, percentileText } from '../../metrics/latency-export.js';
 import { latencyReport } from '../../metrics/latency-report.js';
 import { latencyStage, latencyStages } from '../../metrics/latency-stages.js';
 import type { Respond } from '../transport/transport.js';
@@ -8,6 +7,9 @@ import { failValue, hasOnly } from './query.js';
 import { reply } from './reply.js';
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
+
+/** HdrHistogram comes with who asks for its formats first: gateways start sooner without it. */
+const loadExport = async () => await import('../../metrics/latency-export.js');
 
 /** How long commands have taken, stage by stage: `GET /histograms`. */
 export class HttpHistograms {
@@ -24,10 +26,10 @@ export class HttpHistograms {
     if (!hasOnly(query, ['format', 'stage'], respond)) return;
     const format = query.get('format') ?? 'json';
     const name = query.get('stage');
-    if (format === 'hgrm') this.#getText(name, respond);
+    if (format === 'hgrm') void this.#getText(name, respond);
     else if (name !== null)
       failValue(respond, 'stage= goes with format=hgrm; the other formats have all stages.');
-    else if (format === 'v2') this.#getLog(respond);
+    else if (format === 'v2') void this.#getLog(respond);
     else if (format === 'json')
       reply(respond, 200, latencyReport(this.#board, this.#startedNs, this.#timeNs));
     else failValue(respond, `There is no format=${format}; there is json, hgrm and v2.`);
@@ -42,7 +44,7 @@ export class HttpHistograms {
     return this.#clock.epochNs();
   }
 
-  #getText(name: string | null, respond: Respond): void {
+  async #getText(name: string | null, respond: Respond): Promise<void> {
     const stage = name === null ? undefined : latencyStage(name);
     if (stage === undefined) {
       const known = latencyStages.join(', ');
@@ -54,10 +56,12 @@ export class HttpHistograms {
       );
       return;
     }
+    const { percentileText } = await loadExport();
     respond(200, percentileText(stage, this.#board.merged(stage)), TEXT);
   }
 
-  #getLog(respond: Respond): void {
+  async #getLog(respond: Respond): Promise<void> {
+    const { histogramLog } = await loadExport();
     const stages = latencyStages.map((stage) => [stage, this.#board.merged(stage)] as const);
     respond(200, histogramLog(stages, this.#startedNs, this.#timeNs), TEXT);
   }
