@@ -7,8 +7,9 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/not-run-reporter.ts'],
     // Exchanges under test are real processes on two cores: a slow machine must not turn into a red test.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
   },

@@ -27,7 +27,7 @@ describe.each(recordings)('recorded flow $file', ({ file, aggressors, fills, boo
   if (!existsSync(path))
     console.warn(`SKIPPED: the replay of ${file}, which is not in ${data} (see TICKLOOM_DATA)`);
 
-  it.for(runs)('comes out whole through %s %j', { timeout: 180_000 }, async ([through, options], context) => {
+  it.for(runs)('comes out whole through %s %j', async ([through, options], context) => {
     context.skip(!existsSync(path), `${file} is not in ${data}`);
     // Without uWebSockets.js there is one gateway only, where the platform cannot share a port.
     context.skip(options.includes('--gateways') && !twoGateways, 'threads cannot share a port here');

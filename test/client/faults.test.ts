@@ -12,14 +12,14 @@ describe.each(await transportsHere())('clients of an exchange on %s', (transport
     expect(report.faults).toEqual([]);
     expect(report.reconnects).toBeGreaterThanOrEqual(9);
     expect(report.events).toBeGreaterThan(report.commands);
-  }, 120_000);
+  });
 
   it('do so while connections are cut at any byte', async () => {
     const report = await tradeOverFaults({ transport, seed: 2, kills: 0, cutBytes: 60_000, answers: 1200 });
     expect(report.faults).toEqual([]);
     expect(report.cuts).toBeGreaterThan(10);
     expect(report.events).toBeGreaterThan(report.commands);
-  }, 120_000);
+  });
 
   it('get on by each connection, though none lasts for all that was missed', async () => {
     const exchange = await startExchange(['--transport', transport]);
@@ -50,5 +50,5 @@ describe.each(await transportsHere())('clients of an exchange on %s', (transport
     const report = await tradeOverFaults({ transport, seed: 3, kills: 2, cutBytes: 200_000, answers: 300 });
     expect(report.faults).toEqual([]);
     expect(report.events).toBeGreaterThan(report.commands);
-  }, 120_000);
+  });
 });

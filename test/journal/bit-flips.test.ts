@@ -149,7 +149,7 @@ function isRefusal(error: unknown, path: string): boolean {
   return offset !== undefined && Number(offset) <= MIN_SEGMENT_BYTES;
 }
 
-describe('every bit flipped in turn', { timeout: 300_000 }, () => {
+describe('every bit flipped in turn', { timeout: 600_000 }, () => {
   let disk: SimulatedDisk;
   let engine: Engine;
 

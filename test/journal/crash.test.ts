@@ -52,7 +52,7 @@ function untilPowerCut(action: () => void): void {
   }
 }
 
-describe('the power is cut', { timeout: 300_000 }, () => {
+describe('the power is cut', { timeout: 600_000 }, () => {
   const whole = new SimulatedDisk(seeded(1));
   scenario(whole, { acknowledged: 0, attempted: 0 });
 

@@ -48,7 +48,7 @@ function journalWith(
   return { disk, at, end: at + FRAME_HEADER_BYTES + 64 * lines, before };
 }
 
-describe('every byte of a small journal, changed in turn', { timeout: 300_000 }, () => {
+describe('every byte of a small journal, changed in turn', { timeout: 600_000 }, () => {
   let disk: SimulatedDisk;
   let end = 0;
   let last = 0;

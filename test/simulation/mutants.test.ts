@@ -5,7 +5,7 @@ import { MUTANTS } from './mutants.js';
 const MOST_SEEDS = 700;
 
 describe('the simulation finds', () => {
-  it.each(MUTANTS)('$name', { timeout: 300_000 }, async (mutant) => {
+  it.each(MUTANTS)('$name', { timeout: 600_000 }, async (mutant) => {
     const { runSeed } = await loadSimulation(mutant);
     const { firstSeed = 1 } = mutant;
     for (let seed = firstSeed; seed < firstSeed + MOST_SEEDS; seed++) {

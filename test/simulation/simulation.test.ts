@@ -5,7 +5,7 @@ import { Summary } from './summary.js';
 const SEEDS = 200;
 
 describe('the simulation', () => {
-  it(`keeps its promises over ${SEEDS} seeds, whatever goes wrong`, { timeout: 300_000 }, () => {
+  it(`keeps its promises over ${SEEDS} seeds, whatever goes wrong`, { timeout: 600_000 }, () => {
     const summary = new Summary(1);
     for (let seed = 1; seed <= SEEDS; seed++) {
       const outcome = runSeed(seed);

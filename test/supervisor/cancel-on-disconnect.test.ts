@@ -60,7 +60,7 @@ async function kept(data: string, done: (sessions: readonly Message[]) => boolea
   const path = join(data, 'sessions.json');
   const read = () =>
     existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { sessions: Message[] }).sessions : [];
-  await expect.poll(() => done(read()), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => done(read())).toBe(true);
 }
 
 /** Until the exchange has written down that somebody has left: his time begins then. */
@@ -68,7 +68,7 @@ async function noticed(data: string, leave: () => Promise<void>): Promise<void> 
   const written = () => statSync(join(data, 'sessions.json')).ino;
   const before = written();
   await leave();
-  await expect.poll(() => written() !== before, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => written() !== before).toBe(true);
 }
 
 /** A session that has come back once. */

@@ -225,7 +225,7 @@ describe.each(await transportsHere())('market data on %s', (transport) => {
     expect(slow.closeCode).toBeUndefined();
     const numbers = slow.trades.map(({ trade }) => trade);
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
-  }, 120_000);
+  });
 });
 
 describe('market data', async () => {

@@ -55,7 +55,7 @@ it('a connection that answers pings stays, a silent one is cut', async () => {
   vi.advanceTimersByTime(60_000);
   await Promise.all([cut, pinged]);
   expect(alive.readyState).toBe(WebSocket.OPEN);
-  await vi.waitFor(() => expect(closed).toBe(1));
+  await expect.poll(() => closed).toBe(1);
   const over = once(alive, 'close');
   transport.close();
   await over;
