@@ -136,8 +136,8 @@ describe('a whole load run, built and in processes of its own', () => {
       gaps: 0,
       ended: 0,
     });
-    // The snapshot of each, and changes behind it.
-    expect(subscribers.messages).toBeGreaterThan(10);
+    // The snapshot of each. Changes behind it wait where the cores are wanted: followers step back.
+    expect(subscribers.messages).toBeGreaterThanOrEqual(5);
     expect(outcome.errors).toMatch(
       /subscribers: 5 of the depth of LOAD-0 got \d+ messages .* 0 gaps, 0 ended/,
     );
