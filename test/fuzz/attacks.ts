@@ -8,6 +8,7 @@ import { frame, Opcode } from '../conformance/frames.js';
 import { handshake, RawClient } from '../conformance/raw-client.js';
 import { decodeEvents, encodeOrder, eventFlag, kind } from '../support/binary-client.js';
 import { walkRecords } from './decoders.js';
+import type { Door, Shown } from './door.js';
 import type { FuzzInput } from './failure.js';
 
 /** An answer that was not as it must be. */
@@ -53,10 +54,12 @@ abstract class SessionAttack implements Attack {
   /** Of its messages, both ways. */
   protected readonly opcode: number = Opcode.Binary;
   readonly #account: number;
+  readonly #door: Door;
   #client: RawClient | undefined;
 
-  constructor(account: number) {
+  constructor(account: number, door: Door) {
     this.#account = account;
+    this.#door = door;
   }
 
   /**
@@ -71,7 +74,7 @@ abstract class SessionAttack implements Attack {
   async run(port: number, inputs: readonly FuzzInput[]): Promise<void> {
     const headers = { 'sec-websocket-protocol': this.protocol };
     if (this.#client === undefined) {
-      const opening = RawClient.open(port, `/ws?account=${this.#account}`, headers);
+      const opening = RawClient.open(port, this.#door.attacker(`/ws?account=${this.#account}`), headers);
       this.#client = await within('a handshake', opening);
       // It may be long until its next turn, and one that answers no pings is taken for one that does not read.
       this.#client.answerPings();
@@ -234,19 +237,25 @@ class JsonAttack extends ObjectAttack {
 /** Statuses that a request may be answered with. 500 would be a fault of ours, 504 an answer that never came. */
 const STATUSES = new Set([
   ...[
-    100, 101, 200, 201, 400, 403, 404, 405, 408, 409, 411, 413, 414, 417, 422, 426, 429, 431, 501, 503, 505,
+    100, 101, 200, 201, 400, 401, 403, 404, 405, 408, 409, 411, 413, 414, 417, 422, 426, 429, 431, 501, 503,
+    505,
   ],
 ]);
+
+/** These change nothing, and some of what they ask for is everybody's. */
+const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** What was sent on a socket of its own, wrong in any way: the exchange answers or not, and the connection ends. */
 class SocketAttack implements Attack {
   readonly batch = 4;
   readonly target: string;
   readonly #account: number;
+  readonly #door: Door;
   readonly #isOpened: boolean;
 
-  constructor(target: string, account: number, isOpened: boolean) {
+  constructor(target: string, account: number, door: Door, isOpened: boolean) {
     this.#account = account;
+    this.#door = door;
     this.target = target;
     this.#isOpened = isOpened;
   }
@@ -259,7 +268,7 @@ class SocketAttack implements Attack {
     const client = await within('a connection', RawClient.connect(port));
     try {
       if (this.#isOpened) {
-        client.write(handshake(`/ws?account=${this.#account}`));
+        client.write(handshake(this.#door.attacker(`/ws?account=${this.#account}`)));
         const head = await within('a handshake', client.head());
         if (head?.status !== 101) throw new AttackFault(`a handshake was answered with ${head?.status}`);
       }
@@ -293,8 +302,13 @@ class RequestAttack implements Attack {
   readonly target = 'request';
   readonly batch = 16;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  readonly #door: Door;
   /** What was asked last on a connection: what breaks one may show in the next request only. */
   readonly #last = new WeakMap<object, string>();
+
+  constructor(door: Door) {
+    this.#door = door;
+  }
 
   async run(port: number, inputs: readonly FuzzInput[]): Promise<void> {
     await Promise.all(inputs.map((input) => this.#one(port, input)));
@@ -306,41 +320,45 @@ class RequestAttack implements Attack {
     const sound = path.replace(/[^!-~]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
     const isMethod = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/.test(method);
     const target = { method: isMethod ? method : 'POST', path: `/${sound.replace(/^\//, '')}` };
-    const status = await within(`${target.method} ${target.path}`, this.#ask(port, target, body));
-    if (!STATUSES.has(status))
-      throw new AttackFault(`${target.method} ${target.path} was answered with ${status}`);
+    const name = `${target.method} ${target.path}`;
+    for (const shown of this.#door.requests(target.method, target.path, body)) {
+      const status = await within(name, this.#ask(port, target, body, shown));
+      if (!STATUSES.has(status)) throw new AttackFault(`${name} was answered with ${status}`);
+      const isWrong = shown.wrongFrom !== undefined && !READING_METHODS.has(target.method);
+      if (isWrong && status < 400) throw new AttackFault(`${name} of nobody known was done: ${status}`);
+    }
   }
 
-  #ask(port: number, target: { method: string; path: string }, body: Buffer): Promise<number> {
+  #ask(port: number, target: { method: string; path: string }, body: Buffer, shown: Shown): Promise<number> {
     return new Promise((resolve, reject) => {
-      const headers = { 'content-length': body.length };
+      const headers = { ...shown.headers, 'content-length': body.length };
+      const { wrongFrom } = shown;
+      const way =
+        wrongFrom === undefined ? { agent: this.#agent } : { agent: false, localAddress: wrongFrom };
       let before: string | undefined;
-      const asked = httpRequest(
-        { port, host: '127.0.0.1', agent: this.#agent, headers, ...target },
-        (answer) => {
-          let text = '';
-          answer.setEncoding('utf8').on('data', (chunk: string) => {
-            text += chunk;
-          });
-          answer.on('error', reject);
-          answer.on('end', () => {
-            const isJson = answer.headers['content-type']?.startsWith('application/json');
-            try {
-              if (isJson && target.method !== 'HEAD') JSON.parse(text);
-              resolve(answer.statusCode ?? 0);
-            } catch {
-              reject(new AttackFault(`${target.method} ${target.path}: the answer is no JSON: ${text}`));
-            }
-          });
-        },
-      );
+      const asked = httpRequest({ port, host: '127.0.0.1', ...way, headers, ...target }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        answer.on('error', reject);
+        answer.on('end', () => {
+          const isJson = answer.headers['content-type']?.startsWith('application/json');
+          try {
+            if (isJson && target.method !== 'HEAD') JSON.parse(text);
+            resolve(answer.statusCode ?? 0);
+          } catch {
+            reject(new AttackFault(`${target.method} ${target.path}: the answer is no JSON: ${text}`));
+          }
+        });
+      });
       asked.on('socket', (socket) => {
         before = this.#last.get(socket);
         this.#last.set(socket, `${target.method} ${target.path} ${body.toString('latin1')}`);
       });
       asked.on('error', (error) => {
         // A connection that was idle may be ended while the next request is on its way: that one is asked again.
-        if (asked.reusedSocket) resolve(this.#ask(port, target, body));
+        if (asked.reusedSocket) resolve(this.#ask(port, target, body, shown));
         else {
           const behind = before === undefined ? 'first on its connection' : `behind ${before}`;
           const what = `${target.method} ${target.path} (${behind})`;
@@ -357,14 +375,14 @@ class RequestAttack implements Attack {
 }
 
 /** A new attack of a kind, by a session of an account that no other attack has: each hears its own answers alone. */
-export const attacks: Readonly<Record<string, (account: number) => Attack>> = {
-  binary: (account) => new BinaryAttack(account),
-  msgpack: (account) => new MsgpackAttack(account),
-  json: (account) => new JsonAttack(account),
-  request: () => new RequestAttack(),
-  wire: (account) => new SocketAttack('wire', account, false),
-  handshake: (account) => new SocketAttack('handshake', account, false),
-  frames: (account) => new SocketAttack('frames', account, true),
+export const attacks: Readonly<Record<string, (account: number, door: Door) => Attack>> = {
+  binary: (account, door) => new BinaryAttack(account, door),
+  msgpack: (account, door) => new MsgpackAttack(account, door),
+  json: (account, door) => new JsonAttack(account, door),
+  request: (_, door) => new RequestAttack(door),
+  wire: (account, door) => new SocketAttack('wire', account, door, false),
+  handshake: (account, door) => new SocketAttack('handshake', account, door, false),
+  frames: (account, door) => new SocketAttack('frames', account, door, true),
 };
 
 /** What one connection can make the exchange keep, besides what it trades: a message half read, one being answered. */

@@ -9,9 +9,10 @@ import {
 } from '../support/binary-client.js';
 
 /** Accounts that no mutant is likely to name, and an instrument that no seed names. */
-const SELLER = 2_000_000_011;
-const BUYER = 2_000_000_012;
+export const SELLER = 2_000_000_011;
+export const BUYER = 2_000_000_012;
 export const HEALTHY_INSTRUMENT = 1;
+export const HEALTHY_TARGET = `/ws?account=${SELLER}&account=${BUYER}`;
 const PRICE = 5_000_000;
 
 /** What a healthy session found to be wrong. */
@@ -35,8 +36,9 @@ export class HealthySession {
     this.#client = client;
   }
 
-  static async open(ws: string): Promise<HealthySession> {
-    return new HealthySession(await BinaryClient.open(`${ws}?account=${SELLER}&account=${BUYER}`));
+  /** @param url of its WebSocket, with `HEALTHY_TARGET` */
+  static async open(url: string): Promise<HealthySession> {
+    return new HealthySession(await BinaryClient.open(url));
   }
 
   /** Trades until `stop`, then until its last answer is there. @throws HealthFault */

@@ -12,7 +12,8 @@ import { fuzzSockets, type SocketFuzzReport } from './socket-fuzz.js';
 const help = `Usage: npm run --silent fuzz -- [options]
 
 Feeds mutated frames, messages, requests and handshakes to the readers of the gateway, and to exchanges in which a session
-trades meanwhile. Half of the inputs go to the readers without a socket, half over real sockets. Where something must not
+trades meanwhile. Half of the inputs go to the readers without a socket, half over real sockets, a third of these to
+exchanges with keys. Where something must not
 be, the fewest inputs that show it are written to fuzz-failure-<seed>.json in the working directory.
 
   --frames N        inputs in all (default 1000000)
@@ -79,6 +80,11 @@ async function main(): Promise<number> {
   try {
     const transports = options.transport === undefined ? await transportsHere() : [options.transport];
     const perTransport = Math.floor(frames / 2 / transports.length);
+    const perKeyed = Math.floor(perTransport / 3);
+    const runs = transports.flatMap((transport) => [
+      { transport, keys: false, inputs: perTransport - perKeyed },
+      { transport, keys: true, inputs: perKeyed },
+    ]);
     const sockets: (SocketFuzzReport & { perSecond: number })[] = [];
     const ofDecoders = frames - perTransport * transports.length;
     const begunNs = clock.nowNs();
@@ -91,12 +97,13 @@ async function main(): Promise<number> {
     const readers = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const decoders = { inputs: readers, counts, perSecond: perSecond(readers, begunNs) };
     say.write(`readers: ${JSON.stringify(decoders)}\n`);
-    for (const transport of signal.aborted ? [] : transports) {
+    for (const run of runs) {
+      if (signal.aborted) break;
       const startNs = clock.nowNs();
-      const onProgress = showing(transport, perTransport);
-      const report = await fuzzSockets({ transport, inputs: perTransport, seed, signal, onProgress });
+      const name = run.keys ? `${run.transport} with keys` : run.transport;
+      const report = await fuzzSockets({ ...run, seed, signal, onProgress: showing(name, run.inputs) });
       sockets.push({ ...report, perSecond: perSecond(report.inputs, startNs) });
-      say.write(`${transport}: ${JSON.stringify(sockets.at(-1))}\n`);
+      say.write(`${name}: ${JSON.stringify(sockets.at(-1))}\n`);
     }
     if (signal.aborted) say.write('ended early, as asked; nothing was found so far\n');
     if (json)

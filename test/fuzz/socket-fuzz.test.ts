@@ -2,11 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { transportsHere } from '../support/transports.js';
 import { fuzzSockets } from './socket-fuzz.js';
 
-describe.each(await transportsHere())('an exchange on %s', (transport) => {
-  it('takes 20,000 mutated inputs, while a session trades on', { timeout: 600_000 }, async () => {
-    const report = await fuzzSockets({ transport, inputs: 20_000, seed: 1 });
+const transports = await transportsHere();
+
+describe.each(
+  transports.flatMap((transport) => [
+    { transport, keys: false, inputs: 15_000 },
+    { transport, keys: true, inputs: 5_000 },
+  ]),
+)('an exchange on $transport, with keys: $keys', ({ transport, keys, inputs }) => {
+  it(`takes ${inputs} mutated inputs, while a session trades on`, { timeout: 600_000 }, async () => {
+    const report = await fuzzSockets({ transport, keys, inputs, seed: 1 });
     console.log(JSON.stringify(report));
-    expect(report.inputs).toBe(20_000);
+    expect(report.inputs).toBe(inputs);
     expect(Object.keys(report.counts).sort()).toEqual([
       'binary',
       'frames',

@@ -3,12 +3,13 @@ import { CommandKind } from '../../src/model/command.js';
 import { RESUME_HISTORY_BYTES } from '../../src/model/limits.js';
 import { InstrumentTable } from '../../src/wire/instrument-table.js';
 import { LINE_WORDS, ORDER_INSTRUMENT, orderKind, orderLines } from '../../src/wire/order-record.js';
-import { type RunningExchange, startExchange } from '../support/exchange-process.js';
+import { type RunningExchange, startExchange, temporaryDirectory } from '../support/exchange-process.js';
 import { bitcoin, stock } from '../wire/instruments.js';
 import { type Attack, attacks, CONNECTION_BYTES } from './attacks.js';
 import { walkRecords } from './decoders.js';
+import { type Door, keyedDoor, openDoor } from './door.js';
 import { FuzzFailure, type FuzzInput, shrink } from './failure.js';
-import { HEALTHY_INSTRUMENT, HealthySession } from './healthy-session.js';
+import { BUYER, HEALTHY_INSTRUMENT, HEALTHY_TARGET, HealthySession, SELLER } from './healthy-session.js';
 import { Mutator } from './mutator.js';
 import {
   commandObjects,
@@ -24,6 +25,8 @@ import {
 
 export interface SocketFuzzOptions {
   readonly transport: 'uws' | 'node';
+  /** Whether the exchange has keys: then those who attack may nothing but with accounts of their own. */
+  readonly keys: boolean;
   readonly inputs: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
@@ -32,6 +35,7 @@ export interface SocketFuzzOptions {
 
 export interface SocketFuzzReport {
   readonly transport: string;
+  readonly keys: boolean;
   readonly inputs: number;
   readonly counts: Readonly<Record<string, number>>;
   /** Of the session that traded meanwhile. */
@@ -58,6 +62,13 @@ const WORKERS = 4;
 
 /** Accounts of the attackers begin here: far from those that seeds name, and from the healthy session's. */
 const FIRST_ACCOUNT = 1_000_000_000;
+/** Of requests that name no account: the first of a key. No session hears of it. */
+const NAMELESS = FIRST_ACCOUNT - 1;
+
+/** By worker: an account for each kind of attack. */
+const ATTACKERS = Array.from({ length: WORKERS }, (_, worker) =>
+  Object.keys(attacks).map((_, i) => FIRST_ACCOUNT + worker * 10 + i),
+);
 
 /** Garbage that V8 has not collected yet on any of the threads, and books that mutants have filled. */
 const SLACK_BYTES = 512 * 1024 * 1024;
@@ -89,14 +100,26 @@ const seedsOf: Readonly<Record<string, readonly Uint8Array[]>> = {
   handshake: handshakeSeeds,
 };
 
-/** The next input of a kind. Commands that are right but for one field are made of objects, with a fresh client id. */
-export function nextInput(mutator: Mutator, target: string, count: number, account: number): FuzzInput {
+/**
+ * The next input of a kind. Commands that are right but for one field are made of objects, with a fresh client id.
+ *
+ * @param isKeyed whether the exchange knows who may do what: then some inputs are of the healthy session's accounts
+ */
+export function nextInput(
+  mutator: Mutator,
+  target: string,
+  count: number,
+  account: number,
+  isKeyed = false,
+): FuzzInput {
   for (;;) {
-    const input = mutant(mutator, target, count, account);
+    const named = isKeyed && mutator.below(8) === 0 ? mutator.pick([SELLER, BUYER, 0]) : account;
+    const input = { ...mutant(mutator, target, count, named), account };
     const text = input.bytes.toString('latin1');
-    // Without keys the operator is whoever says so, and may cancel everybody's orders: that is no fault. Nor is a trade with
-    // the healthy session, whose counterparty would then be somebody else.
-    if (!/account=0|BTC-USD/.test(text) && !(target === 'binary' && namesHealthy(input.bytes))) return input;
+    // A trade with the healthy session is no fault, but its counterparty would then be somebody else.
+    if (/BTC-USD/.test(text) || (target === 'binary' && namesHealthy(input.bytes))) continue;
+    // Without keys the operator is whoever says so, and may cancel everybody's orders: that is no fault either.
+    if (isKeyed || !text.includes('account=0')) return input;
   }
 }
 
@@ -117,7 +140,8 @@ function mutant(mutator: Mutator, target: string, count: number, account: number
   if ((target === 'msgpack' || target === 'json') && mutator.below(2) === 0) {
     const seed = mutator.pick(commandObjects);
     const id = 'clientOrderId' in seed && seed['type'] === 'new' ? 'clientOrderId' : 'clientId';
-    const value = mutator.value({ ...seed, [id]: count });
+    const own = 'account' in seed ? { account } : {};
+    const value = mutator.value({ ...seed, ...own, [id]: count });
     // What JSON has no text for is a message of no bytes.
     const bytes = target === 'json' ? (JSON.stringify(value) ?? '') : encoder.encode(value);
     return { target, account, bytes: Buffer.from(bytes) };
@@ -139,18 +163,20 @@ function mutant(mutator: Mutator, target: string, count: number, account: number
  * @throws FuzzFailure with the fewest inputs that an exchange was found to fail at
  */
 export async function fuzzSockets(options: SocketFuzzOptions): Promise<SocketFuzzReport> {
-  const { transport, seed } = options;
-  const exchange = await start(transport);
+  const { transport, seed, keys } = options;
+  const { exchange, door } = await start(transport, keys);
   const recent: FuzzInput[][] = [];
   try {
-    return await attack(exchange, options, recent);
+    return await attack(exchange, door, options, recent);
   } catch (error) {
     const message = `${transport}: ${(error as Error).message}${deathOf(exchange)}`;
     exchange.process.kill('SIGKILL');
     const suspects = recent.flat();
     // Where the same inputs, one by one, do not fail a fresh exchange, all that were on their way are told.
-    const isKnown = await fails(transport, suspects);
-    const smallest = isKnown ? await shrink(suspects, (inputs) => fails(transport, inputs), 40) : suspects;
+    const isKnown = await fails(transport, keys, suspects);
+    const smallest = isKnown
+      ? await shrink(suspects, (inputs) => fails(transport, keys, inputs), 40)
+      : suspects;
     throw new FuzzFailure(message, seed, smallest);
   } finally {
     if (exchange.process.child.exitCode === null) exchange.process.kill('SIGKILL');
@@ -158,8 +184,17 @@ export async function fuzzSockets(options: SocketFuzzOptions): Promise<SocketFuz
   }
 }
 
-const start = (transport: string) =>
-  startExchange(['--transport', transport, '--shards', '1', '--durability', 'os']);
+interface Fuzzed {
+  readonly exchange: RunningExchange;
+  readonly door: Door;
+}
+
+async function start(transport: string, keys: boolean): Promise<Fuzzed> {
+  const data = temporaryDirectory();
+  const door = keys ? keyedDoor(data, [NAMELESS, ...ATTACKERS.flat()]) : openDoor;
+  const options = ['--transport', transport, '--shards', '1', '--durability', 'os', ...door.options];
+  return { exchange: await startExchange(options, data), door };
+}
 
 function deathOf({ process }: RunningExchange): string {
   const { exitCode, signalCode } = process.child;
@@ -169,13 +204,14 @@ function deathOf({ process }: RunningExchange): string {
 
 async function attack(
   exchange: RunningExchange,
-  { transport, inputs, seed, signal, onProgress }: SocketFuzzOptions,
+  door: Door,
+  { transport, keys, inputs, seed, signal, onProgress }: SocketFuzzOptions,
   recent: FuzzInput[][],
 ): Promise<SocketFuzzReport> {
-  const rssAtStart = await checkExchange(exchange);
+  const rssAtStart = await checkExchange(exchange, door);
   const bound = rssBound(rssAtStart);
   const counts: Record<string, number> = {};
-  const healthy = await HealthySession.open(exchange.ws);
+  const healthy = await HealthySession.open(`ws://127.0.0.1:${exchange.port}${door.healthy(HEALTHY_TARGET)}`);
   let given = 0;
   let done = 0;
   let rssAtMost = rssAtStart;
@@ -183,8 +219,8 @@ async function attack(
   const worker = async (number: number) => {
     const mutator = new Mutator(new SeededRandomness(seed * WORKERS + number));
     const own = Object.entries(attacks).map(([name, make], i) => {
-      const account = FIRST_ACCOUNT + number * 10 + i;
-      return [name, { account, one: make(account) }] as const;
+      const account = ATTACKERS[number]![i]!;
+      return [name, { account, one: make(account, door) }] as const;
     });
     const byName = new Map(own);
     while (given < inputs && !isOver && !signal?.aborted) {
@@ -192,7 +228,7 @@ async function attack(
       const size = Math.min(inputs - given, one.batch);
       given += size;
       const batch = Array.from({ length: size }, (_, i) =>
-        nextInput(mutator, one.target, given + i, account),
+        nextInput(mutator, one.target, given + i, account, keys),
       );
       recent[number] = batch;
       await one.run(exchange.port, batch);
@@ -203,7 +239,7 @@ async function attack(
   };
   const watch = async () => {
     while (!isOver) {
-      rssAtMost = Math.max(rssAtMost, await checkExchange(exchange));
+      rssAtMost = Math.max(rssAtMost, await checkExchange(exchange, door));
       if (rssAtMost > bound)
         throw new Error(`it has ${rssAtMost} bytes of memory, over the bound of ${bound}`);
       onProgress?.(done);
@@ -217,40 +253,40 @@ async function attack(
   const work = Promise.all(Array.from({ length: WORKERS }, (_, i) => worker(i))).finally(stop);
   await Promise.all([work, healthy.trade().finally(stop), watch().finally(stop)]);
   healthy.close();
-  rssAtMost = Math.max(rssAtMost, await checkExchange(exchange));
+  rssAtMost = Math.max(rssAtMost, await checkExchange(exchange, door));
   const { code, signal: killed, stderr } = await exchange.process.stop();
   if (code !== 0 || stderr !== '') throw new Error(`it ended with ${code ?? killed}: ${stderr}`);
   const figures = { rssAtStart, rssAtMost, rssBound: bound };
   const { commands: healthyCommands, fills: healthyFills } = healthy;
-  return { transport, inputs: done, counts, healthyCommands, healthyFills, ...figures };
+  return { transport, keys, inputs: done, counts, healthyCommands, healthyFills, ...figures };
 }
 
 /** Looks whether an exchange is well: the same process, all threads the first of their kind. Returns its memory. */
-async function checkExchange(exchange: RunningExchange): Promise<number> {
+async function checkExchange(exchange: RunningExchange, door: Door): Promise<number> {
   if (exchange.process.child.exitCode !== null || exchange.process.child.signalCode !== null)
     throw new Error('the exchange has ended');
   const response = await fetch(`${exchange.url}/health`);
   const health = (await response.json()) as { status: string; shards: { restarts: number }[] };
   if (response.status !== 200 || health.shards.some(({ restarts }) => restarts !== 0))
     throw new Error(`it is not well: ${JSON.stringify(health)}`);
-  const metrics = await (await fetch(`${exchange.url}/metrics`)).text();
+  const metrics = await (await fetch(`${exchange.url}/metrics`, { headers: door.watching })).text();
   const match = /^tickloom_resident_memory_bytes (\S+)$/m.exec(metrics);
   if (match === null) throw new Error('the metrics have no memory of the process');
   return Number(match[1]);
 }
 
 /** Whether a fresh exchange fails at these inputs. */
-async function fails(transport: string, inputs: readonly FuzzInput[]): Promise<boolean> {
-  const exchange = await start(transport);
+async function fails(transport: string, keys: boolean, inputs: readonly FuzzInput[]): Promise<boolean> {
+  const { exchange, door } = await start(transport, keys);
   const own = new Map<string, Attack>();
   try {
     for (const input of inputs) {
       const { target, account = FIRST_ACCOUNT } = input;
-      const one = own.get(`${target} ${account}`) ?? attacks[target]!(account);
+      const one = own.get(`${target} ${account}`) ?? attacks[target]!(account, door);
       own.set(`${target} ${account}`, one);
       await one.run(exchange.port, [input]);
     }
-    await checkExchange(exchange);
+    await checkExchange(exchange, door);
     return false;
   } catch {
     return true;

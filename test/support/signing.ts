@@ -67,7 +67,7 @@ export function writeKeys(
 export interface SignedFields {
   readonly timestamp?: bigint;
   readonly nonce?: string;
-  readonly body?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
 }
 
 export function nowNs(): bigint {
