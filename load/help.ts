@@ -57,7 +57,6 @@ With --transport ws:
   --no-echo             leave out the run against the echo server
 
 With --transport http:
-  --pipelining N        requests that one connection has under way (default ${HTTP_DEFAULTS.pipelining})
   --rounds N            how often each server has its turn; medians count (default ${HTTP_DEFAULTS.rounds})
 
 With --overload:

@@ -18,8 +18,6 @@ export interface CannonJob {
   readonly port: number;
   readonly instrument: ListedInstrument;
   readonly connections: number;
-  /** Requests that one connection has under way. */
-  readonly pipelining: number;
   /** Requests before the timed ones, over the same number of connections. */
   readonly warmUpOrders: number;
   /** Timed requests; undefined: what `seconds` take at the rate of the warm-up. */
@@ -105,7 +103,6 @@ async function fire(
       {
         url: `http://${job.host}:${job.port}`,
         connections: Math.min(job.connections, amount),
-        pipelining: job.pipelining,
         amount,
         setupClient: (client) => {
           const requests: RequestIterator = new OrderRequests(orders, connection++);

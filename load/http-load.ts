@@ -89,13 +89,12 @@ function jobOf(
   firstClientId: number,
   round: number,
 ): CannonJob {
-  const { connections, pipelining, warmUpOrders, orders, seconds, seed } = options;
+  const { connections, warmUpOrders, orders, seconds, seed } = options;
   return {
     host: HOST,
     port,
     instrument,
     connections,
-    pipelining,
     warmUpOrders,
     orders,
     seconds: orders === undefined ? seconds : undefined,

@@ -4,8 +4,6 @@ import { type CommonOptions, type Given, optional, readCommon, whole } from './m
 /** What a load run over HTTP is asked to do. */
 export interface HttpOptions extends CommonOptions {
   readonly connections: number;
-  /** Requests that one connection has under way. */
-  readonly pipelining: number;
   /** Timed orders of each server in each round; undefined: what `seconds` take. */
   readonly orders: number | undefined;
   readonly seconds: number;
@@ -17,7 +15,6 @@ export interface HttpOptions extends CommonOptions {
 
 export const HTTP_DEFAULTS = {
   connections: 100,
-  pipelining: 1,
   seconds: 5,
   warmUpOrders: 20_000,
   rounds: 3,
@@ -30,7 +27,6 @@ export function readHttpOptions(given: Given): HttpOptions {
   const options = {
     ...readCommon(given),
     connections: whole('connections', given.connections, 1, 1_000, HTTP_DEFAULTS.connections),
-    pipelining: whole('pipelining', given.pipelining, 1, 64, HTTP_DEFAULTS.pipelining),
     orders: optional('orders', given.orders, 1, 10_000_000),
     seconds: whole('seconds', given.seconds, 1, 3_600, HTTP_DEFAULTS.seconds),
     warmUpOrders: whole('warm-up', given['warm-up'], 1, 10_000_000, HTTP_DEFAULTS.warmUpOrders),

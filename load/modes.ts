@@ -49,7 +49,6 @@ const texts = {
   postgres: WS,
   redis: WS,
   'store-write-ms': WS,
-  pipelining: ['http'],
   rounds: ['http'],
   capacity: ['overload'],
   times: ['overload'],

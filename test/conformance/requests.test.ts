@@ -35,6 +35,31 @@ describe.each(await transportsHere())('requests, on %s', (transport) => {
     agent.destroy();
   });
 
+  it('wait for the answer to the one before; uWebSockets.js cuts who does not', async () => {
+    const order = (clientOrderId: number) => {
+      const body = JSON.stringify({ clientOrderId, symbol: 'ACME', side: 'buy', price: '1', size: '1' });
+      return `POST /orders HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    };
+    const client = await RawClient.connect(exchange.port);
+    client.write(order(71) + order(72));
+    expect((await client.head())?.status).toBe(isUws ? undefined : 201);
+    client.destroy();
+    // The first was done all the same: to send it again gives its answer, and makes no other order.
+    const sentAgain = async () => {
+      const again = await fetch(`http://127.0.0.1:${exchange.port}/orders`, {
+        method: 'POST',
+        body: order(71).split('\r\n\r\n')[1]!,
+      });
+      return (await again.json()) as { repeated?: boolean };
+    };
+    expect(await sentAgain()).toMatchObject({ repeated: true });
+    // What is answered at once may come in a row.
+    const reader = await RawClient.connect(exchange.port);
+    reader.write('GET /time HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n'.repeat(2));
+    expect((await reader.head())?.status).toBe(200);
+    reader.destroy();
+  });
+
   it('have a length or chunks, not both, and a length that is a number', async () => {
     expect(await post('content-length: 2\r\ntransfer-encoding: chunked', '0\r\n\r\n')).toBe(400);
     for (const length of ['-1', 'x', '2x', '0x2', '18446744073709551616'])

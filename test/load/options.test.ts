@@ -68,7 +68,7 @@ describe('the options of a load run', () => {
     ['--burst 10 --every-ms 5 --frames many', /not a whole number of frames/],
     ['--mix quotes --frames many', /one a frame/],
     ['--mix fast', /--mix takes steady, grow/],
-    ['--pipelining 2', /--pipelining does not go with --transport ws; it goes with --transport http/],
+    ['--rounds 2', /--rounds does not go with --transport ws; it goes with --transport http/],
     ['--times 3', /it goes with --overload/],
     ['--overload --transport http', /leave --transport http out/],
     ['--subscribers 2 --keys', /--keys does not go with --subscribers/],
@@ -111,15 +111,14 @@ describe('the options of the other runs', () => {
   });
 
   it('reads a run over HTTP', () => {
-    const { mode, given: values } = given('--transport http --connections 7 --pipelining 2');
+    const { mode, given: values } = given('--transport http --connections 7 --rounds 2');
     expect(mode).toBe('http');
     expect(readHttpOptions(values)).toMatchObject({
       connections: 7,
-      pipelining: 2,
       orders: undefined,
       seconds: 5,
       warmUpOrders: 20_000,
-      rounds: 3,
+      rounds: 2,
     });
   });
 
