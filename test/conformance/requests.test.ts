@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { RawConnection } from '../support/raw-connection.js';
 import { transportsHere } from '../support/transports.js';
 import { exchangeOn } from './exchange-under-test.js';
 import { RawClient } from './raw-client.js';
@@ -36,28 +37,33 @@ describe.each(await transportsHere())('requests, on %s', (transport) => {
   });
 
   it('wait for the answer to the one before; uWebSockets.js cuts who does not', async () => {
-    const order = (clientOrderId: number) => {
-      const body = JSON.stringify({ clientOrderId, symbol: 'ACME', side: 'buy', price: '1', size: '1' });
-      return `POST /orders HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
-    };
-    const client = await RawClient.connect(exchange.port);
-    client.write(order(71) + order(72));
-    expect((await client.head())?.status).toBe(isUws ? undefined : 201);
-    client.destroy();
+    const order = (clientOrderId: number) =>
+      JSON.stringify({ clientOrderId, symbol: 'ACME', side: 'buy', price: '1', size: '1' });
+    const request = (body: string) =>
+      `POST /orders HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const orders = await RawConnection.open(exchange.port, request(order(71)) + request(order(72)));
+    if (isUws) {
+      await orders.closed;
+      expect(orders.text).toBe('');
+    } else await expect.poll(() => orders.text.match(/HTTP\/1.1 201/g)).toHaveLength(2);
+    orders.socket.destroy();
     // The first was done all the same: to send it again gives its answer, and makes no other order.
-    const sentAgain = async () => {
-      const again = await fetch(`http://127.0.0.1:${exchange.port}/orders`, {
-        method: 'POST',
-        body: order(71).split('\r\n\r\n')[1]!,
-      });
-      return (await again.json()) as { repeated?: boolean };
-    };
-    expect(await sentAgain()).toMatchObject({ repeated: true });
+    const url = `http://127.0.0.1:${exchange.port}/orders`;
+    const again = await fetch(url, { method: 'POST', body: order(71) });
+    expect(await again.json()).toMatchObject({ clientOrderId: 71, repeated: true });
     // What is answered at once may come in a row.
-    const reader = await RawClient.connect(exchange.port);
-    reader.write('GET /time HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n'.repeat(2));
-    expect((await reader.head())?.status).toBe(200);
-    reader.destroy();
+    const times = 'GET /time HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n'.repeat(2);
+    const reads = await RawConnection.open(exchange.port, times);
+    await expect.poll(() => reads.text.match(/HTTP\/1.1 200/g)).toHaveLength(2);
+    reads.socket.destroy();
+  });
+
+  it('have a head of 4 KiB at most on uWebSockets.js, of 16 KiB on plain Node.js', async () => {
+    const get = (pathBytes: number) =>
+      statusOf(`GET /${'x'.repeat(pathBytes)} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`);
+    expect(await get(4_000)).toBe(404);
+    expect(await get(4_200)).toBe(isUws ? 431 : 404);
+    expect(await get(17_000)).toBe(431);
   });
 
   it('have a length or chunks, not both, and a length that is a number', async () => {

@@ -105,27 +105,26 @@ const seedsOf: Readonly<Record<string, readonly Uint8Array[]>> = {
  *
  * @param isKeyed whether the exchange knows who may do what: then some inputs are of the healthy session's accounts
  */
-export function nextInput(
+function nextInput(
   mutator: Mutator,
   target: string,
   count: number,
   account: number,
-  isKeyed = false,
+  isKeyed: boolean,
 ): FuzzInput {
   for (;;) {
     const named = isKeyed && mutator.below(8) === 0 ? mutator.pick([SELLER, BUYER, 0]) : account;
-    let { bytes } = mutant(mutator, target, count, named);
+    let bytes = mutant(mutator, target, count, named);
     let text = bytes.toString('latin1');
     if (isKeyed && target === 'request') {
       // Else nearly all would be refused for an account that is not the attackers'.
       text = text.replace(/account("?[:=])\d+/g, `account$1${named === account ? NAMELESS : named}`);
       bytes = Buffer.from(text, 'latin1');
     }
-    const input = { target, account, bytes };
     // A trade with the healthy session is no fault, but its counterparty would then be somebody else.
-    if (/BTC-USD/.test(text) || (target === 'binary' && namesHealthy(input.bytes))) continue;
+    if (/BTC-USD/.test(text) || (target === 'binary' && namesHealthy(bytes))) continue;
     // Without keys the operator is whoever says so, and may cancel everybody's orders: that is no fault either.
-    if (isKeyed || !text.includes('account=0')) return input;
+    if (isKeyed || !text.includes('account=0')) return { target, account, bytes };
   }
 }
 
@@ -141,7 +140,7 @@ function namesHealthy(bytes: Buffer): boolean {
   return isNamed;
 }
 
-function mutant(mutator: Mutator, target: string, count: number, account: number): FuzzInput {
+function mutant(mutator: Mutator, target: string, count: number, account: number): Buffer {
   const seeds = seedsOf[target]!;
   if ((target === 'msgpack' || target === 'json') && mutator.below(2) === 0) {
     const seed = mutator.pick(commandObjects);
@@ -150,7 +149,7 @@ function mutant(mutator: Mutator, target: string, count: number, account: number
     const value = mutator.value({ ...seed, ...own, [id]: count });
     // What JSON has no text for is a message of no bytes.
     const bytes = target === 'json' ? (JSON.stringify(value) ?? '') : encoder.encode(value);
-    return { target, account, bytes: Buffer.from(bytes) };
+    return Buffer.from(bytes);
   }
   const bytes = mutator.bytes(mutator.pick(seeds), seeds);
   // A change of length makes one refusal of the whole message: most keep whole records, and a fresh client id.
@@ -158,9 +157,9 @@ function mutant(mutator: Mutator, target: string, count: number, account: number
     const whole = bytes.subarray(0, bytes.length - (bytes.length % 64));
     if (mutator.below(4) !== 0) whole.writeUInt32LE(account, 12);
     if (mutator.below(2) === 0) whole.writeUInt32LE(count >>> 0, 16);
-    return { target, account, bytes: whole };
+    return whole;
   }
-  return { target, account, bytes };
+  return bytes;
 }
 
 /**

@@ -126,7 +126,7 @@ describe('a whole load run, built and in processes of its own', () => {
   });
 
   it('has subscribers beside it, in a process of their own, who are told of every change', async () => {
-    const line = '--rate 2000 --seconds 2 --warm-up 1000 --subscribers 5 --no-echo --json';
+    const line = '--rate 2000 --seconds 4 --warm-up 1000 --subscribers 5 --no-echo --json';
     const outcome = await load(line);
     const { subscribers } = lastLine(outcome) as { subscribers: { messages: number } };
     expect(subscribers).toMatchObject({
@@ -136,8 +136,8 @@ describe('a whole load run, built and in processes of its own', () => {
       gaps: 0,
       ended: 0,
     });
-    // The snapshot of each. Changes behind it wait where the cores are wanted: followers step back.
-    expect(subscribers.messages).toBeGreaterThanOrEqual(5);
+    // The snapshot of each, and changes behind it: how many is for the machine to say, since followers step back.
+    expect(subscribers.messages).toBeGreaterThan(5);
     expect(outcome.errors).toMatch(
       /subscribers: 5 of the depth of LOAD-0 got \d+ messages .* 0 gaps, 0 ended/,
     );

@@ -9,7 +9,7 @@ import { reply } from './reply.js';
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' } as const;
 
 /** HdrHistogram comes with who asks for its formats first: gateways start sooner without it. */
-const loadExport = async () => await import('../../metrics/latency-export.js');
+const loadExport = () => import('../../metrics/latency-export.js');
 
 /** How long commands have taken, stage by stage: `GET /histograms`. */
 export class HttpHistograms {
